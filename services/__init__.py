@@ -1,0 +1,4 @@
+"""The verbs: async functions with the context first.
+
+The only room that joins rules, stores, queue and WeChat; it knows neither HTTP nor a driver.
+"""

@@ -1,0 +1,1 @@
+"""Stories through the real interfaces, one a file."""
