@@ -1,1 +1,4 @@
-"""Pure rules and data: no async, no I/O, no clock, no ids made here (they are handed in)."""
+"""Pure rules and data of a school and its families.
+
+Nothing here is async, reads a clock, makes an id or touches the outside: times and ids are handed in.
+"""

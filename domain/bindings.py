@@ -1,0 +1,123 @@
+"""Who may hear about which child: bindings (绑定), requests for one (绑定申请) and the rule that tells the two apart.
+
+The rule of rules: what is not certain waits for the head teacher. Nothing is bound because it is *probably* right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.schools import Contact, Student
+
+
+class BindingState(StrEnum):
+    """A binding counts only while it is active."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """An adult who hears about a child, from `bound_at` until it ends."""
+
+    id: str
+    school_id: str
+    student_id: str
+    person_id: str
+    relation: str
+    contact_id: str | None
+    state: BindingState
+    bound_at: datetime
+    approved_by: str | None = None
+    ended_at: datetime | None = None
+
+
+class ClaimState(StrEnum):
+    """A request waits until the head teacher has decided."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class Doubt(StrEnum):
+    """Why a request was not bound at once; shown to the head teacher."""
+
+    SEVERAL = "several"  # more than one child on the list fits
+    TAKEN = "taken"  # another adult is bound through this line of the list already
+    PHONE = "phone"  # came by the class's QR, the name is in the class, the number is not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A request to be bound that needs a person's eye. `candidates` are the children it may mean."""
+
+    id: str
+    school_id: str
+    class_ids: tuple[str, ...]
+    person_id: str
+    child_name: str
+    phone_last4: str
+    doubt: Doubt
+    candidates: tuple[str, ...]
+    state: ClaimState
+    created_at: datetime
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """A class's QR code (班级邀请码): whoever scans it says which class they mean, nothing more."""
+
+    id: str
+    school_id: str
+    class_id: str
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certain:
+    """One child fits, and nobody else holds the line of the list that says so."""
+
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Somebody has to look; `students` are the children it may mean."""
+
+    doubt: Doubt
+    students: tuple[Student | Contact, ...]
+
+
+def judge_claim(
+    matches: Sequence[Contact], taken_contact_ids: frozenset[str], namesakes: Sequence[Student]
+) -> Certain | Doubtful | None:
+    """Decide a request to be bound.
+
+    `matches`: lines of the list with this child's name and these four digits (only of the invited
+    class, if there is one); `taken_contact_ids`: lines through which somebody else is bound;
+    `namesakes`: pupils of the *invited* class with this name, empty when the person did not come
+    through a class's QR. Returns None when nothing fits: the person is asked to look again.
+    """
+    if len({line.student_id for line in matches}) == 1:
+        free = [line for line in matches if line.id not in taken_contact_ids]
+        return Certain(free[0]) if free else Doubtful(Doubt.TAKEN, (matches[0],))
+    if matches:
+        return Doubtful(Doubt.SEVERAL, tuple(matches))
+    if namesakes:
+        return Doubtful(Doubt.PHONE, tuple(namesakes))
+    return None
+
+
+def binding_id(student_id: str, person_id: str) -> str:
+    """One adult is bound to one child at most once: the key says so."""
+    return f"{student_id}:{person_id}"

@@ -1,0 +1,132 @@
+"""A delivery (送达): one notice for one guardian about one child, and the ledger of every attempt.
+
+`push` is what is still to be sent; a delivery without one is settled. Sending again is safe only
+where the channel says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.channels import Channel, Reason
+
+MAX_REMINDERS = 2
+LEASE = timedelta(seconds=20)  # a worker that has not reported by then is taken for dead
+# WeChat: one client_msg_id counts once for 10 minutes. Beyond 9 a second send could be a second message.
+REPEATABLE_FOR = timedelta(minutes=9)
+RETRY_AFTER = (
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+    timedelta(hours=1),
+)
+
+
+class Phase(StrEnum):
+    """Whether a push waits for a worker or is in a worker's hands."""
+
+    DUE = "due"
+    SENDING = "sending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """Something to send: `purpose` is publish, remind-1, edit-2 or withdraw.
+
+    `tries` counts failures of WeChat itself; `failed` the channels that were tried and why they failed.
+    """
+
+    purpose: str
+    due_at: datetime
+    phase: Phase = Phase.DUE
+    tries: int = 0
+    run: str | None = None
+    channel: Channel | None = None
+    since: datetime | None = None
+    failed: dict[Channel, Reason] | None = None
+
+
+class Result(StrEnum):
+    """What is known about the newest attempt."""
+
+    DELIVERED = "delivered"  # WeChat took it, or said it arrived
+    REFUSED = "refused"  # the guardian has closed this way
+    UNREACHABLE = "unreachable"  # no way was open; it waits in the app
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Where the newest message about this delivery ended; `proved_at`: when WeChat itself said that it arrived."""
+
+    result: Result
+    channel: Channel
+    at: datetime
+    reason: Reason | None = None
+    proved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One line of the ledger (append-only): what was tried, and how WeChat answered.
+
+    `code` is WeChat's errcode, 0 = taken, -2 = no usable answer; `message_id` the msgid it gave.
+    """
+
+    id: str
+    school_id: str
+    notice_id: str
+    delivery_id: str
+    purpose: str
+    channel: Channel
+    at: datetime
+    code: int
+    message_id: str | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One notice for one guardian about one child. Reading and confirming happen once: the first time counts."""
+
+    id: str
+    school_id: str
+    notice_id: str
+    class_id: str
+    student_id: str
+    person_id: str
+    published_at: datetime
+    push: Push | None = None
+    outcome: Outcome | None = None
+    reminders: int = 0
+    read_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    signature_id: str | None = None
+
+
+def delivery_id(notice_id: str, student_id: str, person_id: str) -> str:
+    """The key that makes a second delivery of the same thing impossible."""
+    return f"{notice_id}:{student_id}:{person_id}"
+
+
+def client_message_id(delivery: str, purpose: str) -> str:
+    """WeChat's `client_msg_id`: the same for every repetition of one send, different for the next reminder."""
+    return hashlib.sha256(f"{delivery}|{purpose}".encode()).hexdigest()[:32]
+
+
+def retry_at(tries: int, now: datetime) -> datetime | None:
+    """When to ask WeChat again after `tries` failures of its own; None when it has been long enough."""
+    return now + RETRY_AFTER[tries] if tries < len(RETRY_AFTER) else None
+
+
+def repeatable(push: Push, now: datetime) -> bool:
+    """Whether a push whose worker died may simply be sent again.
+
+    A template message may, for as long as WeChat remembers its client_msg_id; a customer-service message never.
+    """
+    if push.channel is None or push.since is None:
+        return True
+    return push.channel is Channel.TEMPLATE and now - push.since < REPEATABLE_FOR

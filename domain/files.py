@@ -1,0 +1,62 @@
+"""Pictures and files that people attach: which kinds are taken, judged by content, and how large they may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_SIGNATURE_BYTES = 256 * 1024
+MAX_PIXELS = 50_000_000  # a phone's camera makes 12-48 million; more is a decompression bomb
+THUMBNAIL_PIXELS = 480
+
+
+class FileKind(StrEnum):
+    """How a page shows a file."""
+
+    PICTURE = "picture"
+    DOCUMENT = "document"
+    SIGNATURE = "signature"
+
+
+# Content type → the ending it is stored and offered under. Nothing that a browser would run (HTML, SVG) is in here.
+PICTURE_TYPES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+}
+DOCUMENT_TYPES = {
+    "application/pdf": ".pdf",
+    "application/msword": ".doc",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.ms-powerpoint": ".ppt",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """One stored file; `name` is what the person called it, with the ending its content deserves."""
+
+    id: str
+    school_id: str
+    owner_id: str
+    kind: FileKind
+    name: str
+    content_type: str
+    size_bytes: int
+    created_at: datetime
+    width: int = 0
+    height: int = 0
+
+
+def offered_name(name: str, ending: str) -> str:
+    """The name a download carries: no folder, no control characters, at most 80 characters, the true ending."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    base = "".join(c for c in base if c.isprintable() and c not in '"<>|:*?').strip(" .")
+    stem = base.rsplit(".", 1)[0] if "." in base else base
+    return (stem[:80] or "file") + ending

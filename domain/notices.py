@@ -1,0 +1,202 @@
+"""A notice (通知): what a head teacher writes, which versions it had, and what a valid one looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from domain.errors import InvalidError, Problem
+from domain.files import FileKind
+from domain.times import parse_school_text
+
+# WeChat: a template's `thing` field takes 20 characters; a longer title would be refused (47003) or cut.
+TITLE_LIMIT = 20
+BODY_LIMIT = 5000
+FILE_LIMIT = 9
+LINK_LIMIT = 3
+CLASS_LIMIT = 20
+HORIZON = timedelta(days=90)  # nobody plans a notice further ahead; a wrong year is caught here
+
+
+class ConfirmMode(StrEnum):
+    """What a guardian is asked to do (确认方式)."""
+
+    NONE = "none"
+    TAP = "tap"
+    SIGN = "sign"
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands."""
+
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A stored file as a notice shows it."""
+
+    file_id: str
+    kind: FileKind
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What a notice said from `written_at` on; the first is number 1."""
+
+    number: int
+    title: str
+    body: str
+    attachments: tuple[Attachment, ...]
+    links: tuple[str, ...]
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A notice with every version it had. `expanded_at` is set once every recipient has a delivery."""
+
+    id: str
+    school_id: str
+    class_ids: tuple[str, ...]
+    author_id: str
+    author_name: str
+    confirm: ConfirmMode
+    deadline_at: datetime | None
+    state: NoticeState
+    publish_at: datetime
+    created_at: datetime
+    versions: tuple[Version, ...]
+    expanded_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    reminded_at: datetime | None = None
+    reminders: int = 0
+
+    @property
+    def current(self) -> Version:
+        """What it says now."""
+        return self.versions[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A checked form: what the head teacher wants published, not yet looked up in the store."""
+
+    title: str
+    body: str
+    class_ids: tuple[str, ...]
+    file_ids: tuple[str, ...]
+    links: tuple[str, ...]
+    confirm: ConfirmMode
+    deadline_at: datetime | None
+    publish_at: datetime
+
+
+def _checked_text(
+    form: Mapping[str, str], name: str, limit: int, problems: dict[str, Problem]
+) -> str:
+    text = form.get(name, "").replace("\r\n", "\n").strip()
+    if not text:
+        problems[name] = Problem("missing")
+    elif len(text) > limit:
+        problems[name] = Problem("too_long", limit)
+    elif any(ord(c) < 32 and c not in "\n\t" for c in text) or (name == "title" and "\n" in text):
+        problems[name] = Problem("control_characters")
+    return text
+
+
+def _checked_moment(
+    form: Mapping[str, str],
+    name: str,
+    *,
+    after: datetime,
+    horizon: datetime,
+    problems: dict[str, Problem],
+) -> datetime | None:
+    text = form.get(name, "").strip()
+    if not text:
+        return None
+    moment = parse_school_text(text)
+    if moment is None:
+        problems[name] = Problem("not_a_time")
+    elif moment <= after:
+        problems[name] = Problem("in_the_past")
+    elif moment > horizon:
+        problems[name] = Problem("too_far", HORIZON.days)
+    return moment
+
+
+def link_allowed(link: str, hosts: Sequence[str]) -> bool:
+    """Whether a link may stand in a notice: https, an allowed host or a sub-domain of one, no user, no port."""
+    try:
+        parts = urlsplit(link)
+        port = parts.port
+    except ValueError:
+        return False
+    if (
+        parts.scheme != "https"
+        or not parts.hostname
+        or port is not None
+        or "@" in parts.netloc
+        or "\\" in link
+    ):
+        return False
+    host = parts.hostname.lower()
+    return any(host == allowed or host.endswith("." + allowed) for allowed in hosts)
+
+
+def parse_draft(
+    form: Mapping[str, str],
+    *,
+    class_ids: Sequence[str],
+    file_ids: Sequence[str],
+    links: Sequence[str],
+    allowed_hosts: Sequence[str],
+    now: datetime,
+) -> Draft:
+    """A form as typed → a draft.
+
+    `form` holds title, body, confirm, deadline_at, publish_at (school time; blank = none, now).
+    Raises InvalidError naming every field that is wrong, all at once.
+    """
+    problems: dict[str, Problem] = {}
+    title = _checked_text(form, "title", TITLE_LIMIT, problems)
+    body = _checked_text(form, "body", BODY_LIMIT, problems)
+    if form.get("confirm", "none") not in set(ConfirmMode):
+        problems["confirm"] = Problem("unknown")
+    if not class_ids:
+        problems["class_ids"] = Problem("missing")
+    elif len(class_ids) > CLASS_LIMIT:
+        problems["class_ids"] = Problem("too_many", CLASS_LIMIT)
+    if len(file_ids) > FILE_LIMIT:
+        problems["file_ids"] = Problem("too_many", FILE_LIMIT)
+    links = [link.strip() for link in links if link.strip()]
+    if len(links) > LINK_LIMIT:
+        problems["links"] = Problem("too_many", LINK_LIMIT)
+    elif not all(link_allowed(link, allowed_hosts) for link in links):
+        problems["links"] = Problem("link_refused")
+    publish_at = _checked_moment(
+        form, "publish_at", after=now, horizon=now + HORIZON, problems=problems
+    )
+    deadline_at = _checked_moment(
+        form, "deadline_at", after=publish_at or now, horizon=now + 2 * HORIZON, problems=problems
+    )
+    if problems:
+        raise InvalidError(problems)
+    return Draft(
+        title=title,
+        body=body,
+        class_ids=tuple(dict.fromkeys(class_ids)),
+        file_ids=tuple(dict.fromkeys(file_ids)),
+        links=tuple(links),
+        confirm=ConfirmMode(form.get("confirm", "none")),
+        deadline_at=deadline_at,
+        publish_at=publish_at or now,
+    )

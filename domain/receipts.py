@@ -1,0 +1,102 @@
+"""Receipts (回执): the six states a teacher sees, per guardian and per child, because "unread" hides the reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.channels import Reason
+from domain.deliveries import Delivery, Result
+from domain.schools import Student
+
+
+class Receipt(StrEnum):
+    """Best first: a child stands where the guardian who got furthest stands."""
+
+    CONFIRMED = "confirmed"
+    READ = "read"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    NEVER_BOUND = "never_bound"
+
+
+_ORDER = {state: position for position, state in enumerate(Receipt)}
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianReceipt:
+    """One guardian of one child. `waiting` is true while a message is still on its way (or WeChat is asked again)."""
+
+    delivery: Delivery
+    relation: str
+    state: Receipt
+    reason: Reason | None
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChildReceipt:
+    """One child with its guardians; the child counts as reached when one guardian has read."""
+
+    student: Student
+    state: Receipt
+    guardians: tuple[GuardianReceipt, ...]
+
+    @property
+    def reached(self) -> bool:
+        """Whether at least one guardian has read it."""
+        return self.state in (Receipt.CONFIRMED, Receipt.READ)
+
+
+def receipt_of(delivery: Delivery) -> Receipt:
+    """The state of one guardian. One that is still on its way counts as not reachable *yet*: never as delivered."""
+    if delivery.confirmed_at is not None:
+        return Receipt.CONFIRMED
+    if delivery.read_at is not None:
+        return Receipt.READ
+    if delivery.outcome is None or delivery.outcome.result is Result.UNREACHABLE:
+        return Receipt.UNREACHABLE
+    return Receipt.REFUSED if delivery.outcome.result is Result.REFUSED else Receipt.DELIVERED
+
+
+def guardian_receipt(delivery: Delivery, relation: str) -> GuardianReceipt:
+    """One guardian's line."""
+    state = receipt_of(delivery)
+    outcome = delivery.outcome
+    open_question = state in (Receipt.UNREACHABLE, Receipt.REFUSED)
+    return GuardianReceipt(
+        delivery=delivery,
+        relation=relation,
+        state=state,
+        reason=outcome.reason if outcome and open_question else None,
+        waiting=delivery.push is not None,
+    )
+
+
+def child_receipts(
+    students: Sequence[Student], deliveries: Iterable[Delivery], relations: Mapping[str, str]
+) -> list[ChildReceipt]:
+    """Receipts of a class in the order of `students`.
+
+    `relations` maps the id of each *active* binding (student:person) to the relation; deliveries to
+    adults whose binding has ended meanwhile are left out.
+    """
+    by_student: dict[str, list[GuardianReceipt]] = {student.id: [] for student in students}
+    for delivery in deliveries:
+        relation = relations.get(f"{delivery.student_id}:{delivery.person_id}")
+        if relation is not None and delivery.student_id in by_student:
+            by_student[delivery.student_id].append(guardian_receipt(delivery, relation))
+    receipts = []
+    for student in students:
+        guardians = sorted(by_student[student.id], key=lambda g: _ORDER[g.state])
+        state = guardians[0].state if guardians else Receipt.NEVER_BOUND
+        receipts.append(ChildReceipt(student, state, tuple(guardians)))
+    return receipts
+
+
+def counted(receipts: Iterable[ChildReceipt]) -> Counter[Receipt]:
+    """How many children stand in each state."""
+    return Counter(receipt.state for receipt in receipts)

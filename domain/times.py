@@ -1,0 +1,57 @@
+"""School time: everything is stored in UTC and shown in Asia/Shanghai; quiet hours are a rule of the school."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SCHOOL_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """The hours in which nothing rings (免打扰), in school time; `start` may be later in the day than `end`."""
+
+    start: time = time(21, 30)
+    end: time = time(7, 0)
+
+    def covers(self, at: datetime) -> bool:
+        """Whether `at` falls into the quiet hours."""
+        clock = at.astimezone(SCHOOL_ZONE).time()
+        if self.start <= self.end:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end
+
+    def next_moment(self, at: datetime) -> datetime:
+        """`at` itself, or the end of the quiet hours it falls into (UTC)."""
+        if not self.covers(at):
+            return at
+        local = at.astimezone(SCHOOL_ZONE)
+        end = local.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
+        if end <= local:
+            end += timedelta(days=1)
+        return end.astimezone(UTC)
+
+
+def school_text(at: datetime) -> str:
+    """`2026-11-22 18:30`, the form that WeChat's time fields and our pages take."""
+    return at.astimezone(SCHOOL_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def parse_school_text(text: str) -> datetime | None:
+    """The value of a page's datetime field (`2026-11-22T18:30`) as UTC; None when it is no time."""
+    try:
+        naive = datetime.fromisoformat(text.strip().replace(" ", "T"))
+    except ValueError:
+        return None
+    if naive.tzinfo is None:
+        naive = naive.replace(tzinfo=SCHOOL_ZONE)
+    return naive.astimezone(UTC)
+
+
+def next_school_midnight(at: datetime) -> datetime:
+    """When WeChat's daily quotas start anew (UTC)."""
+    local = at.astimezone(SCHOOL_ZONE)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return midnight.astimezone(UTC)
