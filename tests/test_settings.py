@@ -1,0 +1,223 @@
+"""Settings: read whole or not at all, every problem named, no secret shown, every name documented."""
+
+import re
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from settings import NAMES, OTHER_NAMES, Settings, SettingsError, dev_environment
+
+SECRETS = {
+    "YANSHU_SECRET": "0123456789abcdef0123456789abcdef",
+    "YANSHU_OA_SECRET": "official-account-secret",
+    "YANSHU_OA_TOKEN": "officialtoken",
+    "YANSHU_OA_AES_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+    "YANSHU_MONGODB_URI": "mongodb://yanshu:hidden@db.example.cn/?replicaSet=rs0",
+    "YANSHU_REDIS_URL": "redis://:hidden@redis.example.cn:6379/0",
+}
+ENOUGH = SECRETS | {
+    "YANSHU_PUBLIC_URL": "https://school.example.cn/yanshu/",
+    "YANSHU_OA_APPID": "wx0123456789abcdef",
+}
+MINI = {
+    "YANSHU_MINI_APPID": "wxfedcba9876543210",
+    "YANSHU_MINI_SECRET": "mini-program-secret",
+    "YANSHU_MINI_TOKEN": "minitoken",
+    "YANSHU_MINI_AES_KEY": "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba",
+}
+
+
+def problems_of(environ: Mapping[str, str]) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(environ)
+    return caught.value.problems
+
+
+def test_what_is_needed_suffices_and_the_rest_has_defaults() -> None:
+    settings = Settings.from_environment({**ENOUGH, "HOME": "/root"})
+    assert settings.public_url == "https://school.example.cn/yanshu"
+    assert settings.mongodb_database == "yanshu"
+    assert settings.official_account.mode == "safe"
+    assert settings.official_account.app_id == "wx0123456789abcdef"
+    assert settings.mini_program is None
+    assert settings.notice_template is None
+    assert settings.binding_template is None
+    assert settings.wechat_api_base == "https://api.weixin.qq.com"
+    assert settings.wechat_open_base == "https://open.weixin.qq.com"
+    assert settings.trust_proxy is False
+    assert settings.link_hosts == ("smartedu.cn",)
+    assert (settings.quiet_start, settings.quiet_end) == (time(21, 30), time(7, 0))
+    assert settings.log_level == "INFO"
+
+
+def test_everything_set() -> None:
+    settings = Settings.from_environment(
+        ENOUGH
+        | MINI
+        | {
+            "YANSHU_MONGODB_DATABASE": "school_1",
+            "YANSHU_OA_MODE": "compatible",
+            "YANSHU_MINI_MODE": "plain",
+            "YANSHU_MINI_FORMAT": "json",
+            "YANSHU_WECHAT_API_BASE": "http://127.0.0.1:9000/simulator/api/",
+            "YANSHU_WECHAT_OPEN_BASE": "http://[::1]:9000/open",
+            "YANSHU_OA_TEMPLATE_NOTICE": "Tm_1-x",
+            "YANSHU_OA_TEMPLATE_NOTICE_FIELDS": '{"thing1": "title", "time22": "time"}',
+            "YANSHU_OA_TEMPLATE_BINDING": "Tm2",
+            "YANSHU_OA_TEMPLATE_BINDING_FIELDS": '{"phrase1": "result", "date2": "time"}',
+            "YANSHU_TRUST_PROXY": "Yes",
+            "YANSHU_LINK_HOSTS": "Basic.smartedu.cn, school.example.cn",
+            "YANSHU_QUIET_START": "22:00",
+            "YANSHU_QUIET_END": "06:30",
+            "YANSHU_LOG_LEVEL": "DEBUG",
+        }
+    )
+    assert settings.mini_program is not None
+    assert (settings.mini_program.mode, settings.mini_program.format) == ("plain", "json")
+    assert settings.official_account.mode == "compatible"
+    assert settings.wechat_api_base == "http://127.0.0.1:9000/simulator/api"
+    assert settings.notice_template is not None
+    assert dict(settings.notice_template.fields) == {"thing1": "title", "time22": "time"}
+    assert settings.binding_template is not None
+    assert settings.binding_template.id == "Tm2"
+    assert settings.trust_proxy is True
+    assert settings.link_hosts == ("basic.smartedu.cn", "school.example.cn")
+    assert settings.quiet_end == time(6, 30)
+
+
+def test_every_missing_name_is_reported_at_once() -> None:
+    reported = {problem.split()[0] for problem in problems_of({})}
+    assert reported == ENOUGH.keys()
+
+
+def test_missing_and_wrong_and_unknown_are_reported_together() -> None:
+    environ = {**ENOUGH, "YANSHU_OA_MODE": "open", "YANSHU_OA_APP_ID": "wx1"}
+    del environ["YANSHU_REDIS_URL"]
+    problems = problems_of(environ)
+    assert [problem.split()[0] for problem in problems] == [
+        "YANSHU_REDIS_URL", "YANSHU_OA_MODE", "YANSHU_OA_APP_ID",
+    ]  # fmt: skip
+    assert "YANSHU_OA_APPID" in problems[-1]  # the name that was meant
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("YANSHU_PUBLIC_URL", "http://school.example.cn"),
+        ("YANSHU_PUBLIC_URL", "https://"),
+        ("YANSHU_PUBLIC_URL", "https://school.example.cn/?a=1"),
+        ("YANSHU_PUBLIC_URL", "https://user@school.example.cn"),
+        ("YANSHU_PUBLIC_URL", "https://school.example.cn:port"),
+        ("YANSHU_PUBLIC_URL", "http://127.0.0.1.example.cn"),
+        ("YANSHU_SECRET", "short"),
+        ("YANSHU_OA_APPID", "wx1"),
+        ("YANSHU_OA_TOKEN", "no-dashes"),
+        ("YANSHU_OA_AES_KEY", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF"),
+        ("YANSHU_OA_AES_KEY", "abcdefghijklmnopqrstuvwxyz0123456789ABCDE*G"),
+        ("YANSHU_MONGODB_URI", "localhost:27017"),
+        ("YANSHU_MONGODB_DATABASE", "a.b"),
+        ("YANSHU_REDIS_URL", "localhost"),
+        ("YANSHU_WECHAT_API_BASE", "ftp://api.weixin.qq.com"),
+        ("YANSHU_TRUST_PROXY", "perhaps"),
+        ("YANSHU_LINK_HOSTS", "https://smartedu.cn"),
+        ("YANSHU_LINK_HOSTS", "smartedu.cn,*"),
+        ("YANSHU_QUIET_START", "24:00"),
+        ("YANSHU_QUIET_END", "7"),
+        ("YANSHU_LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_wrong_value_is_reported_under_its_name(name: str, value: str) -> None:
+    problems = problems_of(ENOUGH | {name: value})
+    assert [problem.split()[0] for problem in problems] == [name]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "",
+        "title",
+        "[]",
+        "{}",
+        '{"first": "title"}',
+        '{"thing": "title"}',
+        '{"thing1": "body"}',
+        '{"thing1": ["title"]}',
+        '{"thing1": "time"}',
+        '{"time1": "title"}',
+    ],
+)
+def test_template_fields_must_name_wechats_fields_and_our_parts(fields: str) -> None:
+    environ = ENOUGH | {
+        "YANSHU_OA_TEMPLATE_NOTICE": "Tm1",
+        "YANSHU_OA_TEMPLATE_NOTICE_FIELDS": fields,
+    }
+    assert [problem.split()[0] for problem in problems_of(environ)] == [
+        "YANSHU_OA_TEMPLATE_NOTICE_FIELDS"
+    ]
+
+
+def test_template_fields_without_a_template_are_reported() -> None:
+    fields = {"YANSHU_OA_TEMPLATE_BINDING_FIELDS": '{"thing1": "title"}'}
+    assert problems_of(ENOUGH | fields)[0].split()[0] == "YANSHU_OA_TEMPLATE_BINDING"
+
+
+@pytest.mark.parametrize("given", [*MINI, "YANSHU_MINI_MODE"])
+def test_a_mini_program_is_set_whole_or_not_at_all(given: str) -> None:
+    value = MINI.get(given, "plain")
+    reported = {problem.split()[0] for problem in problems_of(ENOUGH | {given: value})}
+    assert reported == MINI.keys() - {given}
+
+
+def test_no_secret_is_shown() -> None:
+    shown = repr(Settings.from_environment(ENOUGH | MINI))
+    hidden = [*SECRETS.values(), *(value for name, value in MINI.items() if "APPID" not in name)]
+    assert [value for value in hidden if value in shown] == []
+    wrong = dict.fromkeys(ENOUGH | MINI, "a wrong value")
+    assert "a wrong value" not in "\n".join(problems_of(wrong))
+
+
+def test_the_demo_needs_nothing_and_its_secret_serves_nobody_else() -> None:
+    environ = dev_environment(
+        {}, port=8000, mongodb_uri="mongodb://127.0.0.1:1/", redis_url="redis://127.0.0.1:2/0"
+    )
+    settings = Settings.from_environment(environ)
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.wechat_api_base == "http://127.0.0.1:8000/simulator/api"
+    assert settings.wechat_open_base == "http://127.0.0.1:8000/simulator/open"
+    assert settings.mini_program is not None
+    assert settings.notice_template is not None
+    problems = problems_of(environ | {"YANSHU_PUBLIC_URL": "https://school.example.cn"})
+    assert [problem.split()[0] for problem in problems] == ["YANSHU_SECRET"]
+
+
+def test_what_is_set_wins_over_the_demo() -> None:
+    own = {
+        "YANSHU_OA_TOKEN": "mytoken",
+        "YANSHU_REDIS_URL": "redis://redis.example.cn/3",
+        "YANSHU_OA_TEMPLATE_NOTICE": "Tm1",
+        "YANSHU_OA_TEMPLATE_NOTICE_FIELDS": '{"thing9": "title"}',
+        "YANSHU_OA_SECRET": "",
+    }
+    environ = dev_environment(own, port=1, mongodb_uri="mongodb://127.0.0.1:1/", redis_url="")
+    settings = Settings.from_environment(environ)
+    assert settings.official_account.token == "mytoken"
+    assert settings.official_account.secret  # an empty value is as good as none
+    assert settings.redis_url == "redis://redis.example.cn/3"
+    assert settings.notice_template is not None
+    assert dict(settings.notice_template.fields) == {"thing9": "title"}
+
+
+def test_every_listed_name_is_read() -> None:
+    # Each name, set to something impossible, is complained about: so it is read and checked.
+    # (An AppSecret is whatever the console shows: any text will do.)
+    wrong = dict.fromkeys(NAMES, "{")
+    reported = {problem.split()[0] for problem in problems_of(wrong)}
+    assert reported == NAMES - {"YANSHU_OA_SECRET", "YANSHU_MINI_SECRET"}
+
+
+def test_the_documentation_lists_every_setting_and_no_other() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "settings.md").read_text()
+    documented = set(re.findall(r"^\| `(YANSHU_[A-Z_]+)`", page, flags=re.MULTILINE))
+    assert documented == NAMES | OTHER_NAMES
