@@ -68,6 +68,7 @@ class Claim:
     created_at: datetime
     decided_at: datetime | None = None
     decided_by: str | None = None
+    student_id: str | None = None  # the child it was approved for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

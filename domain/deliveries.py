@@ -14,7 +14,7 @@ from enum import StrEnum
 from domain.channels import Channel, Reason
 
 MAX_REMINDERS = 2
-LEASE = timedelta(seconds=20)  # a worker that has not reported by then is taken for dead
+LEASE = timedelta(seconds=30)  # a worker that has not reported by then is taken for dead
 # WeChat: one client_msg_id counts once for 10 minutes. Beyond 9 a second send could be a second message.
 REPEATABLE_FOR = timedelta(minutes=9)
 RETRY_AFTER = (
@@ -38,6 +38,8 @@ class Push:
     """Something to send: `purpose` is publish, remind-1, edit-2 or withdraw.
 
     `tries` counts failures of WeChat itself; `failed` the channels that were tried and why they failed.
+    `channel` is written before a customer-service message goes out; None while SENDING means the
+    template. `uncertain_since`: when the first send began of which we don't know whether it arrived.
     """
 
     purpose: str
@@ -47,6 +49,7 @@ class Push:
     run: str | None = None
     channel: Channel | None = None
     since: datetime | None = None
+    uncertain_since: datetime | None = None
     failed: dict[Channel, Reason] | None = None
 
 
@@ -90,7 +93,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One notice for one guardian about one child. Reading and confirming happen once: the first time counts."""
+    """One notice for one guardian about one child. Reading and confirming happen once: the first time counts.
+
+    `purposes` names every push it was ever given: none is given twice.
+    """
 
     id: str
     school_id: str
@@ -101,10 +107,15 @@ class Delivery:
     published_at: datetime
     push: Push | None = None
     outcome: Outcome | None = None
-    reminders: int = 0
+    purposes: tuple[str, ...] = ()
     read_at: datetime | None = None
     confirmed_at: datetime | None = None
     signature_id: str | None = None
+
+    @property
+    def reminders(self) -> int:
+        """How often this adult was reminded."""
+        return sum(purpose.startswith("remind") for purpose in self.purposes)
 
 
 def delivery_id(notice_id: str, student_id: str, person_id: str) -> str:
@@ -123,10 +134,11 @@ def retry_at(tries: int, now: datetime) -> datetime | None:
 
 
 def repeatable(push: Push, now: datetime) -> bool:
-    """Whether a push whose worker died may simply be sent again.
+    """Whether a push that may have gone out already may simply be sent again.
 
     A template message may, for as long as WeChat remembers its client_msg_id; a customer-service message never.
     """
-    if push.channel is None or push.since is None:
-        return True
-    return push.channel is Channel.TEMPLATE and now - push.since < REPEATABLE_FOR
+    if push.channel is Channel.SERVICE:
+        return False
+    begun = push.uncertain_since or push.since
+    return begun is None or now - begun < REPEATABLE_FOR

@@ -9,7 +9,6 @@ from enum import StrEnum
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_SIGNATURE_BYTES = 256 * 1024
 MAX_PIXELS = 50_000_000  # a phone's camera makes 12-48 million; more is a decompression bomb
-THUMBNAIL_PIXELS = 480
 
 
 class FileKind(StrEnum):

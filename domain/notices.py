@@ -60,8 +60,20 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Something a notice still has to do to its recipients: publish, remind-1, edit-2, withdraw.
+
+    It is written in the same write as the act that asks for it, and taken away when it is carried out:
+    a process that dies in between leaves it standing, and the sweep finds it.
+    """
+
+    purpose: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A notice with every version it had. `expanded_at` is set once every recipient has a delivery."""
+    """A notice with every version it had, and the work it still waits for."""
 
     id: str
     school_id: str
@@ -74,9 +86,8 @@ class Notice:
     publish_at: datetime
     created_at: datetime
     versions: tuple[Version, ...]
-    expanded_at: datetime | None = None
+    work: tuple[Work, ...] = ()
     withdrawn_at: datetime | None = None
-    reminded_at: datetime | None = None
     reminders: int = 0
 
     @property
@@ -131,6 +142,13 @@ def _checked_moment(
     elif moment > horizon:
         problems[name] = Problem("too_far", HORIZON.days)
     return moment
+
+
+def card_title(title: str, purpose: str) -> str:
+    """The title a card shows, within WeChat's 20 characters: says when it reminds, corrects or withdraws."""
+    marks = {"remind": "提醒：", "edit": "更正：", "withdraw": "已撤回："}
+    text = marks.get(purpose.partition("-")[0], "") + title
+    return text if len(text) <= TITLE_LIMIT else text[: TITLE_LIMIT - 1] + "…"
 
 
 def link_allowed(link: str, hosts: Sequence[str]) -> bool:

@@ -1,0 +1,290 @@
+"""Binding an adult to a child: asked for by the adult, decided by the list or by the head teacher."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from domain.bindings import (
+    Binding,
+    BindingState,
+    Certain,
+    Claim,
+    ClaimState,
+    Doubtful,
+    Invitation,
+    binding_id,
+    judge_claim,
+)
+from domain.errors import ConflictError, InvalidError, NotFoundError, Problem, TooManyError
+from domain.names import folded_name, parse_name_and_digits
+from domain.schools import Contact, SchoolClass, Student
+from services.context import Context
+from services.people import Teaching
+
+INVITATION_LIFE = timedelta(days=30)  # WeChat: a temporary scene lives at most 30 days
+_SCENE = "class_"
+_CATCH_UP = "bindings.catch_up"
+_TELL = "bindings.tell"
+
+
+class Answer(StrEnum):
+    """What became of a request."""
+
+    BOUND = "bound"
+    ALREADY = "already"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The answer, and the child it is about once that is certain."""
+
+    answer: Answer
+    student: Student | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingClaim:
+    """A request as the head teacher sees it, with the children it may mean."""
+
+    claim: Claim
+    candidates: tuple[Student, ...]
+
+
+async def bind_guardian(
+    ctx: Context, person_id: str, text: str, *, invitation_id: str | None = None
+) -> Asked:
+    """`text` is the child's name and the last four digits of the phone on the school's list, in one line.
+
+    Raises InvalidError (field `child`) when it is not of that form, TooManyError after ten tries in an hour.
+    """
+    parsed = parse_name_and_digits(text)
+    if parsed is None:
+        raise InvalidError({"child": Problem("form")})
+    name, digits = parsed
+    wait = await ctx.stores.limits.hit("claim", person_id, per_hour=ctx.policy.claims_per_hour)
+    if wait:
+        raise TooManyError(wait)
+    invitation = await find_invitation(ctx, invitation_id) if invitation_id else None
+    matches = await ctx.stores.schools.contacts_named(name, digits)
+    namesakes: list[Student] = []
+    if invitation is not None:
+        matches = [m for m in matches if m.class_id == invitation.class_id]
+        pupils = await ctx.stores.schools.students_of(invitation.school_id, [invitation.class_id])
+        namesakes = [s for s in pupils if folded_name(s.name) == name]
+    taken = await _taken(ctx, matches, person_id)
+    judged = judge_claim(matches, taken, namesakes)
+    if judged is None:
+        return Asked(Answer.UNKNOWN)
+    if isinstance(judged, Certain):
+        return await _bind(ctx, person_id, judged.contact)
+    return await _ask_head_teacher(ctx, person_id, name, digits, judged)
+
+
+async def _taken(ctx: Context, matches: list[Contact], person_id: str) -> frozenset[str]:
+    taken: frozenset[str] = frozenset()
+    for school_id in {m.school_id for m in matches}:
+        lines = [m.id for m in matches if m.school_id == school_id]
+        taken |= await ctx.stores.bindings.taken_contacts(school_id, lines, besides=person_id)
+    return taken
+
+
+async def _bind(ctx: Context, person_id: str, contact: Contact) -> Asked:
+    students = await ctx.stores.schools.students([contact.student_id])
+    binding = Binding(
+        id=binding_id(contact.student_id, person_id),
+        school_id=contact.school_id,
+        student_id=contact.student_id,
+        person_id=person_id,
+        relation=contact.relation,
+        contact_id=contact.id,
+        state=BindingState.ACTIVE,
+        bound_at=ctx.now(),
+    )
+    is_new = await _activate(ctx, binding)
+    answer = Answer.BOUND if is_new else Answer.ALREADY
+    return Asked(answer, students.get(contact.student_id))
+
+
+async def _activate(ctx: Context, binding: Binding) -> bool:
+    is_new = await ctx.stores.bindings.save(binding)
+    if is_new:
+        # What the class was told lately waits for them in their list; without ringing.
+        await ctx.enqueue(
+            _CATCH_UP, {"binding_id": binding.id}, key=f"{_CATCH_UP}:{binding.id}"
+        )
+    return is_new
+
+
+async def _ask_head_teacher(
+    ctx: Context, person_id: str, name: str, digits: str, judged: Doubtful
+) -> Asked:
+    students = {
+        (s.student_id if isinstance(s, Contact) else s.id): (s.school_id, s.class_id)
+        for s in judged.students
+    }
+    mine = await ctx.stores.bindings.active(binding_id(s, person_id) for s in students)
+    if mine:
+        return Asked(Answer.ALREADY)
+    for school_id in sorted({school for school, _ in students.values()}):
+        here = sorted(s for s, (school, _) in students.items() if school == school_id)
+        claim = Claim(
+            id=f"{school_id}:{person_id}:{'+'.join(here)}",
+            school_id=school_id,
+            class_ids=tuple(sorted({students[s][1] for s in here})),
+            person_id=person_id,
+            child_name=name,
+            phone_last4=digits,
+            doubt=judged.doubt,
+            candidates=tuple(here),
+            state=ClaimState.WAITING,
+            created_at=ctx.now(),
+        )
+        if await ctx.stores.bindings.add_claim(claim):
+            await _tell(ctx, claim, ClaimState.WAITING)
+    return Asked(Answer.WAITING)
+
+
+async def waiting_claims(ctx: Context, teaching: Teaching) -> list[WaitingClaim]:
+    """Requests that wait for this head teacher, newest first; only children of their own classes are shown."""
+    claims = await ctx.stores.bindings.waiting_claims(teaching.school.id, teaching.class_ids())
+    students = await ctx.stores.schools.students(s for c in claims for s in c.candidates)
+    mine = set(teaching.class_ids())
+    return [
+        WaitingClaim(
+            claim,
+            tuple(
+                students[s]
+                for s in claim.candidates
+                if s in students and students[s].class_id in mine
+            ),
+        )
+        for claim in claims
+    ]
+
+
+async def access_claim_as_head_teacher(
+    ctx: Context, teaching: Teaching, claim_id: str
+) -> Claim:
+    """A request about one of their classes. Raises NotFoundError."""
+    claim = await ctx.stores.bindings.find_claim(claim_id)
+    if claim is None or claim.school_id != teaching.school.id:
+        raise NotFoundError
+    if not set(claim.class_ids) & set(teaching.class_ids()):
+        raise NotFoundError
+    return claim
+
+
+async def approve_claim(
+    ctx: Context, teaching: Teaching, claim_id: str, student_id: str
+) -> None:
+    """The head teacher knows this adult as the guardian of this child.
+
+    Raises NotFoundError when the child is none of those asked for or none of theirs, ConflictError when it is decided already.
+    """
+    claim = await access_claim_as_head_teacher(ctx, teaching, claim_id)
+    students = await ctx.stores.schools.students([student_id])
+    student = students.get(student_id)
+    if (
+        student is None
+        or student_id not in claim.candidates
+        or student.class_id not in teaching.class_ids()
+    ):
+        raise NotFoundError
+    await _decide(ctx, teaching, claim, ClaimState.APPROVED, student_id)
+    # Doing this twice changes nothing, so an approval that was cut off here is completed by tapping again.
+    await _activate(
+        ctx,
+        Binding(
+            id=binding_id(student_id, claim.person_id),
+            school_id=claim.school_id,
+            student_id=student_id,
+            person_id=claim.person_id,
+            relation="",
+            contact_id=None,
+            state=BindingState.ACTIVE,
+            bound_at=ctx.now(),
+            approved_by=teaching.person_id,
+        ),
+    )
+    await _tell(ctx, claim, ClaimState.APPROVED)
+
+
+async def refuse_claim(ctx: Context, teaching: Teaching, claim_id: str) -> None:
+    """The head teacher does not know this adult. Raises NotFoundError, ConflictError."""
+    claim = await access_claim_as_head_teacher(ctx, teaching, claim_id)
+    await _decide(ctx, teaching, claim, ClaimState.REFUSED, None)
+    await _tell(ctx, claim, ClaimState.REFUSED)
+
+
+async def _decide(
+    ctx: Context, teaching: Teaching, claim: Claim, state: ClaimState, student_id: str | None
+) -> None:
+    decided = await ctx.stores.bindings.mark_claim(
+        claim.id, state, by=teaching.person_id, at=ctx.now(), student_id=student_id
+    )
+    if decided:
+        return
+    held = await ctx.stores.bindings.find_claim(claim.id)
+    if held is None or (held.state, held.student_id) != (state, student_id):
+        raise ConflictError
+
+
+async def _tell(ctx: Context, claim: Claim, state: ClaimState) -> None:
+    key = f"{_TELL}:{claim.id}:{claim.created_at.timestamp()}:{state}"
+    await ctx.enqueue(_TELL, {"claim_id": claim.id}, key=key)
+
+
+async def invite_class(ctx: Context, teaching: Teaching, class_id: str) -> Invitation:
+    """The class's QR: the one that still lives for two weeks, else a new one from WeChat.
+
+    Raises NotFoundError for a class that isn't theirs, WeChatError when WeChat can't be asked.
+    """
+    if class_id not in teaching.class_ids():
+        raise NotFoundError
+    now = ctx.now()
+    newest = await ctx.stores.bindings.newest_invitation(teaching.school.id, class_id)
+    if newest is not None and newest.expires_at - now > INVITATION_LIFE / 2:
+        return newest
+    invitation_id = ctx.new_id()
+    url = await ctx.wechat.create_scene(
+        _SCENE + invitation_id, expire_seconds=int(INVITATION_LIFE.total_seconds())
+    )
+    invitation = Invitation(
+        id=invitation_id,
+        school_id=teaching.school.id,
+        class_id=class_id,
+        created_by=teaching.person_id,
+        created_at=now,
+        expires_at=now + INVITATION_LIFE,
+        url=url,
+    )
+    await ctx.stores.bindings.add_invitation(invitation)
+    return invitation
+
+
+async def find_invitation(ctx: Context, invitation_id: str) -> Invitation | None:
+    """A class's QR that still lives, by id."""
+    invitation = await ctx.stores.bindings.find_invitation(invitation_id)
+    if invitation is None or invitation.expires_at <= ctx.now():
+        return None
+    return invitation
+
+
+async def invited_class(ctx: Context, scene: str) -> tuple[Invitation, SchoolClass] | None:
+    """The class a scanned scene invites to; None when it is none of ours, or too old."""
+    if not scene.startswith(_SCENE):
+        return None
+    invitation = await find_invitation(ctx, scene.removeprefix(_SCENE))
+    if invitation is None:
+        return None
+    classes = await ctx.stores.schools.classes([invitation.class_id])
+    return (invitation, classes[0]) if classes else None
+
+
+def scene_of(invitation: Invitation) -> str:
+    """The scene that WeChat reports when this QR is scanned."""
+    return _SCENE + invitation.id

@@ -1,0 +1,58 @@
+"""What every verb is given: the stores, WeChat, the queue, the clock, and the rules of this installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from domain.times import QuietHours
+from storage.stores import Stores
+from wechat.gateway import Gateway
+
+
+class Enqueue(Protocol):
+    """Hands a job to the queue. A key that still waits or runs is not added twice; jobs run at least once."""
+
+    async def __call__(
+        self,
+        name: str,
+        payload: Mapping[str, str | Sequence[str]],
+        *,
+        key: str,
+        at: datetime | None = None,
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateCard:
+    """A template of the service account (类目模板): its id, and which of our words goes into which of its fields."""
+
+    template_id: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What an operator has decided for this installation."""
+
+    app_id: str
+    public_url: str
+    notice_card: TemplateCard | None = None
+    binding_card: TemplateCard | None = None
+    link_hosts: Sequence[str] = ()
+    quiet_hours: QuietHours = field(default_factory=QuietHours)
+    claims_per_hour: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Handed to every service first. `now` is an aware UTC time in whole milliseconds; `new_id` sorts by time."""
+
+    stores: Stores
+    wechat: Gateway
+    enqueue: Enqueue
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    policy: Policy

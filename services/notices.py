@@ -1,0 +1,169 @@
+"""What a head teacher does with a notice: publish, edit, withdraw, remind.
+
+Each is acknowledged by one write to the notice that also carries the work it causes (`domain.notices.Work`); the job that does
+the work is only a hint to do it soon. Nothing that was acknowledged is lost when a process or Redis dies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from domain.deliveries import MAX_REMINDERS
+from domain.errors import ConflictError, NotFoundError
+from domain.notices import Draft, Notice, NoticeState, Version, Work, parse_draft
+from services.context import Context
+from services.files import attachments_of
+from services.people import Teaching
+
+CARRY_OUT = "notices.carry_out"
+
+
+async def draft_notice(
+    ctx: Context,
+    teaching: Teaching,
+    form: Mapping[str, str],
+    *,
+    class_ids: Sequence[str],
+    file_ids: Sequence[str],
+    links: Sequence[str],
+) -> Draft:
+    """Check a form. Raises InvalidError with every field; NotFoundError for a class that isn't theirs."""
+    draft = parse_draft(
+        form,
+        class_ids=class_ids,
+        file_ids=file_ids,
+        links=links,
+        allowed_hosts=ctx.policy.link_hosts,
+        now=ctx.now(),
+    )
+    if not set(draft.class_ids) <= set(teaching.class_ids()):
+        raise NotFoundError
+    return draft
+
+
+async def publish_notice(
+    ctx: Context, teaching: Teaching, draft: Draft, *, idempotency_key: str
+) -> Notice:
+    """Publish now or at the draft's time. The same key by the same teacher is the same notice, whatever the second one says.
+
+    Durable with the insert into `notices`. Raises InvalidError for a file that isn't theirs.
+    """
+    attachments = await attachments_of(ctx, teaching, draft.file_ids)
+    now = ctx.now()
+    scheduled = draft.publish_at > now
+    notice = Notice(
+        id=_notice_id(teaching.person_id, idempotency_key),
+        school_id=teaching.school.id,
+        class_ids=draft.class_ids,
+        author_id=teaching.person_id,
+        author_name=teaching.name,
+        confirm=draft.confirm,
+        deadline_at=draft.deadline_at,
+        state=NoticeState.SCHEDULED if scheduled else NoticeState.PUBLISHED,
+        publish_at=draft.publish_at if scheduled else now,
+        created_at=now,
+        versions=(
+            Version(
+                number=1,
+                title=draft.title,
+                body=draft.body,
+                attachments=attachments,
+                links=draft.links,
+                written_at=now,
+            ),
+        ),
+        work=(Work(purpose="publish", due_at=draft.publish_at if scheduled else now),),
+    )
+    if not await ctx.stores.notices.insert(notice):
+        return await access_notice_as_author(ctx, teaching, notice.id)
+    await _carry_out_soon(ctx, notice.id, "publish", notice.publish_at if scheduled else None)
+    return notice
+
+
+def _notice_id(person_id: str, idempotency_key: str) -> str:
+    return hashlib.sha256(f"{person_id}|{idempotency_key}".encode()).hexdigest()[:32]
+
+
+async def _carry_out_soon(
+    ctx: Context, notice_id: str, purpose: str, at: datetime | None = None
+) -> None:
+    await ctx.enqueue(
+        CARRY_OUT, {"notice_id": notice_id}, key=f"{CARRY_OUT}:{notice_id}:{purpose}", at=at
+    )
+
+
+async def access_notice_as_author(ctx: Context, teaching: Teaching, notice_id: str) -> Notice:
+    """A notice this teacher wrote. Raises NotFoundError: absent and somebody else's are the same."""
+    notice = await ctx.stores.notices.find(notice_id)
+    if notice is None or notice.school_id != teaching.school.id:
+        raise NotFoundError
+    if notice.author_id != teaching.person_id:
+        raise NotFoundError
+    return notice
+
+
+async def notices_of_author(
+    ctx: Context, teaching: Teaching, *, before: datetime | None = None, limit: int = 20
+) -> list[Notice]:
+    """What this teacher wrote, newest first, `limit` at a time."""
+    return await ctx.stores.notices.page_of_author(
+        teaching.school.id, teaching.person_id, before=before, limit=limit
+    )
+
+
+async def edit_notice(
+    ctx: Context, teaching: Teaching, notice_id: str, draft: Draft, *, seen_version: int
+) -> Notice:
+    """Say it anew. Every version is kept, and those who have read are told; audience and confirm mode stay.
+
+    Raises NotFoundError; ConflictError when it was withdrawn or edited since `seen_version`.
+    """
+    notice = await access_notice_as_author(ctx, teaching, notice_id)
+    attachments = await attachments_of(ctx, teaching, draft.file_ids)
+    now = ctx.now()
+    number = seen_version + 1
+    version = Version(
+        number=number,
+        title=draft.title,
+        body=draft.body,
+        attachments=attachments,
+        links=draft.links,
+        written_at=now,
+    )
+    published = notice.state is NoticeState.PUBLISHED
+    work = Work(purpose=f"edit-{number}", due_at=now) if published else None
+    if not await ctx.stores.notices.mark_edited(notice.id, version, work):
+        raise ConflictError
+    if work is not None:
+        await _carry_out_soon(ctx, notice.id, work.purpose)
+    return await access_notice_as_author(ctx, teaching, notice_id)
+
+
+async def withdraw_notice(ctx: Context, teaching: Teaching, notice_id: str) -> None:
+    """Take it back: nothing more is sent, the page says so, and those who have read are told. Twice is once."""
+    notice = await access_notice_as_author(ctx, teaching, notice_id)
+    now = ctx.now()
+    if await ctx.stores.notices.mark_withdrawn(notice.id, now, Work(purpose="withdraw", due_at=now)):
+        await _carry_out_soon(ctx, notice.id, "withdraw")
+
+
+async def remind_unread(ctx: Context, teaching: Teaching, notice_id: str, *, number: int) -> datetime:
+    """Remind those who have not read (where a confirmation is asked: not confirmed), and nobody else.
+
+    `number` is the reminder the teacher means, 1 or 2, so that a double tap is one reminder. Returns when it goes out: now,
+    or when the quiet hours end. Raises NotFoundError; ConflictError when this reminder is no longer possible.
+    """
+    notice = await access_notice_as_author(ctx, teaching, notice_id)
+    if not 1 <= number <= MAX_REMINDERS or notice.state is not NoticeState.PUBLISHED:
+        raise ConflictError
+    due_at = ctx.policy.quiet_hours.next_moment(ctx.now())
+    work = Work(purpose=f"remind-{number}", due_at=due_at)
+    if await ctx.stores.notices.mark_reminded(notice.id, number, work):
+        await _carry_out_soon(ctx, notice.id, work.purpose, due_at)
+        return due_at
+    if notice.reminders < number:
+        raise ConflictError
+    held = next((w.due_at for w in notice.work if w.purpose == work.purpose), None)
+    return held or ctx.now()

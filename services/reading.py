@@ -1,0 +1,119 @@
+"""What a guardian does with a notice: see the list, read, confirm, sign. Let in is who is bound to the child *now*."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.bindings import binding_id
+from domain.deliveries import Delivery, delivery_id
+from domain.errors import ConflictError, NotFoundError
+from domain.notices import ConfirmMode, Notice, NoticeState
+from services.context import Context
+from services.files import store_signature
+from services.people import Child, children_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a guardian's list: a notice about one of their children."""
+
+    notice: Notice
+    delivery: Delivery
+    child: Child
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A notice opened by a guardian, with one delivery for each of their children that it is for."""
+
+    notice: Notice
+    entries: tuple[Entry, ...]
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether nothing is left to confirm."""
+        return all(e.delivery.confirmed_at is not None for e in self.entries)
+
+
+async def notices_of_guardian(
+    ctx: Context, person_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 20
+) -> list[Entry]:
+    """What this adult was told about the children they are bound to now, newest first, at most `limit`."""
+    children = {c.student.id: c for c in await children_of(ctx, person_id)}
+    if not children:
+        return []
+    deliveries = await ctx.stores.deliveries.page_of_person(person_id, before=before, limit=limit)
+    notices = await ctx.stores.notices.many(d.notice_id for d in deliveries)
+    return [
+        Entry(notices[d.notice_id], d, children[d.student_id])
+        for d in deliveries
+        if d.notice_id in notices and d.student_id in children
+    ]
+
+
+async def access_notice_as_guardian(ctx: Context, person_id: str, notice_id: str) -> Reading:
+    """The notice and this adult's deliveries of it, as far as they are bound to the children. Raises NotFoundError."""
+    children = await children_of(ctx, person_id)
+    ids = [delivery_id(notice_id, c.student.id, person_id) for c in children]
+    deliveries = {d.student_id: d for d in await ctx.stores.deliveries.many(ids)} if ids else {}
+    notice = await ctx.stores.notices.find(notice_id) if deliveries else None
+    if notice is None or notice.state is NoticeState.SCHEDULED:
+        raise NotFoundError
+    return Reading(
+        notice,
+        tuple(
+            Entry(notice, deliveries[c.student.id], c)
+            for c in children
+            if c.student.id in deliveries
+        ),
+    )
+
+
+async def record_read(ctx: Context, person_id: str, notice_id: str) -> Reading:
+    """Open a notice: read by this adult, the first time counts. Durable before the page is shown.
+
+    Raises NotFoundError.
+    """
+    reading = await access_notice_as_guardian(ctx, person_id, notice_id)
+    for entry in reading.entries:
+        if entry.delivery.read_at is None:
+            await ctx.stores.deliveries.mark_read(entry.delivery.id, ctx.now())
+    return reading
+
+
+async def confirm_notice(
+    ctx: Context, person_id: str, notice_id: str, *, signature: bytes | None = None
+) -> bool:
+    """Confirm for all of their children at once, with a signature (PNG) where the notice asks for one.
+
+    Returns whether anything was left to confirm. Raises NotFoundError; ConflictError when the notice was withdrawn or asks for
+    no (or another) confirmation; FileRefusedError for a signature that isn't one.
+    """
+    reading = await access_notice_as_guardian(ctx, person_id, notice_id)
+    notice = reading.notice
+    if notice.state is NoticeState.WITHDRAWN or notice.confirm is ConfirmMode.NONE:
+        raise ConflictError
+    if (notice.confirm is ConfirmMode.SIGN) != (signature is not None):
+        raise ConflictError
+    open_entries = [e for e in reading.entries if e.delivery.confirmed_at is None]
+    if not open_entries:
+        return False
+    signature_id = None
+    if signature is not None:
+        file = await store_signature(ctx, notice.school_id, person_id, signature)
+        signature_id = file.id
+    changed = False
+    for entry in open_entries:
+        changed |= await ctx.stores.deliveries.mark_confirmed(
+            entry.delivery.id, ctx.now(), signature_id
+        )
+    return changed
+
+
+async def still_bound(ctx: Context, deliveries: Sequence[Delivery]) -> dict[str, bool]:
+    """Whether each delivery's adult is bound to its child now, by delivery id."""
+    keys = {d.id: binding_id(d.student_id, d.person_id) for d in deliveries}
+    active = await ctx.stores.bindings.active(keys.values())
+    return {delivery: key in active for delivery, key in keys.items()}

@@ -1,0 +1,150 @@
+"""Bindings, requests for one, and the class invitations they may start from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo.errors import DuplicateKeyError
+
+from domain.bindings import Binding, BindingState, Claim, ClaimState, Invitation
+from storage.documents import from_document, to_document
+
+
+class BindingStore:
+    """One document for each adult and child; its key makes a second one impossible."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._bindings = database["bindings"]
+        self._claims = database["claims"]
+        self._invitations = database["invitations"]
+
+    async def save(self, binding: Binding) -> bool:
+        """Make it active; says whether it was not already. An ended one becomes active again."""
+        document = to_document(binding)
+        result = await self._bindings.update_one(
+            {"_id": binding.id},
+            {"$setOnInsert": {k: v for k, v in document.items() if k != "_id"}},
+            upsert=True,
+        )
+        if result.upserted_id is not None:
+            return True
+        result = await self._bindings.replace_one(
+            {"_id": binding.id, "state": BindingState.ENDED}, document
+        )
+        return bool(result.modified_count)
+
+    async def end(self, binding_id: str, at: datetime) -> bool:
+        """End an active binding; says whether it was active."""
+        result = await self._bindings.update_one(
+            {"_id": binding_id, "state": BindingState.ACTIVE},
+            {"$set": {"state": BindingState.ENDED, "ended_at": at}},
+        )
+        return bool(result.modified_count)
+
+    async def active_of_person(self, person_id: str) -> list[Binding]:
+        """The children of one adult, oldest binding first. Uses index: by_person."""
+        query = {"person_id": person_id, "state": BindingState.ACTIVE}
+        cursor = self._bindings.find(query).hint("by_person")
+        found = [from_document(Binding, d) async for d in cursor]
+        return sorted(found, key=lambda b: (b.bound_at, b.id))
+
+    async def active_of_students(
+        self, school_id: str, student_ids: Sequence[str]
+    ) -> list[Binding]:
+        """The guardians of these children. Uses index: by_student."""
+        query = {
+            "school_id": school_id,
+            "student_id": {"$in": list(student_ids)},
+            "state": BindingState.ACTIVE,
+        }
+        cursor = self._bindings.find(query).hint("by_student")
+        return [from_document(Binding, d) async for d in cursor]
+
+    async def active(self, binding_ids: Iterable[str]) -> dict[str, Binding]:
+        """Those of these bindings that are active now, by id. Uses index: _id_."""
+        query = {"_id": {"$in": list(set(binding_ids))}, "state": BindingState.ACTIVE}
+        return {d["_id"]: from_document(Binding, d) async for d in self._bindings.find(query)}
+
+    async def taken_contacts(
+        self, school_id: str, contact_ids: Sequence[str], *, besides: str
+    ) -> frozenset[str]:
+        """Lines of the list through which somebody other than `besides` is bound. Uses index: by_contact."""
+        query = {
+            "school_id": school_id,
+            "contact_id": {"$in": list(contact_ids)},
+            "state": BindingState.ACTIVE,
+        }
+        cursor = self._bindings.find(query).hint("by_contact")
+        return frozenset([d["contact_id"] async for d in cursor if d["person_id"] != besides])
+
+    async def add_claim(self, claim: Claim) -> bool:
+        """Store a request; its id says who asks for whom. False when the same one waits already."""
+        try:
+            await self._claims.replace_one(
+                {"_id": claim.id, "state": {"$ne": ClaimState.WAITING}},
+                to_document(claim),
+                upsert=True,
+            )
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def find_claim(self, claim_id: str) -> Claim | None:
+        """Uses index: _id_."""
+        document = await self._claims.find_one({"_id": claim_id})
+        return from_document(Claim, document) if document else None
+
+    async def waiting_claims(self, school_id: str, class_ids: Sequence[str]) -> list[Claim]:
+        """What waits for the head teachers of these classes, newest first. Uses index: by_class."""
+        query = {
+            "school_id": school_id,
+            "class_ids": {"$in": list(class_ids)},
+            "state": ClaimState.WAITING,
+        }
+        cursor = self._claims.find(query).hint("by_class").limit(200)
+        found = {d["_id"]: from_document(Claim, d) async for d in cursor}
+        return sorted(found.values(), key=lambda c: c.created_at, reverse=True)
+
+    async def claims_of_person(self, person_id: str) -> list[Claim]:
+        """What this adult still waits for. Uses index: by_person."""
+        query = {"person_id": person_id, "state": ClaimState.WAITING}
+        cursor = self._claims.find(query).hint("by_person").limit(20)
+        return [from_document(Claim, d) async for d in cursor]
+
+    async def mark_claim(
+        self, claim_id: str, state: ClaimState, *, by: str, at: datetime, student_id: str | None
+    ) -> bool:
+        """Decide a waiting request; says whether it still waited."""
+        result = await self._claims.update_one(
+            {"_id": claim_id, "state": ClaimState.WAITING},
+            {
+                "$set": {
+                    "state": state,
+                    "decided_by": by,
+                    "decided_at": at,
+                    "student_id": student_id,
+                }
+            },
+        )
+        return bool(result.modified_count)
+
+    async def add_invitation(self, invitation: Invitation) -> None:
+        """Store a class's QR."""
+        await self._invitations.insert_one(to_document(invitation))
+
+    async def find_invitation(self, invitation_id: str) -> Invitation | None:
+        """Uses index: _id_."""
+        document = await self._invitations.find_one({"_id": invitation_id})
+        return from_document(Invitation, document) if document else None
+
+    async def newest_invitation(self, school_id: str, class_id: str) -> Invitation | None:
+        """Uses index: by_class."""
+        document = await self._invitations.find_one(
+            {"school_id": school_id, "class_id": class_id},
+            sort=[("created_at", -1)],
+            hint="by_class",
+        )
+        return from_document(Invitation, document) if document else None

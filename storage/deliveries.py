@@ -1,0 +1,249 @@
+"""Deliveries, the ledger of attempts, and what WeChat said afterwards about each message.
+
+Changes that many deliveries share are one `update_many`: a batch of 100 costs a tenth of 100 single updates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo import InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from domain.channels import Channel
+from domain.deliveries import Attempt, Delivery, Outcome, Phase, Push, Result
+from storage.documents import from_document, to_document, to_value
+
+_DUPLICATE_KEY = 11000
+
+
+class DeliveryStore:
+    """One document a notice, guardian and child; one line of the ledger an attempt."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._deliveries = database["deliveries"]
+        self._attempts = database["attempts"]
+        self._finishes = database["finishes"]
+
+    # -- making and reading -------------------------------------------------------------------
+
+    async def insert_missing(self, deliveries: Sequence[Delivery]) -> None:
+        """Store those that are not there yet; the others stay as they are."""
+        await _insert_ignoring_duplicates(self._deliveries, [to_document(d) for d in deliveries])
+
+    async def find(self, delivery_id: str) -> Delivery | None:
+        """Uses index: _id_."""
+        document = await self._deliveries.find_one({"_id": delivery_id})
+        return from_document(Delivery, document) if document else None
+
+    async def many(self, delivery_ids: Iterable[str]) -> list[Delivery]:
+        """Uses index: _id_."""
+        cursor = self._deliveries.find({"_id": {"$in": list(delivery_ids)}})
+        return [from_document(Delivery, d) async for d in cursor]
+
+    async def of_notice(
+        self, school_id: str, notice_id: str, class_id: str | None = None
+    ) -> list[Delivery]:
+        """All deliveries of a notice, or those of one class. Uses index: by_notice."""
+        query = {"school_id": school_id, "notice_id": notice_id}
+        if class_id is not None:
+            query["class_id"] = class_id
+        cursor = self._deliveries.find(query).hint("by_notice")
+        return [from_document(Delivery, d) async for d in cursor]
+
+    async def page_of_person(
+        self, person_id: str, *, before: tuple[datetime, str] | None, limit: int
+    ) -> list[Delivery]:
+        """What one adult was sent, newest first; `before` is (published_at, id) of the last one seen.
+
+        Uses index: by_person.
+        """
+        query: dict[str, Any] = {"person_id": person_id}
+        if before is not None:
+            moment, last = before
+            query["published_at"] = {"$lte": moment}
+            query["$or"] = [{"published_at": {"$lt": moment}}, {"_id": {"$lt": last}}]
+        order = [("published_at", -1), ("_id", -1)]
+        cursor = self._deliveries.find(query).sort(order).hint("by_person").limit(limit)
+        return [from_document(Delivery, d) async for d in cursor]
+
+    # -- what guardians do --------------------------------------------------------------------
+
+    async def mark_read(self, delivery_id: str, at: datetime) -> bool:
+        """The first opening counts; says whether this was it."""
+        result = await self._deliveries.update_one(
+            {"_id": delivery_id, "read_at": None}, {"$set": {"read_at": at}}
+        )
+        return bool(result.modified_count)
+
+    async def mark_confirmed(
+        self, delivery_id: str, at: datetime, signature_id: str | None = None
+    ) -> bool:
+        """The first confirmation counts; says whether this was it. Who confirms has read."""
+        result = await self._deliveries.update_one(
+            {"_id": delivery_id, "confirmed_at": None},
+            {"$set": {"confirmed_at": at, "signature_id": signature_id}},
+        )
+        await self.mark_read(delivery_id, at)
+        return bool(result.modified_count)
+
+    # -- what is to be sent -------------------------------------------------------------------
+
+    async def mark_due(
+        self, school_id: str, notice_id: str, push: Push, *, only: dict[str, Any]
+    ) -> None:
+        """Give a push to those deliveries of a notice that match `only` and never had it.
+
+        One that is in a worker's hands this moment is left alone. Uses index: by_notice.
+        """
+        await self._deliveries.update_many(
+            {
+                "school_id": school_id,
+                "notice_id": notice_id,
+                "purposes": {"$ne": push.purpose},
+                "push.phase": {"$ne": Phase.SENDING},
+                **only,
+            },
+            {"$set": {"push": to_value(push)}, "$addToSet": {"purposes": push.purpose}},
+            hint="by_notice",
+        )
+
+    async def cancel_pushes(self, school_id: str, notice_id: str) -> None:
+        """Nothing of this notice that waits is sent any more. Uses index: by_notice."""
+        await self._deliveries.update_many(
+            {"school_id": school_id, "notice_id": notice_id, "push.phase": Phase.DUE},
+            {"$set": {"push": None}},
+            hint="by_notice",
+        )
+
+    async def due_of_notice(self, school_id: str, notice_id: str) -> list[str]:
+        """Ids of what waits to be sent, by class and child. Uses index: by_notice."""
+        query = {"school_id": school_id, "notice_id": notice_id, "push.phase": Phase.DUE}
+        cursor = self._deliveries.find(query, {"_id": 1}).hint("by_notice")
+        return [d["_id"] async for d in cursor]
+
+    async def overdue(self, before: datetime, limit: int = 2000) -> list[Delivery]:
+        """Pushes that nobody took by `before`, or whose worker took them by then and died. Uses index: due."""
+        cursor = self._deliveries.find({"push.due_at": {"$lte": before}}).hint("due").limit(limit)
+        found = [from_document(Delivery, d) async for d in cursor]
+        return [
+            d
+            for d in found
+            if d.push and (d.push.phase is Phase.DUE or (d.push.since or before) <= before)
+        ]
+
+    async def claim(self, delivery_ids: Sequence[str], *, run: str, at: datetime) -> list[Delivery]:
+        """Take those that are due into this run's hands and return them. Uses index: by_run."""
+        await self._deliveries.update_many(
+            {"_id": {"$in": list(delivery_ids)}, "push.phase": Phase.DUE},
+            {"$set": {"push.phase": Phase.SENDING, "push.run": run, "push.since": at}},
+        )
+        cursor = self._deliveries.find({"push.run": run}).hint("by_run")
+        return [from_document(Delivery, d) async for d in cursor]
+
+    async def switch_channel(self, delivery_id: str, *, run: str, channel: Channel) -> bool:
+        """Note the next channel *before* it is used; False when the push is no longer this run's."""
+        result = await self._deliveries.update_one(
+            {"_id": delivery_id, "push.run": run}, {"$set": {"push.channel": channel}}
+        )
+        return bool(result.matched_count)
+
+    async def release(
+        self, delivery_ids: Sequence[str], *, run: str, uncertain_since: datetime | None = None
+    ) -> None:
+        """Give back what a run holds, unsent; of a dead run, what it may have sent since a moment."""
+        change: dict[str, Any] = {"push.phase": Phase.DUE, "push.run": None}
+        if uncertain_since is not None:
+            change["push.uncertain_since"] = uncertain_since
+        await self._deliveries.update_many(
+            {"_id": {"$in": list(delivery_ids)}, "push.run": run}, {"$set": change}
+        )
+
+    async def settle(
+        self, delivery_ids: Sequence[str], outcome: Outcome | None, *, run: str
+    ) -> None:
+        """These pushes of a run are over and ended alike; None: nothing was to be said any more."""
+        change: dict[str, Any] = {"push": None}
+        if outcome is not None:
+            change["outcome"] = to_value(outcome)
+        await self._deliveries.update_many(
+            {"_id": {"$in": list(delivery_ids)}, "push.run": run}, {"$set": change}
+        )
+
+    async def postpone(
+        self, delivery_ids: Sequence[str], push: Push, outcome: Outcome, *, run: str
+    ) -> None:
+        """WeChat itself could not be asked: the same push again later, and the teacher sees why it waits."""
+        await self._deliveries.update_many(
+            {"_id": {"$in": list(delivery_ids)}, "push.run": run},
+            {"$set": {"push": to_value(push), "outcome": to_value(outcome)}},
+        )
+
+    # -- the ledger ---------------------------------------------------------------------------
+
+    async def record(self, attempts: Sequence[Attempt]) -> None:
+        """Append lines to the ledger; a line that is there already stays."""
+        documents = [to_document(a) for a in attempts]
+        for document in documents:
+            if document["message_id"] is None:
+                del document["message_id"]
+        await _insert_ignoring_duplicates(self._attempts, documents)
+
+    async def attempts_of(self, school_id: str, delivery_id: str) -> list[Attempt]:
+        """The ledger of one delivery, oldest first. Uses index: by_delivery."""
+        query = {"school_id": school_id, "delivery_id": delivery_id}
+        cursor = self._attempts.find(query).hint("by_delivery")
+        found = [from_document(Attempt, {"message_id": None, **d}) async for d in cursor]
+        return sorted(found, key=lambda a: a.at)
+
+    async def attempts_with(self, message_ids: Sequence[str]) -> dict[str, Attempt]:
+        """Lines by the msgid WeChat gave. Uses index: by_message."""
+        cursor = self._attempts.find({"message_id": {"$in": list(message_ids)}}).hint("by_message")
+        return {d["message_id"]: from_document(Attempt, d) async for d in cursor}
+
+    async def note_finishes(self, finishes: Sequence[tuple[str, str, datetime]]) -> None:
+        """Keep what WeChat reported about (msgid, status, at): it may come before our own line does."""
+        await _insert_ignoring_duplicates(
+            self._finishes, [{"_id": m, "status": s, "at": at} for m, s, at in finishes]
+        )
+
+    async def finishes_of(self, message_ids: Sequence[str]) -> dict[str, str]:
+        """What WeChat has reported about these messages so far. Uses index: _id_."""
+        cursor = self._finishes.find({"_id": {"$in": list(message_ids)}})
+        return {d["_id"]: d["status"] async for d in cursor}
+
+    async def mark_proved(self, delivery_ids: Sequence[str], at: datetime) -> None:
+        """WeChat says that the message arrived."""
+        await self._deliveries.update_many(
+            {"_id": {"$in": list(delivery_ids)}, "outcome.result": Result.DELIVERED},
+            {"$set": {"outcome.proved_at": at}},
+        )
+
+    async def mark_failed_after_all(
+        self, failures: Sequence[tuple[str, Push, Outcome]]
+    ) -> None:
+        """WeChat took the message and then could not bring it: the next channel's turn."""
+        await self._deliveries.bulk_write(
+            [
+                UpdateOne(
+                    {"_id": delivery, "push": None, "outcome.result": Result.DELIVERED},
+                    {"$set": {"push": to_value(push), "outcome": to_value(outcome)}},
+                )
+                for delivery, push, outcome in failures
+            ],
+            ordered=False,
+        )
+
+
+async def _insert_ignoring_duplicates(collection: Any, documents: Sequence[dict[str, Any]]) -> None:
+    if not documents:
+        return
+    try:
+        await collection.bulk_write([InsertOne(d) for d in documents], ordered=False)
+    except BulkWriteError as error:
+        others = [e for e in error.details["writeErrors"] if e["code"] != _DUPLICATE_KEY]
+        if others or error.details.get("writeConcernErrors"):
+            raise

@@ -1,0 +1,32 @@
+"""A trace of every message that WeChat brought: when, of what kind, never what it said. Kept for a week."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo.errors import BulkWriteError
+
+from storage.batching import Batcher
+
+
+class InboxStore:
+    """One document a message; its key is the message's, so a message is traced once."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._inbox = database["inbox"]
+        self._traces: Batcher[dict[str, Any], None] = Batcher(self._write)
+
+    async def add(self, key: str, *, identity: str, kind: str, at: datetime) -> None:
+        """Trace one message; written together with what others bring at the same moment."""
+        await self._traces.add({"_id": key, "identity": identity, "kind": kind, "at": at})
+
+    async def _write(self, traces: Sequence[dict[str, Any]]) -> list[None | Exception]:
+        try:
+            await self._inbox.insert_many(traces, ordered=False)
+        except BulkWriteError as error:
+            if any(e["code"] != 11000 for e in error.details["writeErrors"]):
+                raise
+        return [None] * len(traces)

@@ -1,0 +1,64 @@
+"""Every index by collection and name; queries name the one they use with `hint=`, so a missing one fails loudly.
+
+`school_id` leads the keys of tenant collections. The exceptions start from something that is not a school: an adult (who may
+have children in two schools), a message of WeChat's, or the clock of a sweep.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+_DAY = 24 * 3600
+
+
+def _index(name: str, *keys: str, **options: Any) -> IndexModel:
+    """`"-at"` is descending, `"at"` ascending."""
+    pairs = [(k[1:], DESCENDING) if k.startswith("-") else (k, ASCENDING) for k in keys]
+    return IndexModel(pairs, name=name, **options)
+
+
+INDEXES: dict[str, list[IndexModel]] = {
+    "classes": [_index("by_school", "school_id", "grade")],
+    "students": [_index("by_class", "school_id", "class_id", "number")],
+    "contacts": [
+        _index("by_class", "school_id", "class_id"),
+        _index("by_child", "student_name", "phone_last4"),
+    ],
+    "appointments": [
+        _index("by_class", "school_id", "class_id", "role"),
+        _index("by_person", "person_id"),
+    ],
+    "identities": [_index("by_person", "person_id", "app_id")],
+    "bindings": [
+        _index("by_student", "school_id", "student_id", "state"),
+        _index("by_contact", "school_id", "contact_id", "state"),
+        _index("by_person", "person_id", "state"),
+    ],
+    "claims": [
+        _index("by_class", "school_id", "class_ids", "state", "-created_at"),
+        _index("by_person", "person_id", "state"),
+    ],
+    "invitations": [_index("by_class", "school_id", "class_id", "-created_at")],
+    "notices": [
+        _index("by_author", "school_id", "author_id", "-publish_at"),
+        _index("by_class", "school_id", "class_ids", "-publish_at"),
+        _index("by_work", "work.due_at", sparse=True),
+    ],
+    "deliveries": [
+        _index("by_notice", "school_id", "notice_id", "class_id", "student_id"),
+        _index("by_person", "person_id", "-published_at", "-_id"),
+        _index("due", "push.due_at", sparse=True),
+        _index("by_run", "push.run", sparse=True),
+    ],
+    "attempts": [
+        _index("by_delivery", "school_id", "delivery_id"),
+        _index("by_message", "message_id", sparse=True),
+    ],
+    "finishes": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
+    "sessions": [_index("expiry", "expires_at", expireAfterSeconds=0)],
+    "inbox": [_index("expiry", "at", expireAfterSeconds=7 * _DAY)],
+    "pauses": [_index("expiry", "until", expireAfterSeconds=_DAY)],
+    "files": [_index("by_owner", "school_id", "owner_id")],
+}

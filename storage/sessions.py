@@ -1,0 +1,56 @@
+"""Sessions of people in pages: opaque tokens, kept hashed, ended by time or by log-out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from storage.documents import from_document, to_document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Somebody who has shown WeChat's word for who they are. `csrf` goes into every form of theirs."""
+
+    id: str
+    person_id: str
+    csrf: str
+    created_at: datetime
+    expires_at: datetime
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class SessionStore:
+    """Who reads the database cannot take over a session: only hashes are in it."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._sessions = database["sessions"]
+
+    async def add(
+        self, token: str, *, person_id: str, csrf: str, at: datetime, until: datetime
+    ) -> Session:
+        """Start a session for `token`, which only the person's browser keeps."""
+        session = Session(
+            id=_hashed(token), person_id=person_id, csrf=csrf, created_at=at, expires_at=until
+        )
+        await self._sessions.insert_one(to_document(session))
+        return session
+
+    async def find(self, token: str, at: datetime) -> Session | None:
+        """The live session of a token. Uses index: _id_."""
+        document = await self._sessions.find_one({"_id": _hashed(token)})
+        if document is None:
+            return None
+        session = from_document(Session, document)
+        return session if at < session.expires_at else None
+
+    async def end(self, token: str) -> None:
+        """Log out."""
+        await self._sessions.delete_one({"_id": _hashed(token)})

@@ -1,0 +1,90 @@
+"""Opens the connections and hands out the stores. Nothing outside this folder sees a driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from redis.asyncio import Redis
+
+from storage.bindings import BindingStore
+from storage.callbacks import CallbackStore
+from storage.deliveries import DeliveryStore
+from storage.files import FileStore
+from storage.identities import IdentityStore
+from storage.inbox import InboxStore
+from storage.indexes import INDEXES
+from storage.limits import LimitStore
+from storage.locks import LockStore
+from storage.notices import NoticeStore
+from storage.pauses import PauseStore
+from storage.schools import SchoolStore
+from storage.sessions import SessionStore
+from storage.tokens import RedisTokenShelf
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Every store, over one connection pool to each server."""
+
+    schools: SchoolStore
+    identities: IdentityStore
+    bindings: BindingStore
+    notices: NoticeStore
+    deliveries: DeliveryStore
+    files: FileStore
+    sessions: SessionStore
+    inbox: InboxStore
+    pauses: PauseStore
+    callbacks: CallbackStore
+    locks: LockStore
+    limits: LimitStore
+    tokens: RedisTokenShelf
+    database: AsyncIOMotorDatabase[dict[str, Any]]
+    redis: Redis
+
+    async def ping(self) -> None:
+        """Raises when one of the servers does not answer."""
+        await self.database.command("ping")
+        await self.redis.ping()
+
+    async def ensure_indexes(self) -> None:
+        """Create what is missing of `indexes.INDEXES`; harmless to repeat."""
+        for collection, indexes in INDEXES.items():
+            await self.database[collection].create_indexes(indexes)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        self.database.client.close()
+        await self.redis.aclose()
+
+
+def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str) -> Stores:
+    """Stores over these servers; connects when first used. `database` also names our keys in Redis."""
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+        mongodb_uri, serverSelectionTimeoutMS=5000, maxPoolSize=64
+    )
+    db = client.get_database(
+        database, codec_options=CodecOptions(tz_aware=True, tzinfo=UTC, document_class=dict)
+    )
+    redis = Redis.from_url(redis_url, socket_timeout=5, socket_connect_timeout=5)
+    return Stores(
+        schools=SchoolStore(db),
+        identities=IdentityStore(db),
+        bindings=BindingStore(db),
+        notices=NoticeStore(db),
+        deliveries=DeliveryStore(db),
+        files=FileStore(db),
+        sessions=SessionStore(db),
+        inbox=InboxStore(db),
+        pauses=PauseStore(db),
+        callbacks=CallbackStore(redis, prefix=database, app_id=app_id),
+        locks=LockStore(redis, prefix=database),
+        limits=LimitStore(redis_url, prefix=database),
+        tokens=RedisTokenShelf(redis, prefix=database),
+        database=db,
+        redis=redis,
+    )
