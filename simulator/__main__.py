@@ -13,6 +13,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from simulator.app import Simulator, make_app
+from simulator.express import Express
 from simulator.world import DEMO_TEMPLATES, Account, Template, User, World
 
 DEMO_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -85,7 +86,7 @@ async def run(options: argparse.Namespace) -> None:
     """Listen until told to end."""
     simulator = Simulator(make_world(options), save_to=options.save)
     sockets = bind_sockets(options.port, "127.0.0.1")
-    server = HTTPServer(make_app(simulator))
+    server = HTTPServer(Express(simulator.api, make_app(simulator)))
     server.add_sockets(sockets)
     simulator.start()
     done = asyncio.Event()
