@@ -5,7 +5,6 @@ numbers sent as text, event names in any case, and lists of one that are sent as
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +19,6 @@ _LIST_WRAPPERS = {
     "subscribe_msg_change_event": "SubscribeMsgChangeEvent",
     "subscribe_msg_sent_event": "SubscribeMsgSentEvent",
 }
-_SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
 class BadMessage(Exception):
@@ -70,7 +68,7 @@ def parse_message(raw: bytes, *, json_format: bool = False) -> Inbound:
     account = _required(fields, "ToUserName")
     openid = _required(fields, "FromUserName")
     created_text = _required(fields, "CreateTime")
-    if not _SECONDS.fullmatch(created_text):
+    if not (created_text.isascii() and created_text.isdigit() and len(created_text) <= 12):
         raise BadMessage("CreateTime")
     created = int(created_text)
     kind = _required(fields, "MsgType").lower()
@@ -103,7 +101,7 @@ def _read_json(raw: bytes) -> dict[str, Any]:
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name, "")
-    if isinstance(value, str):
+    if type(value) is str:
         return value
     if type(value) is int:
         return str(value)
@@ -111,10 +109,12 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
 
 
 def _required(fields: Mapping[str, Any], name: str) -> str:
-    value = _text(fields, name)
-    if not value:
-        raise BadMessage(name)
-    return value
+    value = fields.get(name)
+    if type(value) is str and value:
+        return value
+    if type(value) is int:
+        return str(value)
+    raise BadMessage(name)
 
 
 def _message_key(fields: Mapping[str, Any], openid: str, created: int, kind: str) -> str:

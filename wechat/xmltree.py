@@ -1,14 +1,30 @@
-"""XML as WeChat sends it, read into plain dictionaries by expat in one pass.
+"""XML as WeChat sends it, read into plain dictionaries.
+
+Nearly every message is one flat list of elements: a pattern reads those, at 40 % of the time that
+expat takes with its call into Python for every piece. Whatever is not flat, or not quite as
+expected, is left to expat, which alone says what is well-formed; a test holds the two together.
 
 Document types are refused, and with them every entity that isn't XML's own. Attributes are ignored
 (WeChat sends none). Text is kept as it stands; only an element without children has any.
 """
 
+import re
 from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
 # WeChat nests five deep at most (xml/SendPicsInfo/PicList/item/PicMd5Sum).
 _DEEPEST = 16
+
+_SPACE = r"[ \t\n]*"
+_HEAD = re.compile(f"{_SPACE}<xml>{_SPACE}")
+_LEAF = re.compile(
+    r"<([A-Za-z][0-9A-Za-z_]*)>"
+    r"(?:<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)\]\]>|([^<&\]]*+))"
+    rf"</\1>{_SPACE}"
+)
+_TAIL = re.compile(f"</xml>{_SPACE}")
+# Not allowed in XML, or (carriage return) not the same after reading.
+_CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n")
 
 
 def read_tree(raw: bytes) -> dict[str, Any]:
@@ -22,6 +38,29 @@ def read_tree(raw: bytes) -> dict[str, Any]:
         ValueError: not well-formed, not UTF-8, a document type, too deep, or another root.
             The error says nothing of the content.
     """
+    return _read_flat(raw) or _read_nested(raw)
+
+
+def _read_flat(raw: bytes) -> dict[str, Any] | None:
+    """Read elements without children and without references; None when there is anything else."""
+    if len(raw.translate(None, _CONTROLS)) != len(raw) or b"\xef\xbf" in raw:
+        return None
+    text = raw.decode()
+    head = _HEAD.match(text)
+    if not head:
+        return None
+    position = head.end()
+    fields: dict[str, Any] = {}
+    while leaf := _LEAF.match(text, position):
+        name, section, plain = leaf.groups()
+        if name in fields:
+            return None
+        fields[name] = plain if section is None else section
+        position = leaf.end()
+    return fields if _TAIL.fullmatch(text, position) else None
+
+
+def _read_nested(raw: bytes) -> dict[str, Any]:
     document: dict[str, Any] = {}
     frames: list[dict[str, Any]] = [document]
     text: list[str] = []
