@@ -1,0 +1,67 @@
+# The five commands. Works with GNU make (also the old one of macOS); everything stays in .venv and var.
+
+PORT ?= 8000
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+# What make run needs is installed apart from what the tests need: a newcomer waits for less.
+RUN_READY := $(VENV)/.ready-run
+DEV_READY := $(VENV)/.ready-dev
+PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: help run test check format bench clean
+
+help:
+	@echo "make run      starts Yanshu with demo people at http://127.0.0.1:$(PORT) (PORT=8080 make run for another port)"
+	@echo "make test     runs every test (ARGS='-k notices' hands words on to pytest)"
+	@echo "make check    style, types and who may import whom"
+	@echo "make format   puts the code into shape"
+	@echo "make bench    measures, side by side with the obvious way to do it"
+	@echo "make clean    removes .venv and what tests left behind; data in var/ stays"
+
+run: $(RUN_READY)
+	@exec $(PYTHON) main.py dev --port $(PORT)
+
+test: $(DEV_READY)
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: $(DEV_READY)
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(PYTHON) -m mypy
+	@$(VENV)/bin/lint-imports
+
+format: $(DEV_READY)
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+bench: $(DEV_READY)
+	@$(PYTHON) -m tests.bench
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(RUN_READY): requirements.txt constraints.txt | $(PYTHON)
+	@echo "Installing what Yanshu needs (once, about a minute) ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV_READY): requirements.txt requirements-dev.txt constraints.txt | $(PYTHON)
+	@echo "Installing what the tests need (once, about a minute) ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $(RUN_READY) $@
+
+# The first Python on PATH that can make an environment: one that has embedded engines (3.11 to 3.13)
+# if there is any, else a newer one.
+$(PYTHON):
+	@for want in '(3, 11) <= sys.version_info < (3, 14)' 'sys.version_info >= (3, 14)'; do \
+	    for python in python3 python3.13 python3.12 python3.11 python3.14; do \
+	        $$python -c "import sys, venv, ensurepip; sys.exit(not ($$want))" 2>/dev/null || continue; \
+	        rm -rf $(VENV); \
+	        echo "Making $(VENV) with $$($$python --version) ..."; \
+	        $$python -m venv $(VENV) && exit 0; \
+	    done; \
+	done; \
+	echo "Yanshu needs Python 3.11 or newer with its venv module, and found none on PATH." >&2; \
+	echo "  Debian, Ubuntu:  sudo apt install python3 python3-venv" >&2; \
+	echo "  macOS:           brew install python@3.13" >&2; \
+	exit 1
