@@ -36,6 +36,7 @@ class Reason(StrEnum):
     WECHAT_DOWN = "wechat_down"  # asked again for as long as it made sense
     NO_ANSWER = "no_answer"  # a send that may or may not have arrived, and must not be sent twice
     SYSTEM_FAILED = "system_failed"  # WeChat: failed: system failed
+    BOUND_LATER = "bound_later"  # the notice was out before this adult was bound
 
 
 REFUSALS = frozenset({Reason.UNFOLLOWED, Reason.BLOCKED})

@@ -50,7 +50,7 @@ class Push:
     channel: Channel | None = None
     since: datetime | None = None
     uncertain_since: datetime | None = None
-    failed: dict[Channel, Reason] | None = None
+    failed: tuple[tuple[Channel, Reason], ...] = ()
 
 
 class Result(StrEnum):

@@ -113,9 +113,7 @@ async def _activate(ctx: Context, binding: Binding) -> bool:
     is_new = await ctx.stores.bindings.save(binding)
     if is_new:
         # What the class was told lately waits for them in their list; without ringing.
-        await ctx.enqueue(
-            _CATCH_UP, {"binding_id": binding.id}, key=f"{_CATCH_UP}:{binding.id}"
-        )
+        await ctx.enqueue(_CATCH_UP, {"binding_id": binding.id}, key=f"{_CATCH_UP}:{binding.id}")
     return is_new
 
 
@@ -166,9 +164,7 @@ async def waiting_claims(ctx: Context, teaching: Teaching) -> list[WaitingClaim]
     ]
 
 
-async def access_claim_as_head_teacher(
-    ctx: Context, teaching: Teaching, claim_id: str
-) -> Claim:
+async def access_claim_as_head_teacher(ctx: Context, teaching: Teaching, claim_id: str) -> Claim:
     """A request about one of their classes. Raises NotFoundError."""
     claim = await ctx.stores.bindings.find_claim(claim_id)
     if claim is None or claim.school_id != teaching.school.id:
@@ -178,12 +174,11 @@ async def access_claim_as_head_teacher(
     return claim
 
 
-async def approve_claim(
-    ctx: Context, teaching: Teaching, claim_id: str, student_id: str
-) -> None:
+async def approve_claim(ctx: Context, teaching: Teaching, claim_id: str, student_id: str) -> None:
     """The head teacher knows this adult as the guardian of this child.
 
-    Raises NotFoundError when the child is none of those asked for or none of theirs, ConflictError when it is decided already.
+    Raises NotFoundError when the child is none of those asked for or none of theirs, ConflictError
+    when it is decided already.
     """
     claim = await access_claim_as_head_teacher(ctx, teaching, claim_id)
     students = await ctx.stores.schools.students([student_id])

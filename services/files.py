@@ -36,10 +36,14 @@ async def store_upload(ctx: Context, teaching: Teaching, name: str, content: byt
     if len(content) > MAX_FILE_BYTES:
         raise FileRefusedError("too_large")
     kind, content_type, size = await asyncio.to_thread(_judge, content)
-    return await _store(ctx, teaching.school.id, teaching.person_id, name, content, kind, content_type, size)
+    return await _store(
+        ctx, teaching.school.id, teaching.person_id, name, content, kind, content_type, size
+    )
 
 
-async def store_signature(ctx: Context, school_id: str, person_id: str, content: bytes) -> StoredFile:
+async def store_signature(
+    ctx: Context, school_id: str, person_id: str, content: bytes
+) -> StoredFile:
     """Store a signature drawn with a finger: a PNG. Raises FileRefusedError."""
     if len(content) > MAX_SIGNATURE_BYTES:
         raise FileRefusedError("too_large")

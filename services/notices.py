@@ -1,7 +1,8 @@
 """What a head teacher does with a notice: publish, edit, withdraw, remind.
 
-Each is acknowledged by one write to the notice that also carries the work it causes (`domain.notices.Work`); the job that does
-the work is only a hint to do it soon. Nothing that was acknowledged is lost when a process or Redis dies.
+Each is acknowledged by one write to the notice that also carries the work it causes
+(`domain.notices.Work`); the job that does the work is only a hint to do it soon. Nothing that was
+acknowledged is lost when a process or Redis dies.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ async def draft_notice(
 async def publish_notice(
     ctx: Context, teaching: Teaching, draft: Draft, *, idempotency_key: str
 ) -> Notice:
-    """Publish now or at the draft's time. The same key by the same teacher is the same notice, whatever the second one says.
+    """Publish now or at the draft's time.
 
+    The same key by the same teacher is the same notice, whatever the second one says.
     Durable with the insert into `notices`. Raises InvalidError for a file that isn't theirs.
     """
     attachments = await attachments_of(ctx, teaching, draft.file_ids)
@@ -145,15 +147,19 @@ async def withdraw_notice(ctx: Context, teaching: Teaching, notice_id: str) -> N
     """Take it back: nothing more is sent, the page says so, and those who have read are told. Twice is once."""
     notice = await access_notice_as_author(ctx, teaching, notice_id)
     now = ctx.now()
-    if await ctx.stores.notices.mark_withdrawn(notice.id, now, Work(purpose="withdraw", due_at=now)):
+    if await ctx.stores.notices.mark_withdrawn(
+        notice.id, now, Work(purpose="withdraw", due_at=now)
+    ):
         await _carry_out_soon(ctx, notice.id, "withdraw")
 
 
-async def remind_unread(ctx: Context, teaching: Teaching, notice_id: str, *, number: int) -> datetime:
+async def remind_unread(
+    ctx: Context, teaching: Teaching, notice_id: str, *, number: int
+) -> datetime:
     """Remind those who have not read (where a confirmation is asked: not confirmed), and nobody else.
 
-    `number` is the reminder the teacher means, 1 or 2, so that a double tap is one reminder. Returns when it goes out: now,
-    or when the quiet hours end. Raises NotFoundError; ConflictError when this reminder is no longer possible.
+    `number` is the reminder the teacher means, 1 or 2, so that a double tap is one reminder. Returns
+    when it goes out: now, or when the quiet hours end. Raises NotFoundError; ConflictError when this reminder is no longer possible.
     """
     notice = await access_notice_as_author(ctx, teaching, notice_id)
     if not 1 <= number <= MAX_REMINDERS or notice.state is not NoticeState.PUBLISHED:

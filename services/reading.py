@@ -88,8 +88,8 @@ async def confirm_notice(
 ) -> bool:
     """Confirm for all of their children at once, with a signature (PNG) where the notice asks for one.
 
-    Returns whether anything was left to confirm. Raises NotFoundError; ConflictError when the notice was withdrawn or asks for
-    no (or another) confirmation; FileRefusedError for a signature that isn't one.
+    Returns whether anything was left to confirm. Raises NotFoundError; ConflictError when the notice
+    was withdrawn or asks for no (or another) confirmation; FileRefusedError for a signature that isn't one.
     """
     reading = await access_notice_as_guardian(ctx, person_id, notice_id)
     notice = reading.notice

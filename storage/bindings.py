@@ -51,9 +51,7 @@ class BindingStore:
         found = [from_document(Binding, d) async for d in cursor]
         return sorted(found, key=lambda b: (b.bound_at, b.id))
 
-    async def active_of_students(
-        self, school_id: str, student_ids: Sequence[str]
-    ) -> list[Binding]:
+    async def active_of_students(self, school_id: str, student_ids: Sequence[str]) -> list[Binding]:
         """The guardians of these children. Uses index: by_student."""
         query = {
             "school_id": school_id,

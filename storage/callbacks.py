@@ -1,7 +1,7 @@
 """What Redis remembers about WeChat's callbacks: which message was answered how, and where a conversation stands.
 
-One round trip claims a message's key, and brings the conversation's state and who the openid is. Keys of one openid share a
-hash tag, so a Redis cluster keeps them on one node.
+One round trip claims a message's key, and brings the conversation's state and who the openid is. Keys
+of one openid share a hash tag, so a Redis cluster keeps them on one node.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 
 from storage.batching import Batcher
 
-# WeChat: three deliveries, 5 s apart. The envelope refuses what is older than 10 minutes, so nothing can come back later.
+# WeChat: three deliveries, 5 s apart. The envelope refuses what is older than 10 minutes, so nothing
+# can come back after twice that.
 REMEMBERED_SECONDS = 1260
 # A process that dies while it answers gives the message back before WeChat's next delivery but one.
 PENDING_MS = 6000
@@ -90,9 +91,7 @@ class CallbackStore:
 
     async def cache_person(self, openid: str, person_id: str) -> None:
         """An openid's person never changes, only erasure ends it; the cache saves one database read a message."""
-        await self._writes.add(
-            (self._key(openid, "person"), person_id.encode(), IDENTITY_SECONDS)
-        )
+        await self._writes.add((self._key(openid, "person"), person_id.encode(), IDENTITY_SECONDS))
 
     async def _flush_claims(
         self, claims: Sequence[tuple[list[str], bytes]]
@@ -110,7 +109,7 @@ class CallbackStore:
 
     async def _flush_writes(
         self, writes: Sequence[tuple[str, bytes | None, int]]
-    ) -> list[None | Exception]:
+    ) -> list[Exception | None]:
         pipe = self._redis.pipeline(transaction=False)
         for key, value, seconds in writes:
             if value is None:
@@ -131,4 +130,4 @@ def _standing(answer: list[bytes | None], digest: bytes) -> ClaimedMessage:
         return ClaimedMessage(Standing.FORGED)
     if held[:1] == b"p":
         return ClaimedMessage(Standing.PENDING)
-    return ClaimedMessage(Standing.ANSWERED, reply=cast(bytes, held[17:]))
+    return ClaimedMessage(Standing.ANSWERED, reply=held[17:])

@@ -222,9 +222,7 @@ class DeliveryStore:
             {"$set": {"outcome.proved_at": at}},
         )
 
-    async def mark_failed_after_all(
-        self, failures: Sequence[tuple[str, Push, Outcome]]
-    ) -> None:
+    async def mark_failed_after_all(self, failures: Sequence[tuple[str, Push, Outcome]]) -> None:
         """WeChat took the message and then could not bring it: the next channel's turn."""
         await self._deliveries.bulk_write(
             [

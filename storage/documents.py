@@ -1,9 +1,8 @@
-"""Domain dataclasses as documents: `id` ↔ `_id`, enums as their values, tolerant of unknown fields, strict about missing."""
+"""Domain dataclasses as documents: `id` ↔ `_id`, tolerant of unknown fields, strict about missing ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
@@ -11,9 +10,13 @@ from pydantic import TypeAdapter
 T = TypeVar("T")
 
 
-@cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def to_document(thing: Any) -> dict[str, Any]:

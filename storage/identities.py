@@ -82,7 +82,9 @@ class IdentityStore:
         for identity, at, opening in {touch[0]: touch for touch in touches}.values():
             length, messages = WINDOWS[opening or Opening.TAP]
             change: dict[str, Any] = {
-                "window_until": at + length, "window_left": messages, "following": True
+                "window_until": at + length,
+                "window_left": messages,
+                "following": True,
             }
             # A tap (1 min, 3 messages) must not shorten the two days that a message has opened.
             query: dict[str, Any] = {"_id": identity}

@@ -23,7 +23,7 @@ class InboxStore:
         """Trace one message; written together with what others bring at the same moment."""
         await self._traces.add({"_id": key, "identity": identity, "kind": kind, "at": at})
 
-    async def _write(self, traces: Sequence[dict[str, Any]]) -> list[None | Exception]:
+    async def _write(self, traces: Sequence[dict[str, Any]]) -> list[Exception | None]:
         try:
             await self._inbox.insert_many(traces, ordered=False)
         except BulkWriteError as error:

@@ -1,7 +1,7 @@
 """Every index by collection and name; queries name the one they use with `hint=`, so a missing one fails loudly.
 
-`school_id` leads the keys of tenant collections. The exceptions start from something that is not a school: an adult (who may
-have children in two schools), a message of WeChat's, or the clock of a sweep.
+`school_id` leads the keys of tenant collections. The exceptions start from something that is not a
+school: an adult (who may have children in two schools), a message of WeChat's, or a sweep's clock.
 """
 
 from __future__ import annotations

@@ -48,9 +48,7 @@ class NoticeStore:
         cursor = self._notices.find(query).sort("publish_at", -1).hint("by_author").limit(limit)
         return [from_document(Notice, d) async for d in cursor]
 
-    async def published_since(
-        self, school_id: str, class_id: str, since: datetime
-    ) -> list[Notice]:
+    async def published_since(self, school_id: str, class_id: str, since: datetime) -> list[Notice]:
         """What a class was told lately, for an adult bound since. Uses index: by_class."""
         query = {
             "school_id": school_id,

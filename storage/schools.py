@@ -74,9 +74,7 @@ class SchoolStore:
         cursor = self._appointments.find({"person_id": person_id}).hint("by_person")
         return [from_document(Appointment, d) async for d in cursor]
 
-    async def head_teachers_of(
-        self, school_id: str, class_ids: Sequence[str]
-    ) -> list[Appointment]:
+    async def head_teachers_of(self, school_id: str, class_ids: Sequence[str]) -> list[Appointment]:
         """The head teachers of these classes. Uses index: by_class."""
         query = {
             "school_id": school_id,

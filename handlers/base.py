@@ -1,0 +1,186 @@
+"""What every page shares: who may call it, who is calling, links under a prefix, and errors as pages.
+
+Every handler declares `access`; `app.make_application` refuses to start when one does not.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import re
+import secrets
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment
+from tornado.web import HTTPError, RequestHandler
+
+from domain.errors import ConflictError, NotFoundError, YanshuError
+from handlers import phrases
+from services.context import Context
+from services.people import Teaching, access_teaching
+from storage.sessions import Session
+
+log = logging.getLogger("yanshu.handlers")
+
+SESSION_COOKIE = "yanshu_session"
+SESSION_LIFE = timedelta(days=7)
+_PREFIX = re.compile(r"(/[A-Za-z0-9_-]{1,64}){1,4}")
+
+
+class Access(StrEnum):
+    """Who may call an endpoint."""
+
+    PUBLIC = "public"  # anybody; shows nothing of anybody
+    WECHAT = "wechat"  # WeChat's servers, by signature
+    VISITOR = "visitor"  # somebody WeChat has vouched for, bound or not
+    HEAD_TEACHER = "head_teacher"
+    OPERATOR = "operator"  # whoever runs the installation
+
+
+class BaseHandler(RequestHandler):
+    """The ground floor: context, prefix, and refusals as exceptions that end the request."""
+
+    access: Access
+
+    @property
+    def ctx(self) -> Context:
+        """The services' context."""
+        return cast(Context, self.settings["ctx"])
+
+    @property
+    def prefix(self) -> str:
+        """The path under which a proxy offers this application, `` or `/like/this`.
+
+        Believed only when a proxy of ours is in front, which sets or strips the header itself.
+        """
+        given = self.request.headers.get("X-Forwarded-Prefix", "")
+        if self.settings["trust_proxy"] and _PREFIX.fullmatch(given):
+            return given
+        return urlsplit(self.ctx.policy.public_url).path.rstrip("/")
+
+    def link(self, path: str) -> str:
+        """A path of this application as a browser has to ask for it."""
+        return self.prefix + path
+
+    def absolute(self, path: str) -> str:
+        """A path of this application with scheme and host, for WeChat to come back to."""
+        parts = urlsplit(self.ctx.policy.public_url)
+        return f"{parts.scheme}://{parts.netloc}{self.link(path)}"
+
+    def set_default_headers(self) -> None:
+        """Nothing of ours is framed by strangers, sniffed, or loads anything from elsewhere."""
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header(
+            "Content-Security-Policy",
+            "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
+            "form-action 'self'; frame-ancestors 'self'; base-uri 'none'; object-src 'none'",
+        )
+
+    def log_exception(self, *exc_info: Any) -> None:
+        """The whole truth about our own faults; refusals are not faults."""
+        if exc_info[0] is not None and issubclass(exc_info[0], YanshuError | HTTPError):
+            return
+        super().log_exception(*exc_info)
+
+
+class PageHandler(BaseHandler):
+    """A page inside WeChat: signed in through web OAuth, forms guarded by the session's own token."""
+
+    session: Session
+    teaching: Teaching
+
+    async def prepare(self) -> None:
+        """Let in whom `access` names, before any method runs. Refuses by raising."""
+        if self.access is Access.PUBLIC:
+            return
+        token = self.get_cookie(SESSION_COOKIE)
+        session = await self.ctx.stores.sessions.find(token, self.ctx.now()) if token else None
+        if session is None:
+            self._send_to_sign_in()
+            return
+        self.session = session
+        if self.request.method not in ("GET", "HEAD"):
+            self._check_csrf()
+        if self.access is Access.HEAD_TEACHER:
+            self.teaching = await access_teaching(self.ctx, session.person_id)
+
+    def _send_to_sign_in(self) -> None:
+        if self.request.method != "GET" or self.wants_json:
+            raise HTTPError(401)
+        self.redirect(self.link("/h5/sign-in?to=") + quote(self.request.uri or "/h5/", safe=""))
+
+    def _check_csrf(self) -> None:
+        given = self.request.headers.get("X-CSRF-Token") or self.get_body_argument("csrf", "")
+        if not hmac.compare_digest(given.encode(), self.session.csrf.encode()):
+            raise HTTPError(403)
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether a script is asking, not a person."""
+        return "application/json" in self.request.headers.get("Accept", "")
+
+    async def start_session(self, person_id: str) -> None:
+        """A new token for this browser, whatever it brought: nobody keeps a session fixed for somebody else."""
+        token, now = secrets.token_urlsafe(32), self.ctx.now()
+        await self.ctx.stores.sessions.add(
+            token,
+            person_id=person_id,
+            csrf=secrets.token_urlsafe(24),
+            at=now,
+            until=now + SESSION_LIFE,
+        )
+        self.set_cookie(
+            SESSION_COOKIE,
+            token,
+            path=self.prefix or "/",
+            max_age=int(SESSION_LIFE.total_seconds()),
+            httponly=True,
+            samesite="Lax",
+            secure=self.ctx.policy.public_url.startswith("https://"),
+        )
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> None:
+        """Answer with a page of `templates/`."""
+        environment = cast(Environment, self.settings["templates"])
+        self.set_status(status)
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        session = getattr(self, "session", None)
+        self.finish(
+            environment.get_template(template).render(
+                link=self.link, csrf=session.csrf if session else "", phrases=phrases, **values
+            )
+        )
+
+    def data(self, value: Any, *, status: int = 200) -> None:
+        """Answer a script of ours."""
+        self.set_status(status)
+        self.finish({"data": value})
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A page for people, JSON for scripts; the words for a code stand in `handlers.phrases`."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        code = error.code if isinstance(error, YanshuError) else str(status_code)
+        status = status_of(error) or status_code
+        message = phrases.error_message(code)
+        if self.wants_json:
+            self.set_status(status)
+            fields = phrases.field_messages(error)
+            self.finish({"error": {"code": code, "message": message, "fields": fields}})
+            return
+        self.page("h5/error.html", status=status, message=message)
+
+
+def status_of(error: BaseException | None) -> int | None:
+    """The HTTP status of a refusal of ours; None for what is not one."""
+    if isinstance(error, NotFoundError):
+        return 404
+    if isinstance(error, ConflictError):
+        return 409
+    return {"too_many": 429, "too_large": 413, "wrong_type": 415, "empty": 422, "invalid": 422}.get(
+        getattr(error, "code", ""), 400 if isinstance(error, YanshuError) else None
+    )

@@ -1,0 +1,77 @@
+"""The words of what WeChat shows by itself: template cards and customer-service messages. One place for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.bindings import ClaimState
+from domain.names import masked_name
+from domain.notices import ConfirmMode, Notice, card_title
+from domain.times import school_text
+from services.context import Policy, TemplateCard
+
+_HINTS = {
+    ConfirmMode.NONE: "点开查看",
+    ConfirmMode.TAP: "点开查看，看完请点“我已知晓”",
+    ConfirmMode.SIGN: "点开查看，看完请签名",
+}
+_DECISIONS = {
+    ClaimState.WAITING: ("有家长申请绑定", "有家长等您确认，请点开看看是不是本班家长。"),
+    ClaimState.APPROVED: ("绑定成功", "老师已确认，您可以收到孩子班级的通知了。"),
+    ClaimState.REFUSED: ("绑定未通过", "老师没有通过这次绑定。如有疑问，请直接联系班主任。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What one adult is sent: words for a template's fields, title and text for a message, and where it leads."""
+
+    words: Mapping[str, str]
+    title: str
+    text: str
+    url: str
+
+
+def template_data(template: TemplateCard, card: Card) -> dict[str, str]:
+    """The card in the fields of the account's own template."""
+    return {key: card.words[word] for key, word in template.fields.items()}
+
+
+def notice_url(policy: Policy, notice_id: str) -> str:
+    """Where a guardian opens a notice."""
+    return f"{policy.public_url}/h5/notices/{notice_id}"
+
+
+def notice_card(
+    policy: Policy, notice: Notice, *, purpose: str, school: str, school_class: str, child: str
+) -> Card:
+    """A notice as WeChat shows it. A minor's name does not go through WeChat unmasked."""
+    title = card_title(notice.current.title, purpose)
+    hint = "老师撤回了这条通知" if purpose == "withdraw" else _HINTS[notice.confirm]
+    return Card(
+        words={
+            "title": title,
+            "school": school[:20],
+            "class": school_class[:20],
+            "sender": notice.author_name[:10],
+            "time": school_text(notice.publish_at),
+            "child": masked_name(child),
+        },
+        title=title,
+        text=f"{notice.author_name}（{school_class}）给{masked_name(child)}的家长：{hint}",
+        url=notice_url(policy, notice.id),
+    )
+
+
+def claim_card(policy: Policy, state: ClaimState, *, at: datetime) -> Card:
+    """What became of a request to be bound, or that one waits."""
+    title, text = _DECISIONS[state]
+    page = "/h5/teach/claims" if state is ClaimState.WAITING else "/h5/"
+    return Card(
+        words={"title": title, "result": title, "time": school_text(at)},
+        title=title,
+        text=text,
+        url=policy.public_url + page,
+    )

@@ -1,0 +1,173 @@
+"""From a notice's work to its recipients' deliveries, and healing what was cut off on the way.
+
+Everything here may run twice, at the same time, or stop anywhere: deliveries have keys that say what
+they are, and no delivery is given the same push twice. Sending itself is in `services.pushes`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeVar
+
+from domain.bindings import Binding
+from domain.channels import Channel, Reason
+from domain.deliveries import (
+    LEASE,
+    Delivery,
+    Outcome,
+    Phase,
+    Push,
+    Result,
+    delivery_id,
+    repeatable,
+)
+from domain.notices import Notice, Work
+from domain.schools import Student
+from services.context import Context
+from services.notices import CARRY_OUT
+
+PUSH = "deliveries.push"
+PUSH_BATCH = 200  # one job, one claim, one write for each outcome
+_EXPAND_BATCH = 200
+_CATCH_UP = timedelta(days=30)
+T = TypeVar("T")
+
+
+async def carry_out_work(ctx: Context, notice_id: str) -> None:
+    """Do what a notice owes its recipients by now. Called by the job and by the sweep."""
+    notice = await ctx.stores.notices.find(notice_id)
+    if notice is None:
+        return
+    for work in notice.work:
+        if work.due_at <= ctx.now():
+            await _carry_out(ctx, notice, work)
+            await ctx.stores.notices.finish_work(notice.id, work.purpose)
+    await push_soon(
+        ctx, notice.id, await ctx.stores.deliveries.due_of_notice(notice.school_id, notice.id)
+    )
+
+
+async def _carry_out(ctx: Context, notice: Notice, work: Work) -> None:
+    push = Push(purpose=work.purpose, due_at=ctx.now())
+    if work.purpose == "publish":
+        await ctx.stores.notices.mark_published(notice.id)
+        await _expand(ctx, notice, push)
+        return
+    if work.purpose == "withdraw":
+        await ctx.stores.deliveries.cancel_pushes(notice.school_id, notice.id)
+    if work.purpose.startswith("remind"):
+        field = "read_at" if notice.confirm == "none" else "confirmed_at"
+        only: dict[str, object] = {field: None}
+    else:
+        only = {"read_at": {"$ne": None}}
+    await ctx.stores.deliveries.mark_due(notice.school_id, notice.id, push, only=only)
+
+
+async def _expand(ctx: Context, notice: Notice, push: Push) -> None:
+    """One delivery for each active binding of each child of the audience."""
+    students = await ctx.stores.schools.students_of(notice.school_id, notice.class_ids)
+    for some in _in_batches(students, _EXPAND_BATCH):
+        by_id = {s.id: s for s in some}
+        bindings = await ctx.stores.bindings.active_of_students(notice.school_id, list(by_id))
+        await ctx.stores.deliveries.insert_missing(
+            [_new_delivery(notice, by_id[b.student_id], b, push) for b in bindings]
+        )
+
+
+def _new_delivery(
+    notice: Notice, student: Student, binding: Binding, push: Push | None
+) -> Delivery:
+    return Delivery(
+        id=delivery_id(notice.id, student.id, binding.person_id),
+        school_id=notice.school_id,
+        notice_id=notice.id,
+        class_id=student.class_id,
+        student_id=student.id,
+        person_id=binding.person_id,
+        published_at=notice.publish_at,
+        push=push,
+        purposes=("publish",),
+    )
+
+
+async def catch_up(ctx: Context, binding_id: str) -> None:
+    """A new guardian finds the class's notices of the last 30 days in their list; nothing rings for them."""
+    binding = (await ctx.stores.bindings.active([binding_id])).get(binding_id)
+    if binding is None:
+        return
+    students = await ctx.stores.schools.students([binding.student_id])
+    student = students.get(binding.student_id)
+    if student is None:
+        return
+    since = ctx.now() - _CATCH_UP
+    notices = await ctx.stores.notices.published_since(binding.school_id, student.class_id, since)
+    in_app = Outcome(
+        result=Result.UNREACHABLE, channel=Channel.IN_APP, at=ctx.now(), reason=Reason.BOUND_LATER
+    )
+    deliveries = [_new_delivery(n, student, binding, None) for n in notices]
+    await ctx.stores.deliveries.insert_missing(
+        [replace(delivery, outcome=in_app) for delivery in deliveries]
+    )
+
+
+async def push_soon(ctx: Context, notice_id: str, delivery_ids: Sequence[str]) -> None:
+    """Queue the sending of these deliveries, a batch a job."""
+    for some in _in_batches(delivery_ids, PUSH_BATCH):
+        await ctx.enqueue(
+            PUSH,
+            {"notice_id": notice_id, "delivery_ids": some},
+            key=f"{PUSH}:{some[0]}",
+        )
+
+
+async def sweep(ctx: Context) -> None:
+    """Find what a dead process left: notices whose work is late, pushes that nobody holds any more.
+
+    Uses the clock alone, so it may run anywhere, any number of times.
+    """
+    before = ctx.now() - LEASE
+    for notice in await ctx.stores.notices.with_due_work(before):
+        await ctx.enqueue(CARRY_OUT, {"notice_id": notice.id}, key=f"{CARRY_OUT}:{notice.id}:sweep")
+    late: dict[str, list[str]] = defaultdict(list)
+    for delivery in await ctx.stores.deliveries.overdue(before):
+        late[delivery.notice_id].append(delivery.id)
+    for notice_id, ids in late.items():
+        await _release_dead(ctx, ids)
+        await push_soon(ctx, notice_id, ids)
+
+
+async def _release_dead(ctx: Context, delivery_ids: Iterable[str]) -> None:
+    """What a dead run held is given back, or, where it must not be sent twice, settled as unanswered."""
+    now = ctx.now()
+    held = [
+        d
+        for d in await ctx.stores.deliveries.many(delivery_ids)
+        if d.push and d.push.phase is Phase.SENDING and d.push.run
+    ]
+    runs: dict[tuple[str, bool], list[Delivery]] = defaultdict(list)
+    for delivery in held:
+        push = delivery.push
+        if push and push.run and push.since and push.since <= now - LEASE:
+            runs[push.run, repeatable(push, now)].append(delivery)
+    for (run, again), deliveries in runs.items():
+        ids = [d.id for d in deliveries]
+        first = deliveries[0].push
+        if again and first:
+            since = first.uncertain_since or first.since
+            await ctx.stores.deliveries.release(ids, run=run, uncertain_since=since)
+        else:
+            unknown = Outcome(
+                result=Result.UNREACHABLE,
+                channel=Channel.SERVICE,
+                at=now,
+                reason=Reason.NO_ANSWER,
+            )
+            await ctx.stores.deliveries.settle(ids, unknown, run=run)
+
+
+def _in_batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(things), size):
+        yield things[start : start + size]

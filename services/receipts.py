@@ -1,0 +1,76 @@
+"""After sending: who was reached, who has read, who confirmed, and where the others got stuck (回执)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+
+from domain.deliveries import Attempt
+from domain.errors import NotFoundError
+from domain.notices import Notice
+from domain.receipts import ChildReceipt, Receipt, child_receipts, counted
+from domain.schools import SchoolClass
+from services.context import Context
+from services.notices import access_notice_as_author
+from services.people import Teaching
+
+
+@dataclass(frozen=True, slots=True)
+class ClassReceipts:
+    """The receipts of one class, by number in the class."""
+
+    school_class: SchoolClass
+    children: tuple[ChildReceipt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """A notice's receipts. `waiting` counts messages still on their way."""
+
+    notice: Notice
+    classes: tuple[ClassReceipts, ...]
+    waiting: int
+
+    def children(self) -> list[ChildReceipt]:
+        """Every child of the audience."""
+        return [child for group in self.classes for child in group.children]
+
+    def counts(self) -> Counter[Receipt]:
+        """Children by state."""
+        return counted(self.children())
+
+    def guardians_read(self) -> tuple[int, int]:
+        """(guardians who have read, guardians bound)."""
+        states = [g.state for child in self.children() for g in child.guardians]
+        return sum(s in (Receipt.READ, Receipt.CONFIRMED) for s in states), len(states)
+
+
+async def receipts_of(ctx: Context, teaching: Teaching, notice_id: str) -> Receipts:
+    """The six states per child and guardian, from the deliveries and the bindings as they are now. Raises NotFoundError."""
+    notice = await access_notice_as_author(ctx, teaching, notice_id)
+    school_id, class_ids = notice.school_id, list(notice.class_ids)
+    classes, students, deliveries = await asyncio.gather(
+        ctx.stores.schools.classes(class_ids),
+        ctx.stores.schools.students_of(school_id, class_ids),
+        ctx.stores.deliveries.of_notice(school_id, notice_id),
+    )
+    bindings = await ctx.stores.bindings.active_of_students(school_id, [s.id for s in students])
+    relations = {b.id: b.relation for b in bindings}
+    children = child_receipts(students, deliveries, relations)
+    groups = tuple(
+        ClassReceipts(c, tuple(r for r in children if r.student.class_id == c.id)) for c in classes
+    )
+    waiting = sum(g.waiting for child in children for g in child.guardians)
+    return Receipts(notice, groups, waiting)
+
+
+async def ledger_of(
+    ctx: Context, teaching: Teaching, notice_id: str, delivery_id: str
+) -> list[Attempt]:
+    """Every attempt to reach one guardian, oldest first. Raises NotFoundError."""
+    notice = await access_notice_as_author(ctx, teaching, notice_id)
+    delivery = await ctx.stores.deliveries.find(delivery_id)
+    if delivery is None or delivery.notice_id != notice.id:
+        raise NotFoundError
+    return await ctx.stores.deliveries.attempts_of(notice.school_id, delivery.id)
