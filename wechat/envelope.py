@@ -176,17 +176,17 @@ class Envelope:
 
     def _outside(self, body: bytes) -> tuple[bytes, bytes]:
         """Return what can be read of a closed envelope: the account and the ciphertext."""
+        sent: object
         if self._json_format:
             sent = json.loads(body.decode())
-            if not isinstance(sent, dict):
-                raise BadEnvelope("not encrypted")
-        elif head := _SAFE_HEAD.match(body):
-            end = body.find(b"]", head.end())
-            if end > 0 and _SAFE_TAIL.fullmatch(body, end):
-                return head[1], body[head.end() : end]
-            raise BadEnvelope("malformed")
         else:
+            head = _SAFE_HEAD.match(body)
+            end = body.find(b"]", head.end()) if head else -1
+            if head and end > 0 and _SAFE_TAIL.fullmatch(body, end):
+                return head[1], body[head.end() : end]
             sent = read_tree(body)
+        if not isinstance(sent, dict):
+            raise BadEnvelope("not encrypted")
         account, encrypted = sent.get("ToUserName", ""), sent.get("Encrypt")
         if not isinstance(account, str) or not isinstance(encrypted, str):
             raise BadEnvelope("not encrypted")

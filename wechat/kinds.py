@@ -42,7 +42,7 @@ EVENT_KINDS: Final = frozenset(EVENT_TYPES)
 
 
 def typed(kind: str, event: str, fields: Mapping[str, Any]) -> BaseMessage:
-    """Return wechatpy's view of a message, e.g. a location's coordinates as numbers.
+    """Return wechatpy's view of a message, e.g. a location with its place and scale.
 
     Args:
         kind: as in `Inbound`.

@@ -82,15 +82,15 @@ def _read_nested(raw: bytes) -> dict[str, Any]:
         else:
             parent[name] = [parent[name], value]
 
-    # The encoding is always UTF-8, whatever a declaration inside says.
-    parser = ParserCreate("utf-8")
+    parser = ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = open_element
     parser.EndElementHandler = close_element
     parser.CharacterDataHandler = text.append
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
-        parser.Parse(raw, True)
+        # As text, so that neither a declaration nor a byte order mark chooses another encoding.
+        parser.Parse(raw.decode(), True)
     except ExpatError:
         raise ValueError("not well-formed") from None
     root = document.get("xml")
