@@ -19,7 +19,7 @@ from simulator.control import BadControl, Control
 from simulator.crowd import Crowd
 from simulator.people import People
 from simulator.phone import PhoneSocket, PhonesPage
-from simulator.world import World
+from simulator.world import OAUTH_PATH, World
 
 log = logging.getLogger("simulator.app")
 
@@ -57,7 +57,7 @@ class Simulator:
         sim = {"sim": self}
         return [
             (API_PREFIX + r"(/.*)", ApiHandler, sim),
-            (r"/simulator/open/connect/oauth2/authorize", AuthorizeHandler, sim),
+            (OAUTH_PATH, AuthorizeHandler, sim),
             (CONTROL_PREFIX + r"(.*)", ControlHandler, sim),
             (r"/simulator/ws", PhoneSocket, {"world": self.world, "control": self.control}),
             (r"/simulator/?", PhonesPage, {}),

@@ -75,6 +75,8 @@ class Control:
             return await people.say(user, str(body["text"]))
         if act == "tap":
             return await people.tap(user, str(body["key"]))
+        if act == "open":
+            return people.open(user, str(body["url"]))
         if act == "scan":
             return await people.scan(user, str(body["scene"]))
         if act in {"image", "voice"}:

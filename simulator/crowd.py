@@ -14,7 +14,7 @@ import aiohttp
 from yarl import URL
 
 from simulator.callbacks import Courier
-from simulator.world import Entry, User, World
+from simulator.world import OAUTH_PATH, Entry, User, World
 
 log = logging.getLogger("simulator.crowd")
 
@@ -105,9 +105,7 @@ class Crowd:
 
     def _is_near(self, address: str) -> bool:
         """The application's pages and this simulator's OAuth: they never leave the machine."""
-        return self.world.is_own_address(address) or (
-            urlsplit(address).path.startswith("/simulator/open/")
-        )
+        return self.world.is_own_address(address) or (urlsplit(address).path == OAUTH_PATH)
 
 
 def find_unread_card(user: User) -> Entry | None:

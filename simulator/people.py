@@ -162,6 +162,10 @@ class People:
         self.world.open_window(user, wrote=False)
         return await self._event(user, "CLICK", EventKey=button["key"])
 
+    def open(self, user: User, url: str) -> Outcome:
+        """Tap a link in the chat or scan one: where this person's phone goes."""
+        return Outcome(open_url=self.world.link_for(user, url))
+
     async def push_mini(self, user: User, message: dict[str, Any]) -> Outcome:
         """Push a message or event to the mini-program's own callback address.
 
@@ -190,6 +194,7 @@ def describe(user: User) -> dict[str, Any]:
         "key": user.key,
         "name": user.name,
         "role": user.role,
+        "note": user.note,
         "following": user.following,
         "show": user.show,
         "openid": user.openid,

@@ -58,6 +58,7 @@ def _load_user(world: World, item: dict[str, Any]) -> None:
     saved.act_window = Window(**item["act_window"])
     made = world.users.pop(saved.key, None)
     if made is not None:
-        saved.name, saved.role, saved.show = made.name, made.role, made.show
+        saved.name, saved.role, saved.note = made.name, made.role, made.note
+        saved.show = made.show
         world.by_openid.pop(made.openid, None)
     world.users[saved.key] = world.by_openid[saved.openid] = saved

@@ -11,12 +11,11 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from simulator.crypto import Seal
 from simulator.faults import Faults
-from simulator.fields import Check, checks_of
+from simulator.nouns import DEMO_TEMPLATES, Account, Entry, Scene, Template, User, Window
 from simulator.tokens import TokenDesk
 
 MESSAGE_WINDOW_SECONDS, MESSAGE_WINDOW_SENDS = 48 * 3600, 5
@@ -25,100 +24,9 @@ DEDUPE_SECONDS = 600
 TEMPLATE_SENDS_PER_DAY = 100_000
 CHAT_LIMIT = 300
 BEIJING_SECONDS = 8 * 3600
+OAUTH_PATH = "/simulator/open/connect/oauth2/authorize"
 
-Entry = dict[str, Any]
-
-
-@dataclass(slots=True)
-class Window:
-    """How many customer-service messages may still go out, and until when (epoch seconds)."""
-
-    until: float = 0
-    left: int = 0
-
-
-@dataclass(slots=True)
-class User:
-    """A person with a phone. `key` is their name in addresses; `show` puts the phone on the page.
-
-    `chat` holds the newest entries of the chat with the account, oldest first; `pending_scene` is
-    the QR code they scanned before following.
-    """
-
-    key: str
-    name: str = ""
-    role: str = ""
-    following: bool = False
-    show: bool = False
-    openid: str = ""
-    unionid: str = ""
-    followed_at: int = 0
-    scene: str = ""
-    pending_scene: str = ""
-    chat: list[Entry] = field(default_factory=list)
-    message_window: Window = field(default_factory=Window)
-    act_window: Window = field(default_factory=Window)
-
-
-@dataclass(slots=True)
-class Template:
-    """A message template of the account: its fields and their labels, in order."""
-
-    id: str
-    title: str
-    keys: dict[str, str]
-    checks: dict[str, Check] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.checks = checks_of(self.keys)
-
-
-@dataclass(slots=True)
-class Scene:
-    """A QR code with a parameter: `url` is what the picture says."""
-
-    ticket: str
-    scene: str
-    url: str
-    expires_at: float
-
-
-@dataclass(slots=True)
-class Account:
-    """An official account or a mini-program, and where its messages are pushed to.
-
-    `mode` is safe, compatible or plain; `json_format` is the mini-program's other data format.
-    With several callback addresses a repeated delivery goes to each in turn.
-    """
-
-    app_id: str
-    secret: str
-    token: str
-    aes_key: str
-    callbacks: list[str] = field(default_factory=list)
-    account_id: str = "gh_5a3f1c9d7e2b"
-    name: str = "育才小学家校通"
-    mode: str = "safe"
-    json_format: bool = False
-    seal: Seal = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.seal = Seal(token=self.token, aes_key=self.aes_key, app_id=self.app_id)
-
-
-DEMO_TEMPLATES = (
-    Template(
-        "yanshu-notice",
-        "学校通知提醒",
-        {
-            "thing1": "通知标题",
-            "thing2": "班级",
-            "thing3": "发布老师",
-            "time4": "发布时间",
-            "thing5": "温馨提示",
-        },
-    ),
-)
+__all__ = ["DEMO_TEMPLATES", "Account", "Entry", "Scene", "Template", "User", "Window", "World"]
 
 
 class World:
@@ -184,7 +92,8 @@ class World:
         """
         known = self.users.get(user.key)
         if known is not None:
-            known.name, known.role, known.show = user.name, user.role, user.show
+            known.name, known.role, known.note = user.name, user.role, user.note
+            known.show = user.show
             return known
         user.openid = user.openid or self._identity("o", self.account.app_id, user.key)
         user.unionid = user.unionid or self._identity("u", "open-platform", user.key)
@@ -325,8 +234,20 @@ class World:
         return url.startswith("https://") or self.is_own_address(url)
 
     def link_for(self, user: User, url: str) -> str:
-        """A link as this person's phone opens it: the application's own under /as/{user}."""
+        """A link as this person's phone opens it: the application's own under /as/{user}.
+
+        An OAuth address of this simulator keeps its place; the page it leads back to is turned
+        into the person's own instead.
+        """
+        parts = urlsplit(url)
+        if parts.path.startswith(OAUTH_PATH):
+            query = [
+                (name, self.link_for(user, value) if name == "redirect_uri" else value)
+                for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            ]
+            return urlunsplit(parts._replace(query=urlencode(query)))
         if not self.is_own_address(url):
             return url
         path = url[len(self.public_url) :] or "/"
-        return path if path.startswith(f"/as/{user.key}/") else f"/as/{user.key}{path}"
+        prefix = f"/as/{user.key}"
+        return url if path.startswith(prefix + "/") else f"{self.public_url}{prefix}{path}"

@@ -155,7 +155,7 @@ async def test_menu_taps(bed: Bed) -> None:
     await bed.control("users/wang/tap", {"key": "latest"})
     opened = await bed.control("users/wang/tap", {"key": "写通知"})
     await bed.control("settle", {})
-    assert opened["open_url"] == "/as/wang/h5/new?a=1"
+    assert opened["open_url"] == "http://127.0.0.1:8000/as/wang/h5/new?a=1"
     assert [m["Event"] for m in bed.stand_in.got] == ["CLICK", "VIEW"]
     assert "error" in await bed.control("users/wang/tap", {"key": "nothing"})
 
