@@ -44,7 +44,7 @@ NAMES = frozenset(
         "WECHAT_API_BASE", "WECHAT_OPEN_BASE",
         "OA_TEMPLATE_NOTICE", "OA_TEMPLATE_NOTICE_FIELDS",
         "OA_TEMPLATE_BINDING", "OA_TEMPLATE_BINDING_FIELDS",
-        "LINK_HOSTS", "QUIET_START", "QUIET_END", "LOG_LEVEL",
+        "LINK_HOSTS", "QUIET_START", "QUIET_END", "LOG_LEVEL", "METRICS_TOKEN",
     )
 )  # fmt: skip
 # Understood by the tests and by make, not by the program: known, so that they are no typing error.
@@ -101,6 +101,7 @@ class Settings:
     quiet_start: time  # school time (Asia/Shanghai)
     quiet_end: time
     log_level: str
+    metrics_token: str = field(repr=False)  # empty: /metrics answers this machine alone
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -133,6 +134,7 @@ class Settings:
             quiet_start=read("QUIET_START", _clock, default="21:30"),
             quiet_end=read("QUIET_END", _clock, default="07:00"),
             log_level=read("LOG_LEVEL", _one_of(LOG_LEVELS), default="INFO"),
+            metrics_token=environ.get(f"{PREFIX}METRICS_TOKEN", "").strip(),
         )
         read.refuse_demo_secret(settings.public_url, settings.secret)
         read.raise_problems()
@@ -156,6 +158,7 @@ def dev_environment(
         "REDIS_URL": redis_url,
         "PUBLIC_URL": here,
         "SECRET": _DEMO_SECRET,
+        "TRUST_PROXY": "yes",  # the simulator's phones come through prefixes
         "OA_APPID": "wx0123456789abcdef",
         "OA_SECRET": "demo0secret0of0the0account000000",
         "OA_TOKEN": "yanshudemo",

@@ -22,7 +22,10 @@ class BindingState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """An adult who hears about a child, from `bound_at` until it ends."""
+    """An adult who hears about a child, from `bound_at` until it ends.
+
+    `unsettled` until the class's recent notices are in the adult's list.
+    """
 
     id: str
     school_id: str
@@ -34,6 +37,7 @@ class Binding:
     bound_at: datetime
     approved_by: str | None = None
     ended_at: datetime | None = None
+    unsettled: bool = True
 
 
 class ClaimState(StrEnum):
@@ -54,7 +58,10 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A request to be bound that needs a person's eye. `candidates` are the children it may mean."""
+    """A request to be bound that needs a person's eye. `candidates` are the children it may mean.
+
+    `untold` until whoever waits for it (the head teacher, then the adult) was written to.
+    """
 
     id: str
     school_id: str
@@ -69,6 +76,7 @@ class Claim:
     decided_at: datetime | None = None
     decided_by: str | None = None
     student_id: str | None = None  # the child it was approved for
+    untold: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

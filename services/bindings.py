@@ -25,8 +25,8 @@ from services.people import Teaching
 
 INVITATION_LIFE = timedelta(days=30)  # WeChat: a temporary scene lives at most 30 days
 _SCENE = "class_"
-_CATCH_UP = "bindings.catch_up"
-_TELL = "bindings.tell"
+CATCH_UP = "bindings.catch_up"
+TELL = "bindings.tell"
 
 
 class Answer(StrEnum):
@@ -113,7 +113,7 @@ async def _activate(ctx: Context, binding: Binding) -> bool:
     is_new = await ctx.stores.bindings.save(binding)
     if is_new:
         # What the class was told lately waits for them in their list; without ringing.
-        await ctx.enqueue(_CATCH_UP, {"binding_id": binding.id}, key=f"{_CATCH_UP}:{binding.id}")
+        await ctx.enqueue(CATCH_UP, {"binding_id": binding.id}, key=f"{CATCH_UP}:{binding.id}")
     return is_new
 
 
@@ -229,8 +229,8 @@ async def _decide(
 
 
 async def _tell(ctx: Context, claim: Claim, state: ClaimState) -> None:
-    key = f"{_TELL}:{claim.id}:{claim.created_at.timestamp()}:{state}"
-    await ctx.enqueue(_TELL, {"claim_id": claim.id}, key=key)
+    key = f"{TELL}:{claim.id}:{claim.created_at.timestamp()}:{state}"
+    await ctx.enqueue(TELL, {"claim_id": claim.id}, key=key)
 
 
 async def invite_class(ctx: Context, teaching: Teaching, class_id: str) -> Invitation:

@@ -57,7 +57,6 @@ def notice_card(
             "class": school_class[:20],
             "sender": notice.author_name[:10],
             "time": school_text(notice.publish_at),
-            "child": masked_name(child),
         },
         title=title,
         text=f"{notice.author_name}（{school_class}）给{masked_name(child)}的家长：{hint}",

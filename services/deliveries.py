@@ -26,6 +26,7 @@ from domain.deliveries import (
 )
 from domain.notices import Notice, Work
 from domain.schools import Student
+from services.bindings import CATCH_UP, TELL
 from services.context import Context
 from services.notices import CARRY_OUT
 
@@ -97,6 +98,7 @@ async def catch_up(ctx: Context, binding_id: str) -> None:
     """A new guardian finds the class's notices of the last 30 days in their list; nothing rings for them."""
     binding = (await ctx.stores.bindings.active([binding_id])).get(binding_id)
     if binding is None:
+        await ctx.stores.bindings.mark_settled(binding_id)
         return
     students = await ctx.stores.schools.students([binding.student_id])
     student = students.get(binding.student_id)
@@ -111,6 +113,7 @@ async def catch_up(ctx: Context, binding_id: str) -> None:
     await ctx.stores.deliveries.insert_missing(
         [replace(delivery, outcome=in_app) for delivery in deliveries]
     )
+    await ctx.stores.bindings.mark_settled(binding.id)
 
 
 async def push_soon(ctx: Context, notice_id: str, delivery_ids: Sequence[str]) -> None:
@@ -124,11 +127,15 @@ async def push_soon(ctx: Context, notice_id: str, delivery_ids: Sequence[str]) -
 
 
 async def sweep(ctx: Context) -> None:
-    """Find what a dead process left: notices whose work is late, pushes that nobody holds any more.
+    """Find what a dead process left: work that is late, pushes that nobody holds any more.
 
     Uses the clock alone, so it may run anywhere, any number of times.
     """
     before = ctx.now() - LEASE
+    for claim_id in await ctx.stores.bindings.untold_claims(before):
+        await ctx.enqueue(TELL, {"claim_id": claim_id}, key=f"{TELL}:{claim_id}:sweep")
+    for binding in await ctx.stores.bindings.unsettled(before):
+        await ctx.enqueue(CATCH_UP, {"binding_id": binding}, key=f"{CATCH_UP}:{binding}:sweep")
     for notice in await ctx.stores.notices.with_due_work(before):
         await ctx.enqueue(CARRY_OUT, {"notice_id": notice.id}, key=f"{CARRY_OUT}:{notice.id}:sweep")
     late: dict[str, list[str]] = defaultdict(list)

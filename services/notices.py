@@ -144,7 +144,7 @@ async def edit_notice(
 
 
 async def withdraw_notice(ctx: Context, teaching: Teaching, notice_id: str) -> None:
-    """Take it back: nothing more is sent, the page says so, and those who have read are told. Twice is once."""
+    """Take it back: nothing more is sent, the page says so, readers are told. Twice is once."""
     notice = await access_notice_as_author(ctx, teaching, notice_id)
     now = ctx.now()
     if await ctx.stores.notices.mark_withdrawn(
@@ -159,7 +159,8 @@ async def remind_unread(
     """Remind those who have not read (where a confirmation is asked: not confirmed), and nobody else.
 
     `number` is the reminder the teacher means, 1 or 2, so that a double tap is one reminder. Returns
-    when it goes out: now, or when the quiet hours end. Raises NotFoundError; ConflictError when this reminder is no longer possible.
+    when it goes out: now, or when the quiet hours end. Raises NotFoundError; ConflictError when this
+    reminder is no longer possible.
     """
     notice = await access_notice_as_author(ctx, teaching, notice_id)
     if not 1 <= number <= MAX_REMINDERS or notice.state is not NoticeState.PUBLISHED:
@@ -169,6 +170,7 @@ async def remind_unread(
     if await ctx.stores.notices.mark_reminded(notice.id, number, work):
         await _carry_out_soon(ctx, notice.id, work.purpose, due_at)
         return due_at
+    notice = await access_notice_as_author(ctx, teaching, notice_id)  # what the other tap made of it
     if notice.reminders < number:
         raise ConflictError
     held = next((w.due_at for w in notice.work if w.purpose == work.purpose), None)

@@ -47,7 +47,7 @@ class Receipts:
 
 
 async def receipts_of(ctx: Context, teaching: Teaching, notice_id: str) -> Receipts:
-    """The six states per child and guardian, from the deliveries and the bindings as they are now. Raises NotFoundError."""
+    """The six states per child and guardian, by the bindings as they are now. Raises NotFoundError."""
     notice = await access_notice_as_author(ctx, teaching, notice_id)
     school_id, class_ids = notice.school_id, list(notice.class_ids)
     classes, students, deliveries = await asyncio.gather(

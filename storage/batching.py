@@ -1,7 +1,8 @@
 """Group commit: what many requests want written (or asked) at the same moment goes over the wire as one batch.
 
 Nobody waits for a timer. The first item starts a flush at the loop's next turn; what comes while it
-runs forms the next one. A caller that awaits `add` has its write acknowledged by the store, exactly as if it had gone alone.
+runs forms the next one. A caller that awaits `add` has its write acknowledged by the store,
+exactly as if it had gone alone.
 """
 
 from __future__ import annotations

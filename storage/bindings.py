@@ -124,10 +124,33 @@ class BindingStore:
                     "decided_by": by,
                     "decided_at": at,
                     "student_id": student_id,
+                    "untold": True,
                 }
             },
         )
         return bool(result.modified_count)
+
+    async def mark_told(self, claim_id: str, state: ClaimState) -> None:
+        """Whoever waits for this state of the request was written to."""
+        await self._claims.update_one(
+            {"_id": claim_id, "state": state}, {"$set": {"untold": False}}
+        )
+
+    async def untold_claims(self, before: datetime, limit: int = 100) -> list[str]:
+        """Ids of requests older than `before` about which somebody still has to hear. Uses index: untold."""
+        query = {"untold": True, "created_at": {"$lte": before}}
+        cursor = self._claims.find(query, {"_id": 1}).hint("untold").limit(limit)
+        return [d["_id"] async for d in cursor]
+
+    async def mark_settled(self, binding_id: str) -> None:
+        """The class's recent notices are in the adult's list."""
+        await self._bindings.update_one({"_id": binding_id}, {"$set": {"unsettled": False}})
+
+    async def unsettled(self, before: datetime, limit: int = 100) -> list[str]:
+        """Ids of bindings older than `before` that still lack the recent notices. Uses index: unsettled."""
+        query = {"unsettled": True, "bound_at": {"$lte": before}}
+        cursor = self._bindings.find(query, {"_id": 1}).hint("unsettled").limit(limit)
+        return [d["_id"] async for d in cursor]
 
     async def add_invitation(self, invitation: Invitation) -> None:
         """Store a class's QR."""

@@ -35,10 +35,12 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_student", "school_id", "student_id", "state"),
         _index("by_contact", "school_id", "contact_id", "state"),
         _index("by_person", "person_id", "state"),
+        _index("unsettled", "bound_at", partialFilterExpression={"unsettled": True}),
     ],
     "claims": [
         _index("by_class", "school_id", "class_ids", "state", "-created_at"),
         _index("by_person", "person_id", "state"),
+        _index("untold", "created_at", partialFilterExpression={"untold": True}),
     ],
     "invitations": [_index("by_class", "school_id", "class_id", "-created_at")],
     "notices": [

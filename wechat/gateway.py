@@ -172,6 +172,10 @@ class Gateway:
         """Replace the account's menu; people see it within five minutes."""
         await self._ask("menu/create", "/cgi-bin/menu/create", menu)
 
+    async def check_token(self) -> None:
+        """Get a token, or learn why WeChat gives none: tells an operator that id, secret and address are right."""
+        await self._keeper.token()
+
     def authorize_url(self, redirect_uri: str, state: str) -> str:
         """Return the address that sends a visitor through WeChat to `redirect_uri` with a code.
 

@@ -1,0 +1,173 @@
+"""Composition: settings → context → Tornado application. The only place where everything meets."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from handlers.routes import routes as page_routes
+from tornado.routing import Rule
+from tornado.web import Application, RequestHandler, StaticFileHandler
+
+from bot.conversation import converse
+from domain.times import QuietHours
+from handlers import callbacks, health
+from handlers.base import Access, BaseHandler
+from handlers.missing import MissingHandler
+from handlers.templating import make_environment
+from jobs.queue import Queue
+from jobs.registry import JOBS, REGULAR_JOBS
+from miniapp.callbacks import MiniProgramPush
+from services.context import Context, Policy, TemplateCard
+from settings import Account, Settings, Template
+from storage.stores import open_stores
+from wechat.envelope import Envelope, Mode
+from wechat.gateway import Gateway
+
+_HERE = Path(__file__).resolve().parent
+# The largest body that is read whole; uploads are streamed and judge for themselves.
+MAX_BODY_BYTES = 1024 * 1024
+
+log = logging.getLogger("yanshu.app")
+
+
+class UndeclaredAccessError(Exception):
+    """An endpoint does not say who may call it: the server does not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a process works with while `running` is open."""
+
+    ctx: Context
+    queue: Queue
+
+
+def now() -> datetime:
+    """The time in whole milliseconds, which is what MongoDB keeps."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def new_id() -> str:
+    """28 hex digits: milliseconds, then 64 random bits. Sorts by time, cannot be guessed."""
+    return f"{int(datetime.now(UTC).timestamp() * 1000):012x}{secrets.token_hex(8)}"
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Running]:
+    """Open the stores, the gateway and the queue; close them at the end."""
+    account = settings.official_account
+    stores = open_stores(
+        mongodb_uri=settings.mongodb_uri,
+        database=settings.mongodb_database,
+        redis_url=settings.redis_url,
+        app_id=account.app_id,
+    )
+    gateway = Gateway(
+        app_id=account.app_id,
+        secret=account.secret,
+        api_base=settings.wechat_api_base,
+        open_base=settings.wechat_open_base,
+        tokens=stores.tokens,
+    )
+    queue = Queue(redis_url=settings.redis_url, name=settings.mongodb_database)
+    ctx = Context(
+        stores=stores,
+        wechat=gateway,
+        enqueue=queue.enqueue,
+        now=now,
+        new_id=new_id,
+        policy=_policy(settings),
+    )
+    queue.register(ctx, JOBS, REGULAR_JOBS)
+    try:
+        await gateway.start()
+        async with queue:
+            yield Running(ctx, queue)
+    finally:
+        await gateway.close()
+        await stores.close()
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        app_id=settings.official_account.app_id,
+        public_url=settings.public_url,
+        notice_card=_card(settings.notice_template),
+        binding_card=_card(settings.binding_template),
+        link_hosts=settings.link_hosts,
+        quiet_hours=QuietHours(settings.quiet_start, settings.quiet_end),
+    )
+
+
+def _card(template: Template | None) -> TemplateCard | None:
+    return TemplateCard(template.id, template.fields) if template else None
+
+
+def make_application(
+    ctx: Context, settings: Settings, *, extra_routes: Sequence[Any] = ()
+) -> Application:
+    """The web application. `extra_routes` (the simulator's, in `dev`) come first and answer for themselves.
+
+    Raises UndeclaredAccessError when one of our endpoints does not declare who may call it.
+    """
+    mini = settings.mini_program
+    ours: list[Any] = [
+        *callbacks.routes(
+            (_envelope(settings.official_account), converse),
+            (_envelope(mini), MiniProgramPush(mini.app_id), mini.format == "json")
+            if mini
+            else None,
+        ),
+        *health.routes(),
+        *page_routes(),
+    ]
+    static = (
+        r"/static/(.*)",
+        StaticFileHandler,
+        {"path": str(_HERE / "static")},
+    )
+    application = Application(
+        [*extra_routes, *ours, static],
+        ctx=ctx,
+        templates=make_environment(_HERE / "templates"),
+        trust_proxy=settings.trust_proxy,
+        metrics_token=settings.metrics_token,
+        default_handler_class=MissingHandler,
+        log_function=health.count_request,
+        compress_response=True,
+    )
+    check_access(application.wildcard_router.rules[len(extra_routes) :])
+    return application
+
+
+def check_access(rules: Iterable[Rule]) -> None:
+    """Every endpoint declares who may call it. Raises UndeclaredAccessError naming those that don't."""
+    undeclared = [
+        rule.target.__name__
+        for rule in rules
+        if rule.target is not StaticFileHandler and not _declares_access(rule.target)
+    ]
+    if undeclared:
+        raise UndeclaredAccessError(", ".join(undeclared))
+
+
+def _declares_access(handler: type[RequestHandler]) -> bool:
+    return issubclass(handler, BaseHandler) and isinstance(getattr(handler, "access", None), Access)
+
+
+def _envelope(account: Account) -> Envelope:
+    return Envelope(
+        token=account.token,
+        aes_key=account.aes_key,
+        app_id=account.app_id,
+        mode=Mode(account.mode),
+        json_format=account.format == "json",
+    )

@@ -1,0 +1,76 @@
+"""The dialog of binding a child: ask for name and digits, say what became of it."""
+
+from __future__ import annotations
+
+from bot import phrases
+from bot.turn import SILENCE, Answered, Turn
+from domain.errors import InvalidError, TooManyError
+from domain.identities import Opening
+from services.bindings import Answer, bind_guardian, invited_class
+from services.people import note_follow, note_opening
+
+DIALOG = "binding"
+
+
+async def welcome(turn: Turn) -> Answered:
+    """They follow; when they came by a class's QR, the class is known already."""
+    await turn.person_id()
+    await note_follow(turn.ctx, turn.inbound.openid, following=True)
+    await note_opening(turn.ctx, turn.inbound.openid, Opening.TAP)
+    if turn.inbound.event_key:
+        return await _greet_class(turn)
+    return Answered(phrases.WELCOME.format(bind=turn.url("/h5/bind")))
+
+
+async def scanned(turn: Turn) -> Answered:
+    """They follow already and scanned a class's QR."""
+    await turn.person_id()
+    await note_opening(turn.ctx, turn.inbound.openid, Opening.TAP)
+    return await _greet_class(turn)
+
+
+async def _greet_class(turn: Turn) -> Answered:
+    found = await invited_class(turn.ctx, turn.inbound.event_key)
+    if found is None:
+        return Answered(phrases.INVITATION_EXPIRED)
+    invitation, school_class = found
+    text = phrases.WELCOME_TO_CLASS.format(school_class=school_class.name)
+    return Answered(text, {"name": DIALOG, "invitation_id": invitation.id})
+
+
+async def farewell(turn: Turn) -> Answered:
+    """They left: every channel of the account is closed for them."""
+    await note_follow(turn.ctx, turn.inbound.openid, following=False)
+    return SILENCE
+
+
+async def begin(turn: Turn) -> Answered:
+    """`绑定`."""
+    return Answered(phrases.ASK_CHILD, {"name": DIALOG})
+
+
+async def cancel(_: Turn) -> Answered:
+    """`取消`."""
+    return Answered(phrases.CANCELLED)
+
+
+async def take_child(turn: Turn) -> Answered:
+    """Name and digits, within the dialog or out of the blue."""
+    dialog = turn.dialog if turn.dialog and turn.dialog.get("name") == DIALOG else {}
+    try:
+        asked = await bind_guardian(
+            turn.ctx,
+            await turn.person_id(),
+            turn.inbound.text,
+            invitation_id=dialog.get("invitation_id"),
+        )
+    except InvalidError:
+        return Answered(phrases.ASK_CHILD_AGAIN, dialog)
+    except TooManyError:
+        return Answered(phrases.TOO_MANY)
+    if asked.answer is Answer.BOUND:
+        child = asked.student.name if asked.student else ""
+        return Answered(phrases.BOUND.format(child=child))
+    if asked.answer is Answer.UNKNOWN:
+        return Answered(phrases.UNKNOWN, dialog or {"name": DIALOG})
+    return Answered(phrases.ALREADY if asked.answer is Answer.ALREADY else phrases.WAITING)

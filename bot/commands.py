@@ -1,0 +1,75 @@
+"""What the account answers to words and menu buttons outside of a dialog."""
+
+from __future__ import annotations
+
+from bot import phrases
+from bot.turn import SILENCE, Answered, Turn
+from domain.notices import ConfirmMode, NoticeState
+from services.people import appointments_of, children_of
+from services.pushes import record_finishes
+from services.reading import notices_of_guardian
+
+_NEWEST = 5
+
+
+async def newest_notices(turn: Turn) -> Answered:
+    """`最新通知`: theirs, newest first; a line each, because WeChat allows one article card only."""
+    person_id = await turn.person_id()
+    entries = await notices_of_guardian(turn.ctx, person_id, limit=_NEWEST)
+    shown = [e for e in entries if e.notice.state is NoticeState.PUBLISHED]
+    if not shown:
+        children = await children_of(turn.ctx, person_id)
+        return Answered(phrases.NO_NOTICES if children else phrases.NO_CHILD)
+    lines = [
+        phrases.notice_line(
+            entry.notice.current.title,
+            entry.child.school_class.name,
+            turn.url(f"/h5/notices/{entry.notice.id}"),
+            read=entry.delivery.read_at is not None,
+            to_confirm=entry.notice.confirm is not ConfirmMode.NONE
+            and entry.delivery.confirmed_at is None,
+        )
+        for entry in shown
+    ]
+    text = phrases.NEWEST.format(
+        count=len(lines), lines="\n".join(lines), all=turn.url("/h5/notices")
+    )
+    return Answered(text)
+
+
+async def my_children(turn: Turn) -> Answered:
+    """`我的孩子`."""
+    children = await children_of(turn.ctx, await turn.person_id())
+    if not children:
+        return Answered(phrases.NO_CHILD)
+    lines = phrases.child_lines([(c.student.name, c.school_class.name) for c in children])
+    return Answered(phrases.CHILDREN.format(lines=lines))
+
+
+async def write_notice(turn: Turn) -> Answered:
+    """`写通知`, for head teachers; others get the help that is theirs."""
+    if not await appointments_of(turn.ctx, await turn.person_id()):
+        return await help_text(turn)
+    return Answered(phrases.WRITE_NOTICE.format(link=turn.url("/h5/teach/notices/new")))
+
+
+async def help_text(turn: Turn) -> Answered:
+    """Anything else: what can be done here, by who they are."""
+    person_id = await turn.person_id()
+    if await appointments_of(turn.ctx, person_id):
+        return Answered(phrases.HELP_TEACHER)
+    if await children_of(turn.ctx, person_id):
+        return Answered(phrases.HELP_GUARDIAN)
+    return Answered(phrases.HELP_STRANGER)
+
+
+async def message_finished(turn: Turn) -> Answered:
+    """WeChat reports what became of a template message."""
+    fields = turn.inbound.fields
+    await record_finishes(turn.ctx, [(str(fields.get("MsgID", "")), str(fields.get("Status", "")))])
+    return SILENCE
+
+
+async def nothing(_: Turn) -> Answered:
+    """Events that want no answer."""
+    return SILENCE

@@ -1,0 +1,58 @@
+"""Every sentence the official account says in the chat. Warm, short, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.names import masked_name
+
+WELCOME = (
+    "您好，这里是学校的家校服务号。\n"
+    "绑定孩子以后，老师的通知会直接送到您的微信。\n\n"
+    '<a href="{bind}">点这里绑定孩子</a>，或回复“绑定”。'
+)
+WELCOME_TO_CLASS = (
+    "您好，这里是{school_class}的家校服务号。\n"
+    "请回复孩子姓名和您登记在学校的手机号后四位，例如：\n李小明 1234"
+)
+ASK_CHILD = "请回复孩子姓名和您登记在学校的手机号后四位，例如：\n李小明 1234"
+ASK_CHILD_AGAIN = (
+    "没有看懂。请把姓名和四位数字写在一条消息里，例如：\n李小明 1234\n（回复“取消”结束）"
+)
+CANCELLED = "好的，已取消。需要时再回复“绑定”。"
+BOUND = "绑定成功！以后{child}班里的通知会送到这里。\n回复“最新通知”可以随时查看。"
+ALREADY = "您已经绑定过这个孩子了，不用再绑。\n回复“最新通知”可以查看通知。"
+WAITING = (
+    "这条信息需要班主任确认一下，我们已经转告老师。\n老师处理后，会在这里告诉您，不用重复提交。"
+)
+UNKNOWN = (
+    "没有找到对得上的记录。\n"
+    "请核对孩子姓名和手机号后四位（要用学校登记的那个号码）再发一次；"
+    "还是不行的话，请班主任给您班级二维码，扫码后再绑定。"
+)
+TOO_MANY = "试的次数有点多，请一小时后再来，或请班主任给您班级二维码。"
+NO_CHILD = "您还没有绑定孩子。回复“绑定”，一分钟就好。"
+NO_NOTICES = "目前没有通知。有新通知会第一时间送到这里。"
+NEWEST = '最近的通知（{count} 条）：\n{lines}\n\n<a href="{all}">查看全部</a>'
+HELP_GUARDIAN = (
+    "可以这样用：\n· 回复“最新通知”查看老师的通知\n· 回复“绑定”再绑定一个孩子\n"
+    "· 回复“我的孩子”看看绑定了谁\n其他内容这里暂时看不懂，有事请直接联系老师。"
+)
+HELP_STRANGER = "您好！回复“绑定”，把孩子和您的微信连起来，就能收到老师的通知。"
+HELP_TEACHER = "老师好！常用的都在下面的菜单里：写通知、看回执、审核绑定。\n回复“写通知”也可以。"
+WRITE_NOTICE = '<a href="{link}">点这里写通知</a>，两分钟发给全班家长。'
+CHILDREN = "您绑定的孩子：\n{lines}"
+BUSY = "系统正忙，请过一分钟再发一次。"
+INVITATION_EXPIRED = "这个班级二维码已经过期，请班主任重新出示一个。\n也可以直接回复“绑定”。"
+
+
+def notice_line(title: str, school_class: str, url: str, *, read: bool, to_confirm: bool) -> str:
+    """One notice in a list."""
+    mark = "待确认" if to_confirm else ("" if read else "未读")
+    tail = f"（{mark}）" if mark else ""
+    return f'· <a href="{url}">{title}</a> {school_class}{tail}'
+
+
+def child_lines(children: Sequence[tuple[str, str]]) -> str:
+    """(name, class) of each child, a line each. Names are masked: a chat may be looked at by others."""
+    return "\n".join(f"· {masked_name(name)}（{school_class}）" for name, school_class in children)

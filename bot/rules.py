@@ -1,0 +1,85 @@
+"""The whole conversation on one screen: the first rule that fits answers.
+
+Commands stand before dialogs, so that nobody is trapped in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot import binding, commands
+from bot.turn import Answered, Turn
+from domain.names import parse_name_and_digits
+
+Matcher = Callable[[Turn], bool]
+Command = Callable[[Turn], Awaitable[Answered]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When it fits, `command` answers."""
+
+    fits: Matcher
+    command: Command
+
+
+def event(name: str, key: str | None = None) -> Matcher:
+    """An event by its name, and its key where that matters."""
+    return lambda turn: turn.inbound.event == name and key in (None, turn.inbound.event_key)
+
+
+def words(*alternatives: str) -> Matcher:
+    """A text (or what was heard in a voice message) that says one of these."""
+    return lambda turn: turn.inbound.text.strip(" \n。.!！?？") in alternatives
+
+
+def in_dialog(name: str) -> Matcher:
+    """A text inside a dialog."""
+    return lambda turn: bool(
+        turn.inbound.text and turn.dialog is not None and turn.dialog.get("name") == name
+    )
+
+
+def looks_like_a_child(turn: Turn) -> bool:
+    """`李小明 1234` out of the blue."""
+    return bool(turn.inbound.text) and parse_name_and_digits(turn.inbound.text) is not None
+
+
+def any_event(turn: Turn) -> bool:
+    """Whatever WeChat reports that we have no use for."""
+    return turn.inbound.kind == "event"
+
+
+def anything(_: Turn) -> bool:
+    """The last resort."""
+    return True
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(event("subscribe"), binding.welcome),
+    Rule(event("unsubscribe"), binding.farewell),
+    Rule(event("scan"), binding.scanned),
+    Rule(event("click", "newest_notices"), commands.newest_notices),
+    Rule(event("click", "bind_child"), binding.begin),
+    Rule(event("click", "my_children"), commands.my_children),
+    Rule(event("templatesendjobfinish"), commands.message_finished),
+    Rule(any_event, commands.nothing),
+    Rule(words("最新通知", "通知", "最新", "查看通知"), commands.newest_notices),
+    Rule(words("绑定", "绑定孩子", "我要绑定"), binding.begin),
+    Rule(words("我的孩子", "孩子"), commands.my_children),
+    Rule(words("写通知", "发通知"), commands.write_notice),
+    Rule(words("取消", "退出"), binding.cancel),
+    Rule(words("帮助", "?", "？", "help"), commands.help_text),
+    Rule(looks_like_a_child, binding.take_child),
+    Rule(in_dialog(binding.DIALOG), binding.take_child),
+    Rule(anything, commands.help_text),
+)
+
+
+async def answer(turn: Turn) -> Answered:
+    """The answer of the first rule that fits."""
+    for rule in RULES:
+        if rule.fits(turn):
+            return await rule.command(turn)
+    raise AssertionError("the last rule fits everything")

@@ -1,0 +1,104 @@
+"""The job queue: docket on Redis, behind two words, `enqueue` and `work`.
+
+Jobs are known by name and get ids; they run at least once. A job is a hint to do soon what a store
+already says must be done: when the queue cannot be reached, the sweep finds the work later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from docket import Docket, Perpetual, Retry, Worker
+
+from services.context import Context
+
+log = logging.getLogger("yanshu.jobs")
+
+Job = Callable[..., Awaitable[None]]
+
+_CHECK = timedelta(milliseconds=20)
+_REDELIVERY = timedelta(seconds=20)
+_RETRY = Retry(attempts=3, delay=timedelta(seconds=2))
+
+
+class Queue:
+    """One queue for all processes of an installation; an async context manager."""
+
+    def __init__(self, *, redis_url: str, name: str) -> None:
+        self._docket = Docket(
+            name=f"{name}:jobs", url=redis_url, execution_ttl=timedelta(minutes=1)
+        )
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(self._docket)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stack.aclose()
+
+    def register(
+        self, ctx: Context, jobs: Mapping[str, Job], regular: Mapping[str, tuple[Job, timedelta]]
+    ) -> None:
+        """Make jobs known by their names. Regular ones run every so often, once for all workers together."""
+        for name, job in jobs.items():
+            self._docket.register(_bound(name, job, ctx), names=[name])
+        for name, (job, every) in regular.items():
+            self._docket.register(_repeated(name, job, ctx, every), names=[name])
+
+    async def enqueue(
+        self,
+        name: str,
+        payload: Mapping[str, str | Sequence[str]],
+        *,
+        key: str,
+        at: datetime | None = None,
+    ) -> None:
+        """See services.context.Enqueue. An unreachable queue is logged, never raised: the store knows the work."""
+        try:
+            await self._docket.add(name, when=at, key=key)(**payload)
+        except Exception as error:
+            log.warning(
+                "queue not reached for %s (%s): left to the sweep", name, type(error).__name__
+            )
+
+    async def work(self, *, concurrency: int = 8) -> None:
+        """Run jobs until cancelled; what was begun is finished first."""
+        async with Worker(
+            self._docket,
+            concurrency=concurrency,
+            redelivery_timeout=_REDELIVERY,
+            reconnection_delay=timedelta(seconds=1),
+            minimum_check_interval=_CHECK,
+            scheduling_resolution=timedelta(milliseconds=100),
+        ) as worker:
+            await worker.run_forever()
+
+
+def _bound(name: str, job: Job, ctx: Context) -> Job:
+    async def run(retry: Retry = _RETRY, **payload: Any) -> None:
+        await job(ctx, **payload)
+
+    run.__name__ = name
+    return run
+
+
+def _repeated(name: str, job: Job, ctx: Context, every: timedelta) -> Job:
+    rhythm = Perpetual(every=every, automatic=True)
+
+    async def run(perpetual: Perpetual = rhythm) -> None:
+        try:
+            await job(ctx)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            # The next round comes anyway; a retry of this one would only pile up.
+            log.exception("%s failed", name)
+
+    run.__name__ = name
+    return run

@@ -1,0 +1,20 @@
+"""Every job by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from jobs import bindings, notices
+from jobs.queue import Job
+from services.bindings import CATCH_UP, TELL
+from services.deliveries import PUSH, sweep
+from services.notices import CARRY_OUT
+
+JOBS: Mapping[str, Job] = {
+    CARRY_OUT: notices.carry_out,
+    PUSH: notices.push,
+    CATCH_UP: bindings.catch_up,
+    TELL: bindings.tell,
+}
+REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {"sweep": (sweep, timedelta(seconds=10))}

@@ -1,0 +1,17 @@
+"""A town for each story."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.town import Town, open_town
+
+
+@pytest.fixture
+async def town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Town]:
+    """An installation of its own, with a worker that runs."""
+    async with open_town(
+        mongodb_uri=mongodb_uri, redis_url=redis_url, database=database_name
+    ) as opened:
+        opened.start_worker()
+        yield opened

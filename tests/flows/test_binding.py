@@ -1,0 +1,72 @@
+"""A parent follows, binds a child, and is told plainly what became of it."""
+
+from services.bindings import scene_of
+from tests.town import Town, child_name, claim_text
+from tests.waiting import wait_until
+
+
+async def test_a_follower_is_welcomed_with_a_link_and_binds_by_typing(town: Town) -> None:
+    await town.settle_school()
+    parent = town.phone("parent")
+    assert "/h5/bind" in await parent.follow()
+    assert "手机号后四位" in await parent.say("绑定")
+    assert "绑定成功" in await parent.say(claim_text(1))
+    assert child_name(1)[0] in await parent.say("我的孩子")
+    assert "已经绑定" in await parent.say(claim_text(1))
+
+
+async def test_an_unknown_child_binds_nobody_and_says_what_to_check(town: Town) -> None:
+    await town.settle_school()
+    parent = town.phone("parent")
+    await parent.follow()
+    assert "没有找到" in await parent.say(f"{child_name(1)} 9999")
+    assert "还没有绑定" in await parent.say("我的孩子")
+
+
+async def test_a_second_adult_on_the_same_line_waits_for_the_head_teacher(town: Town) -> None:
+    teacher = await town.settle_school()
+    await town.settle_guardian("mother", 1)
+    other = town.phone("other")
+    await other.follow()
+    assert "需要班主任确认" in await other.say(claim_text(1))
+    assert "还没有绑定" in await other.say("我的孩子")
+
+    page = await teacher.get("/h5/teach/claims")
+    assert child_name(1) in page.text
+
+
+async def test_by_the_class_code_a_wrong_number_waits_instead_of_failing(town: Town) -> None:
+    teacher = await town.settle_school()
+    from services.bindings import invite_class
+    from services.people import access_teaching, recognise
+
+    person = await recognise(town.ctx, teacher.user.openid)
+    teaching = await access_teaching(town.ctx, person)
+    invitation = await invite_class(town.ctx, teaching, teaching.classes[0].id)
+    parent = town.phone("parent")
+    assert "三年级1班" in await parent.follow(scene_of(invitation))
+    assert "需要班主任确认" in await parent.say(f"{child_name(2)} 8888")
+
+
+async def test_guessing_is_stopped_after_ten_tries(town: Town) -> None:
+    await town.settle_school()
+    guesser = town.phone("guesser")
+    await guesser.follow()
+    for digits in range(7000, 7010):
+        assert "没有找到" in await guesser.say(f"{child_name(1)} {digits}")
+    assert "一小时后" in await guesser.say(claim_text(1))
+    assert "还没有绑定" in await guesser.say("我的孩子")
+
+
+async def test_leaving_closes_the_channels(town: Town) -> None:
+    await town.settle_school()
+    parent = await town.settle_guardian("parent", 1)
+    await parent.act("unfollow")
+
+    async def noted() -> bool:
+        identity = await town.ctx.stores.identities.find(
+            town.settings.official_account.app_id, parent.user.openid
+        )
+        return identity is not None and identity.following is False
+
+    await wait_until(noted, description="the unfollow is noted")

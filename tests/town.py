@@ -1,0 +1,313 @@
+"""A whole installation in the test's own loop: the application, a worker, and the simulator as the only double.
+
+People act through the simulator (chat, menu, scan) and through real HTTP with cookies of their own, as their phones would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+
+from app import Running, make_application, running
+from domain.names import folded_name
+from domain.schools import Appointment, Contact, Role, Roster, School, SchoolClass, Student
+from main import make_server
+from services.bindings import bind_guardian
+from services.people import note_follow, recognise
+from settings import Settings, dev_environment
+from simulator.app import Simulator
+from simulator.prefix import PhoneRouter
+from simulator.world import Account, User, World
+
+SCHOOL = School(id="school-a", name="青禾小学")
+OTHER_SCHOOL = School(id="school-b", name="云杉小学")
+
+
+def school_class(number: int, school: School = SCHOOL) -> SchoolClass:
+    """三年级1班 …"""
+    return SchoolClass(
+        id=f"{school.id}-class-{number}",
+        school_id=school.id,
+        name=f"三年级{number}班",
+        grade=3,
+    )
+
+
+@dataclass
+class Reply:
+    """What came back over HTTP."""
+
+    status: int
+    text: str
+    url: str
+    headers: Mapping[str, str]
+
+    @property
+    def data(self) -> Any:
+        """The JSON inside `data`."""
+        return json.loads(self.text)["data"]
+
+
+@dataclass
+class Phone:
+    """One person: their WeChat and the browser inside it."""
+
+    town: Town
+    user: User
+    client: aiohttp.ClientSession
+
+    async def act(self, act: str, **body: str) -> dict[str, Any]:
+        """An act in WeChat: follow, say, tap, scan, unfollow."""
+        outcome = await self.town.simulator.control.handle(
+            "POST", f"users/{self.user.key}/{act}", {}, body
+        )
+        assert isinstance(outcome, dict)
+        return outcome
+
+    async def say(self, text: str) -> str:
+        """Type something; returns the account's answer."""
+        return await self._heard("say", text=text)
+
+    async def tap(self, key: str) -> str:
+        """Tap a menu button; returns the account's answer."""
+        return await self._heard("tap", key=key)
+
+    async def follow(self, scene: str = "") -> str:
+        """Follow, by a QR's scene where one is given; returns the greeting."""
+        return await self._heard("follow", scene=scene)
+
+    async def _heard(self, act: str, **body: str) -> str:
+        outcome = await self.act(act, **body)
+        assert not outcome["fault"], outcome
+        return "\n".join(str(reply.get("text", "")) for reply in outcome["replies"])
+
+    def url(self, path: str) -> str:
+        """A page as this person's phone opens it."""
+        return f"{self.town.base}/as/{self.user.key}{path}"
+
+    async def get(self, path: str, **headers: str) -> Reply:
+        """Open a page, signing in on the way as WeChat does."""
+        return await self._request("GET", path, headers=headers)
+
+    async def post(
+        self, path: str, form: Sequence[tuple[str, str]] | Mapping[str, str] = (), **headers: str
+    ) -> Reply:
+        """Send a form, with the session's CSRF token as the page holds it."""
+        pairs = list(form.items()) if isinstance(form, Mapping) else list(form)
+        data = [("csrf", await self.csrf()), *pairs]
+        return await self._request("POST", path, data=data, headers=headers)
+
+    async def upload(self, name: str, content: bytes) -> Reply:
+        """Attach a file as the page's script does."""
+        headers = {
+            "X-CSRF-Token": await self.csrf(),
+            "X-File-Name": aiohttp.helpers.quote(name, safe=""),
+            "Accept": "application/json",
+        }
+        return await self._request("POST", "/h5/teach/files", data=content, headers=headers)
+
+    async def csrf(self) -> str:
+        """The token of this person's session; signs in when there is none yet."""
+        page = await self.get("/h5/")
+        marker = 'name="csrf" content="'
+        assert marker in page.text, page.text[:300]
+        return page.text.partition(marker)[2].partition('"')[0]
+
+    async def _request(self, method: str, path: str, **options: Any) -> Reply:
+        async with self.client.request(method, self.url(path), **options) as response:
+            text = (await response.read()).decode("utf-8", "replace")
+            return Reply(response.status, text, str(response.url), dict(response.headers))
+
+    @property
+    def cards(self) -> list[dict[str, Any]]:
+        """The template cards in their chat, oldest first."""
+        return [entry for entry in self.user.chat if entry.get("type") == "template"]
+
+
+@dataclass
+class Town:
+    """The installation under test and its people."""
+
+    program: Running
+    settings: Settings
+    simulator: Simulator
+    server: HTTPServer
+    base: str
+    worker: asyncio.Task[None] | None = None
+    phones: dict[str, Phone] = field(default_factory=dict)
+
+    @property
+    def ctx(self) -> Any:
+        """The services' context."""
+        return self.program.ctx
+
+    @property
+    def world(self) -> World:
+        """What the simulated WeChat knows."""
+        return self.simulator.world
+
+    def faults(self, **changes: Any) -> None:
+        """How WeChat misbehaves from now on."""
+        self.world.faults.set(changes)
+
+    def phone(self, key: str, *, following: bool = False) -> Phone:
+        """A person's phone; made at the first call."""
+        if key not in self.phones:
+            user = self.world.add_user(User(key, following=following, show=True))
+            jar = aiohttp.CookieJar(unsafe=True)
+            self.phones[key] = Phone(self, user, aiohttp.ClientSession(cookie_jar=jar))
+        return self.phones[key]
+
+    def start_worker(self) -> None:
+        """Let jobs run from now on."""
+        self.worker = asyncio.create_task(self.program.queue.work())
+
+    async def stop_worker(self) -> None:
+        """No jobs from now on."""
+        if self.worker is not None:
+            self.worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.worker
+            self.worker = None
+
+    async def settle_school(
+        self, *, children: int = 3, classes: int = 1, teacher: str = "teacher", school: School = SCHOOL
+    ) -> Phone:
+        """A school whose `teacher` is head teacher of all its classes; child N is 学生甲N with digits 1000+N."""
+        phone = self.phone(teacher, following=True)
+        person = await recognise(self.ctx, phone.user.openid)
+        await note_follow(self.ctx, phone.user.openid, following=True)
+        groups = [school_class(number, school) for number in range(1, classes + 1)]
+        students, contacts = [], []
+        for group in groups:
+            for number in range(1, children + 1):
+                student, contact = pupil(group, number)
+                students.append(student)
+                contacts.append(contact)
+        await self.ctx.stores.schools.save_roster(
+            Roster(
+                school=school,
+                classes=tuple(groups),
+                students=tuple(students),
+                contacts=tuple(contacts),
+                appointments=tuple(
+                    Appointment(
+                        id=f"{group.id}:head_teacher:{person}",
+                        school_id=school.id,
+                        class_id=group.id,
+                        person_id=person,
+                        role=Role.HEAD_TEACHER,
+                        name="王老师",
+                    )
+                    for group in groups
+                ),
+            )
+        )
+        return phone
+
+    async def settle_guardian(
+        self, key: str, child: int, *, following: bool = True, school: School = SCHOOL
+    ) -> Phone:
+        """A guardian who is bound to child number `child` of class 1."""
+        phone = self.phone(key, following=following)
+        person = await recognise(self.ctx, phone.user.openid)
+        await note_follow(self.ctx, phone.user.openid, following=following)
+        asked = await bind_guardian(self.ctx, person, claim_text(child))
+        assert asked.student is not None
+        return phone
+
+    async def drain(self) -> None:
+        """Carry out everything that is due, here and now, as a worker would."""
+        from tests.waiting import wait_until
+
+        async def idle() -> bool:
+            keys = [key async for key in self.ctx.stores.redis.scan_iter(f"*{self.settings.mongodb_database}:jobs*")]
+            return not keys
+
+        await wait_until(idle, description="the queue is empty")
+
+
+def child_name(number: int) -> str:
+    """学生甲一 … by number; always a distinct name."""
+    return "学生" + "".join("零一二三四五六七八九"[int(digit)] for digit in str(number))
+
+
+def claim_text(number: int) -> str:
+    """What a guardian of child `number` types."""
+    return f"{child_name(number)} {1000 + number}"
+
+
+def pupil(group: SchoolClass, number: int) -> tuple[Student, Contact]:
+    """Child `number` of a class, and the line of the list that a guardian is bound by."""
+    student = Student(
+        id=f"{group.id}-{number:04d}",
+        school_id=group.school_id,
+        class_id=group.id,
+        name=child_name(number),
+        number=number,
+    )
+    contact = Contact(
+        id=f"{student.id}-a",
+        school_id=group.school_id,
+        class_id=group.id,
+        student_id=student.id,
+        student_name=folded_name(student.name),
+        phone=f"1390000{1000 + number}",
+        phone_last4=str(1000 + number),
+        relation="妈妈",
+    )
+    return student, contact
+
+
+@asynccontextmanager
+async def open_town(
+    *, mongodb_uri: str, redis_url: str, database: str, **environment: str
+) -> AsyncIterator[Town]:
+    """Start everything on free ports; stop it at the end. `environment` adds YANSHU_ names."""
+    listening, port = bind_unused_port()
+    settings = Settings.from_environment(
+        dev_environment(
+            {"YANSHU_MONGODB_DATABASE": database, **environment},
+            port=port,
+            mongodb_uri=mongodb_uri,
+            redis_url=redis_url,
+        )
+    )
+    account, mini = settings.official_account, settings.mini_program
+    base = f"http://127.0.0.1:{port}"
+
+    def simulated(own: Any, path: str, **more: Any) -> Account:
+        keys = (own.app_id, own.secret, own.token, own.aes_key)
+        return Account(*keys, [base + path], mode=own.mode, **more)
+
+    world = World(
+        simulated(account, "/wechat/callback"),
+        mini=simulated(mini, "/miniapp/callback", account_id="gh_mini", json_format=mini.format == "json")
+        if mini
+        else None,
+        public_url=base,
+    )
+    simulator = Simulator(world)
+    async with running(settings) as program:
+        await program.ctx.stores.ensure_indexes()
+        application = make_application(program.ctx, settings, extra_routes=simulator.routes())
+        server = make_server(PhoneRouter(application), settings)
+        server.add_socket(listening)
+        town = Town(program, settings, simulator, server, base)
+        try:
+            yield town
+        finally:
+            await town.stop_worker()
+            for phone in town.phones.values():
+                await phone.client.close()
+            server.stop()
+            await simulator.close()
+            await server.close_all_connections()
