@@ -5,11 +5,8 @@ become markup, and what XML cannot carry at all is left out, because one such ch
 tell the person that the service is broken.
 """
 
-import re
-
 from wechat.messages import Inbound
-
-_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from wechat.xmltree import NOT_XML
 
 
 def text_reply(to: Inbound, text: str, *, at: int) -> bytes:
@@ -57,7 +54,7 @@ def _cdata(text: str) -> str:
     if not text.isprintable():
         # Every XML reader turns these into line feeds; done here so that nothing changes on the way.
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        text = _NOT_XML.sub("", text)
+        text = NOT_XML.sub("", text)
     if "]]>" in text:
         text = text.replace("]]>", "]]]]><![CDATA[>")
     return f"<![CDATA[{text}]]>"

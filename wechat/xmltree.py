@@ -23,8 +23,8 @@ _LEAF = re.compile(
     rf"</\1>{_SPACE}"
 )
 _TAIL = re.compile(f"</xml>{_SPACE}")
-# Not allowed in XML, or (carriage return) not the same after reading.
-_CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n")
+# What XML cannot carry, or (carriage return) doesn't carry unchanged.
+NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_tree(raw: bytes) -> dict[str, Any]:
@@ -43,8 +43,6 @@ def read_tree(raw: bytes) -> dict[str, Any]:
 
 def _read_flat(raw: bytes) -> dict[str, Any] | None:
     """Read elements without children and without references; None when there is anything else."""
-    if len(raw.translate(None, _CONTROLS)) != len(raw) or b"\xef\xbf" in raw:
-        return None
     text = raw.decode()
     head = _HEAD.match(text)
     if not head:
@@ -53,9 +51,11 @@ def _read_flat(raw: bytes) -> dict[str, Any] | None:
     fields: dict[str, Any] = {}
     while leaf := _LEAF.match(text, position):
         name, section, plain = leaf.groups()
-        if name in fields:
+        value = plain if section is None else section
+        # Nearly all texts are printable, and that is quickly said.
+        if name in fields or (not value.isprintable() and NOT_XML.search(value)):
             return None
-        fields[name] = plain if section is None else section
+        fields[name] = value
         position = leaf.end()
     return fields if _TAIL.fullmatch(text, position) else None
 
