@@ -31,7 +31,7 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     add("--token", default="AAAAA")
     add("--aes-key", default=DEMO_KEY)
     add("--mode", choices=["safe", "compatible", "plain"], default="safe")
-    add("--name", default="育才小学家校通", help="the account's name")
+    add("--name", default="青禾小学家校通", help="the account's name")
     add("--mini-callback", default="")
     add("--mini-app-id", default="wxmini00000000demo")
     add("--mini-secret", default="demo-secret")

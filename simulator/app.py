@@ -9,6 +9,7 @@ import json
 import logging
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tornado import web
 
@@ -170,6 +171,12 @@ class AuthorizeHandler(Handler):
 
 class ControlHandler(Handler):
     """The control API: JSON in, JSON out."""
+
+    def prepare(self) -> None:
+        """Refuse what a page from elsewhere sends: this API is for tests and its own page."""
+        origin = self.request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != self.request.host:
+            raise web.HTTPError(403)
 
     async def get(self, path: str) -> None:
         """Read something."""

@@ -79,7 +79,7 @@ class Account:
     aes_key: str
     callbacks: list[str] = field(default_factory=list)
     account_id: str = "gh_5a3f1c9d7e2b"
-    name: str = "育才小学家校通"
+    name: str = "青禾小学家校通"
     mode: str = "safe"
     json_format: bool = False
     seal: Seal = field(init=False, repr=False)

@@ -251,7 +251,7 @@ export class Phone {
           h("div", { class: "head" }, accountFace(), h("div", {}, h("b", {}, this.desk.account.name), h("small", {}, "服务号"))),
           h("p", {}, "老师的通知送到每个家，看过、确认过，心里都有数。"),
           h("div", { class: "act" }, acts)),
-        h("div", { class: "facts" }, h("dl", {}, fact("账号主体", "育才小学（演示）"), fact("微信认证", "已认证")))));
+        h("div", { class: "facts" }, h("dl", {}, fact("账号主体", "演示账号，只在这台机器上"), fact("微信认证", "已认证")))));
   }
 
   // -------------------------------------------------------------------------------- scanning

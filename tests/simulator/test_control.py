@@ -136,6 +136,14 @@ async def test_bad_control_is_refused_without_effect(bed: Bed, path: str, body: 
     assert bed.world.changes == 2
 
 
+async def test_a_page_from_elsewhere_cannot_use_control(bed: Bed) -> None:
+    url = bed.base + "/simulator/control/faults"
+    for origin, status in (("https://evil.example", 403), (bed.base, 200)):
+        async with bed.http.post(url, data=b'{"busy": 1}', headers={"Origin": origin}) as response:
+            assert response.status == status
+        assert bed.world.faults.busy == (1 if status == 200 else False)
+
+
 # ----------------------------------------------------------------------------------------- OAuth
 
 
