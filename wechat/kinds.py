@@ -38,7 +38,6 @@ class SubscribeSentEvent(BaseEvent):  # type: ignore[misc]
 
 
 MESSAGE_KINDS: Final = frozenset(MESSAGE_TYPES)
-EVENT_KINDS: Final = frozenset(EVENT_TYPES)
 
 
 def typed(kind: str, event: str, fields: Mapping[str, Any]) -> BaseMessage:

@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import pytest
 from aiohttp import web
 
+from wechat.errors import WeChatError
 from wechat.gateway import Gateway
 from wechat.tokens import TokenShelf
 
@@ -22,6 +24,9 @@ TEMPLATE_PATH = "/cgi-bin/message/template/send"
 CUSTOM_PATH = "/cgi-bin/message/custom/send"
 
 # An answer: JSON, or a whole response, or one of the two ways of not answering.
+OPENID = "oABCdefghijklmnopqrstuvwxyz0"
+# Long enough for a server on the same machine, short enough to wait for.
+SHORT_SECONDS = 0.15
 HANG, DROP = "hang", "drop"
 Saying = dict[str, Any] | web.Response | str
 
@@ -161,3 +166,21 @@ async def gateway_to(
         yield gateway
     finally:
         await gateway.close()
+
+
+async def template(gateway: Gateway, openid: str = OPENID) -> str:
+    return await gateway.send_template(
+        openid,
+        template_id="T1",
+        data={"thing1": "春游通知", "time2": "2026-11-22 08:00"},
+        url="https://school.example/h5/n/1",
+        client_msg_id="d-1",
+    )
+
+
+async def trouble_in(call: Any) -> WeChatError:
+    with pytest.raises(WeChatError) as raised:
+        await call
+    # What is logged with a trace must not lead back to an address with a token in it.
+    assert raised.value.__suppress_context__ or raised.value.__context__ is None
+    return raised.value
