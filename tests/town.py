@@ -129,7 +129,7 @@ class Phone:
     @property
     def cards(self) -> list[dict[str, Any]]:
         """The template cards in their chat, oldest first."""
-        return [entry for entry in self.user.chat if entry.get("type") == "template"]
+        return [entry for entry in self.user.chat if entry.get("kind") == "template"]
 
 
 @dataclass

@@ -1,0 +1,218 @@
+"""A notice goes out, and what the teacher then sees: on a good day, and on every bad one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from domain.channels import Channel, Reason
+from domain.deliveries import Delivery
+from domain.notices import Notice
+from domain.receipts import Receipt
+from services.notices import draft_notice, publish_notice, remind_unread
+from services.people import Teaching, access_teaching, recognise
+from services.reading import confirm_notice, record_read
+from services.receipts import Receipts, receipts_of
+from tests.town import Phone, Town, child_name, school_class
+from tests.waiting import wait_until
+
+TEMPLATE = "/cgi-bin/message/template/send"
+SERVICE = "/cgi-bin/message/custom/send"
+
+
+async def teaching_of(town: Town, teacher: Phone) -> Teaching:
+    return await access_teaching(town.ctx, await recognise(town.ctx, teacher.user.openid))
+
+
+async def publish(town: Town, teacher: Phone, *, key: str = "key-1", **form: str) -> Notice:
+    teaching = await teaching_of(town, teacher)
+    draft = await draft_notice(
+        town.ctx,
+        teaching,
+        {"title": "秋季运动会", "body": "周五早上八点，操场集合。", **form},
+        class_ids=[school_class(1).id],
+        file_ids=[],
+        links=[],
+    )
+    return await publish_notice(town.ctx, teaching, draft, idempotency_key=key)
+
+
+async def receipts(town: Town, teacher: Phone, notice: Notice) -> Receipts:
+    return await receipts_of(town.ctx, await teaching_of(town, teacher), notice.id)
+
+
+async def settled(town: Town, teacher: Phone, notice: Notice, guardians: int) -> Receipts:
+    """The receipts once every guardian's message is settled."""
+
+    async def done() -> Receipts | None:
+        seen = await receipts(town, teacher, notice)
+        deliveries = await town.ctx.stores.deliveries.of_notice(notice.school_id, notice.id)
+        return seen if len(deliveries) == guardians and not seen.waiting else None
+
+    found = await wait_until(done, description="every message is settled")
+    assert found is not None
+    return found
+
+
+async def waiting_for_wechat(town: Town, teacher: Phone, notice: Notice) -> Delivery:
+    """The one delivery, once WeChat could not be asked and it waits to try again."""
+
+    async def tried() -> Delivery | None:
+        deliveries: Sequence[Delivery] = await town.ctx.stores.deliveries.of_notice(
+            notice.school_id, notice.id
+        )
+        return next((d for d in deliveries if d.push is not None and d.push.tries), None)
+
+    found = await wait_until(tried, description="the message waits for WeChat", seconds=40)
+    assert found is not None
+    return found
+
+
+def only(seen: Receipts) -> tuple[Receipt, Reason | None]:
+    """What the teacher sees of the first child's one guardian."""
+    guardian = seen.children()[0].guardians[0]
+    return guardian.state, guardian.reason
+
+
+async def test_each_guardian_gets_one_card_and_the_six_states_tell_them_apart(town: Town) -> None:
+    teacher = await town.settle_school(children=4)
+    reader = await town.settle_guardian("reader", 1)
+    await town.settle_guardian("quiet", 2)
+    await town.settle_guardian("gone", 3, following=False)
+    notice = await publish(town, teacher, confirm="tap")
+    seen = await settled(town, teacher, notice, 3)
+    assert [child.state for child in seen.children()] == [
+        Receipt.DELIVERED,
+        Receipt.DELIVERED,
+        Receipt.REFUSED,
+        Receipt.NEVER_BOUND,
+    ]
+    assert len(reader.cards) == 1
+
+    person = await recognise(town.ctx, reader.user.openid)
+    await record_read(town.ctx, person, notice.id)
+    assert (await receipts(town, teacher, notice)).children()[0].state is Receipt.READ
+    assert await confirm_notice(town.ctx, person, notice.id)
+    assert not await confirm_notice(town.ctx, person, notice.id)
+    assert (await receipts(town, teacher, notice)).counts()[Receipt.CONFIRMED] == 1
+
+
+async def test_the_same_form_sent_twice_is_one_notice_and_one_card(town: Town) -> None:
+    teacher = await town.settle_school()
+    reader = await town.settle_guardian("reader", 1)
+    first = await publish(town, teacher)
+    second = await publish(town, teacher, title="另一个标题")
+    assert second == first or second.id == first.id
+    await settled(town, teacher, first, 1)
+    assert len(reader.cards) == 1
+
+
+async def test_wechat_itself_says_that_it_arrived(town: Town) -> None:
+    teacher = await town.settle_school()
+    await town.settle_guardian("reader", 1)
+    notice = await publish(town, teacher)
+
+    async def proved() -> bool:
+        found = await town.ctx.stores.deliveries.of_notice(notice.school_id, notice.id)
+        return bool(found and found[0].outcome and found[0].outcome.proved_at)
+
+    await wait_until(proved, description="TEMPLATESENDJOBFINISH reached the delivery")
+
+
+async def test_reminders_go_to_the_unread_alone_and_at_most_twice(town: Town) -> None:
+    teacher = await town.settle_school()
+    reader = await town.settle_guardian("reader", 1)
+    sleeper = await town.settle_guardian("sleeper", 2)
+    notice = await publish(town, teacher)
+    await settled(town, teacher, notice, 2)
+    await record_read(town.ctx, await recognise(town.ctx, reader.user.openid), notice.id)
+    teaching = await teaching_of(town, teacher)
+    due = await remind_unread(town.ctx, teaching, notice.id, number=1)
+    assert await remind_unread(town.ctx, teaching, notice.id, number=1) is not None
+    assert not town.ctx.policy.quiet_hours.covers(due)
+
+
+# ------------------------------------------------------------------------------- on bad days
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "reason"),
+    [
+        (43004, Receipt.REFUSED, Reason.UNFOLLOWED),
+        (43101, Receipt.REFUSED, Reason.BLOCKED),
+        (45009, Receipt.UNREACHABLE, Reason.QUOTA),
+        (47003, Receipt.UNREACHABLE, Reason.REFUSED_BY_WECHAT),
+        (70000, Receipt.UNREACHABLE, Reason.REFUSED_BY_WECHAT),
+        (40037, Receipt.UNREACHABLE, Reason.NOT_SET_UP),
+    ],
+)
+async def test_a_refusal_is_shown_for_what_it_is(
+    town: Town, code: int, state: Receipt, reason: Reason
+) -> None:
+    teacher = await town.settle_school(children=1)
+    await town.settle_guardian("reader", 1)
+    town.faults(fail={TEMPLATE: code})
+    notice = await publish(town, teacher)
+    assert only(await settled(town, teacher, notice, 1)) == (state, reason)
+
+
+async def test_a_used_up_quota_falls_to_the_open_customer_service_window(town: Town) -> None:
+    teacher = await town.settle_school(children=1)
+    reader = await town.settle_guardian("reader", 1)
+    await reader.say("你好")
+    town.faults(quota=0)
+    notice = await publish(town, teacher)
+    seen = await settled(town, teacher, notice, 1)
+    outcome = seen.children()[0].guardians[0].delivery.outcome
+    assert outcome is not None
+    assert outcome.channel is Channel.SERVICE
+    assert only(seen)[0] is Receipt.DELIVERED
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"fail": {TEMPLATE: 40001}},
+        {"fail": {TEMPLATE: -1}},
+        {"html": TEMPLATE},
+        {"hang": "/cgi-bin/stable_token"},
+    ],
+    ids=["40001 for ever", "busy for ever", "HTML instead of JSON", "token endpoint hangs"],
+)
+async def test_when_wechat_cannot_be_asked_the_message_waits_and_the_teacher_sees_why(
+    town: Town, faults: dict[str, Any]
+) -> None:
+    teacher = await town.settle_school(children=1)
+    reader = await town.settle_guardian("reader", 1)
+    town.faults(**faults)
+    notice = await publish(town, teacher)
+    await waiting_for_wechat(town, teacher, notice)
+    seen = await receipts(town, teacher, notice)
+    assert only(seen) == (Receipt.UNREACHABLE, Reason.WECHAT_DOWN)
+    assert seen.waiting == 1
+    assert reader.cards == []
+    # What waits in the app can be read all the same.
+    reading = await record_read(
+        town.ctx, await recognise(town.ctx, reader.user.openid), notice.id
+    )
+    assert reading.entries[0].child.student.name == child_name(1)
+
+
+async def test_a_lost_answer_is_asked_again_under_the_same_id_and_arrives_once(town: Town) -> None:
+    teacher = await town.settle_school(children=1)
+    reader = await town.settle_guardian("reader", 1)
+    town.faults(lose_answer=TEMPLATE)
+    notice = await publish(town, teacher)
+    await waiting_for_wechat(town, teacher, notice)
+    assert len(reader.cards) == 1
+
+
+async def test_a_lost_answer_of_a_customer_service_message_is_never_sent_again(town: Town) -> None:
+    teacher = await town.settle_school(children=1)
+    reader = await town.settle_guardian("reader", 1)
+    await reader.say("你好")
+    town.faults(quota=0, lose_answer=SERVICE)
+    notice = await publish(town, teacher)
+    seen = await settled(town, teacher, notice, 1)
+    assert only(seen) == (Receipt.UNREACHABLE, Reason.NO_ANSWER)
+    assert town.world.per_openid[reader.user.openid] == 1
