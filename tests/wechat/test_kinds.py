@@ -5,7 +5,7 @@ from wechatpy.events import SubscribeEvent
 from wechatpy.messages import LocationMessage, UnknownMessage
 
 from tests.wechat.callbacks import message
-from wechat.kinds import EVENT_KINDS, MESSAGE_KINDS, typed
+from wechat.kinds import MESSAGE_KINDS, typed
 from wechat.messages import Inbound, parse_message
 
 
@@ -15,10 +15,6 @@ def view(inbound: Inbound) -> object:
 
 def test_the_kinds_of_this_program_are_known() -> None:
     assert {"text", "image", "voice", "video", "location", "link"} <= MESSAGE_KINDS
-    assert {
-        *("subscribe", "unsubscribe", "scan", "click", "view", "templatesendjobfinish"),
-        *("subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event"),
-    } <= EVENT_KINDS
 
 
 def test_a_location_has_its_parts() -> None:
