@@ -9,6 +9,7 @@ import hmac
 import logging
 import re
 import secrets
+import traceback
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -17,15 +18,17 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment
 from tornado.web import HTTPError, RequestHandler
 
-from domain.errors import ConflictError, NotFoundError, YanshuError
+from domain.errors import ConflictError, NotFoundError, TooManyError, YanshuError
 from handlers import phrases
 from services.context import Context
 from services.people import Teaching, access_teaching
 from storage.sessions import Session
+from wechat.errors import WeChatError
 
 log = logging.getLogger("yanshu.handlers")
 
 SESSION_COOKIE = "yanshu_session"
+FONT_COOKIE = "yanshu_font"
 SESSION_LIFE = timedelta(days=7)
 _PREFIX = re.compile(r"(/[A-Za-z0-9_-]{1,64}){1,4}")
 
@@ -82,10 +85,16 @@ class BaseHandler(RequestHandler):
         )
 
     def log_exception(self, *exc_info: Any) -> None:
-        """The whole truth about our own faults; refusals are not faults."""
-        if exc_info[0] is not None and issubclass(exc_info[0], YanshuError | HTTPError):
+        """Where our own faults happened; refusals are not faults.
+
+        Neither the query (it may carry a login code) nor the exception's text (it may carry a
+        family's data) goes into the log: the place and the kind are enough to find a fault.
+        """
+        kind, _, trace = exc_info
+        if kind is None or issubclass(kind, YanshuError | HTTPError | WeChatError):
             return
-        super().log_exception(*exc_info)
+        where = "".join(traceback.format_tb(trace))
+        log.error("%s %s: %s\n%s", self.request.method, self.request.path, kind.__name__, where)
 
 
 class PageHandler(BaseHandler):
@@ -152,9 +161,36 @@ class PageHandler(BaseHandler):
         session = getattr(self, "session", None)
         self.finish(
             environment.get_template(template).render(
-                link=self.link, csrf=session.csrf if session else "", phrases=phrases, **values
+                link=self.link,
+                base=self.prefix,
+                csrf=session.csrf if session else "",
+                phrases=phrases,
+                now=self.ctx.now(),
+                font=self._font(),
+                done=phrases.done_message(self._query_word("done")),
+                **values,
             )
         )
+
+    def _query_word(self, name: str) -> str:
+        """A short ASCII word of the query; also on error pages, so it never raises."""
+        return self.request.query_arguments.get(name, [b""])[-1].decode("ascii", "ignore")
+
+    def _font(self) -> str:
+        """The text size this person's WeChat is set to, 1 to 4; `static/font.js` keeps it in a cookie."""
+        level = self.get_cookie(FONT_COOKIE, "2")
+        return level if level in ("1", "2", "3", "4") else "2"
+
+    def fragment(self, template: str, **values: Any) -> str:
+        """A piece of a page, for a script that puts it in its place."""
+        environment = cast(Environment, self.settings["templates"])
+        return environment.get_template(template).render(
+            link=self.link, phrases=phrases, now=self.ctx.now(), **values
+        )
+
+    def go(self, path: str) -> None:
+        """After a form: on to this page of ours, so that reloading repeats nothing."""
+        self.redirect(self.link(path), status=303)
 
     def data(self, value: Any, *, status: int = 200) -> None:
         """Answer a script of ours."""
@@ -164,8 +200,9 @@ class PageHandler(BaseHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page for people, JSON for scripts; the words for a code stand in `handlers.phrases`."""
         error = kwargs.get("exc_info", (None, None, None))[1]
-        code = error.code if isinstance(error, YanshuError) else str(status_code)
-        status = status_of(error) or status_code
+        code, status = code_of(error) or str(status_code), status_of(error) or status_code
+        if isinstance(error, TooManyError):
+            self.set_header("Retry-After", str(error.retry_after_seconds))
         message = phrases.error_message(code)
         if self.wants_json:
             self.set_status(status)
@@ -175,8 +212,17 @@ class PageHandler(BaseHandler):
         self.page("h5/error.html", status=status, message=message)
 
 
+def code_of(error: BaseException | None) -> str | None:
+    """The code of a refusal, or of WeChat's silence; None for what is neither."""
+    if isinstance(error, WeChatError):
+        return "wechat"
+    return error.code if isinstance(error, YanshuError) else None
+
+
 def status_of(error: BaseException | None) -> int | None:
     """The HTTP status of a refusal of ours; None for what is not one."""
+    if isinstance(error, WeChatError):
+        return 503
     if isinstance(error, NotFoundError):
         return 404
     if isinstance(error, ConflictError):

@@ -121,9 +121,9 @@ def _fill_list(
     for class_name, child, guardian in _lines(receipts):
         number += 1
         _write_row(sheet, number, _row(class_name, child, guardian, words))
-        signature_id = guardian.delivery.signature_id if guardian else None
-        if signature_id in signatures:
-            _place_signature(sheet, number, signatures[signature_id])
+        signature = signatures.get(guardian.delivery.signature_id or "") if guardian else None
+        if signature:
+            _place_signature(sheet, number, signature)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{_SIGNATURE_COLUMN}{number}"
 
@@ -143,8 +143,8 @@ def _row(
         state = Receipt.NEVER_BOUND
         return [*place, "", words.state(state), words.reason(None), "", "", "", ""]
     delivery = guardian.delivery
-    arrived = delivery.outcome if delivery.outcome else None
-    delivered_at = arrived.at if arrived and arrived.result is Result.DELIVERED else None
+    outcome = delivery.outcome
+    delivered_at = outcome.at if outcome and outcome.result is Result.DELIVERED else None
     return [
         *place,
         words.relation(guardian.relation),

@@ -1,0 +1,157 @@
+"""Binding: a guardian asks, the head teacher decides, and the class's QR that parents scan."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+import qrcode
+
+from domain.errors import ConflictError, InvalidError, NotFoundError, TooManyError
+from handlers import phrases
+from handlers.base import Access, PageHandler, status_of
+from services.bindings import (
+    Answer,
+    Asked,
+    approve_claim,
+    bind_guardian,
+    find_invitation,
+    invite_class,
+    refuse_claim,
+    scene_of,
+    waiting_claims,
+)
+from services.people import children_of
+
+_LONGEST = 64
+
+
+class BindHandler(PageHandler):
+    """A guardian names the child and four digits, and is told what became of it."""
+
+    access = Access.VISITOR
+
+    async def get(self) -> None:
+        """The empty form."""
+        await self._show(invitation_id=self.get_query_argument("invitation", ""))
+
+    async def post(self) -> None:
+        """Ask; whatever the answer, what was typed stays."""
+        name = self.get_body_argument("name", "")[:_LONGEST]
+        digits = self.get_body_argument("digits", "")[:_LONGEST]
+        invitation_id = self.get_body_argument("invitation", "")[:_LONGEST]
+        problem, status, asked = "", 200, None
+        try:
+            asked = await bind_guardian(
+                self.ctx,
+                self.session.person_id,
+                f"{name.strip()} {digits.strip()}",
+                invitation_id=invitation_id or None,
+            )
+        except InvalidError as error:
+            problem, status = phrases.field_messages(error)["child"], 422
+        except TooManyError as error:
+            self.set_header("Retry-After", str(error.retry_after_seconds))
+            problem, status = phrases.error_message(error.code), status_of(error) or 429
+        await self._show(
+            invitation_id=invitation_id,
+            name=name,
+            digits=digits,
+            problem=problem,
+            asked=asked,
+            status=status,
+        )
+
+    async def _show(
+        self,
+        *,
+        invitation_id: str,
+        name: str = "",
+        digits: str = "",
+        problem: str = "",
+        asked: Asked | None = None,
+        status: int = 200,
+    ) -> None:
+        invitation = await find_invitation(self.ctx, invitation_id) if invitation_id else None
+        classes = await self.ctx.stores.schools.classes([invitation.class_id]) if invitation else []
+        self.page(
+            "h5/bind.html",
+            status=status,
+            invitation=invitation,
+            school_class=classes[0] if classes else None,
+            name=name,
+            digits=digits,
+            problem=problem,
+            answer=asked.answer if asked else None,
+            student=asked.student if asked else None,
+            settled=asked is not None and asked.answer is not Answer.UNKNOWN,
+            children=await children_of(self.ctx, self.session.person_id),
+        )
+
+
+class ClaimsHandler(PageHandler):
+    """Requests that wait for the head teacher's eye."""
+
+    access = Access.HEAD_TEACHER
+
+    async def get(self) -> None:
+        """The list."""
+        claims = await waiting_claims(self.ctx, self.teaching)
+        names = {c.id: c.name for c in self.teaching.classes}
+        self.page("h5/claims.html", claims=claims, class_names=names)
+
+    async def post(self) -> None:
+        """Approve for one child, or refuse. Tapping twice decides once."""
+        claim_id = self.get_body_argument("claim")
+        student_id = self.get_body_argument("student", "")
+        if self.get_body_argument("action") == "refuse":
+            await refuse_claim(self.ctx, self.teaching, claim_id)
+            self.go("/h5/teach/claims?done=refused")
+            return
+        if not student_id:
+            raise ConflictError
+        await approve_claim(self.ctx, self.teaching, claim_id, student_id)
+        self.go("/h5/teach/claims?done=approved")
+
+
+class InviteHandler(PageHandler):
+    """The class's QR, to show or to pass on."""
+
+    access = Access.HEAD_TEACHER
+
+    async def get(self) -> None:
+        """One class at a time; the first unless one is named."""
+        class_id = self.get_query_argument("class", self.teaching.classes[0].id)
+        invitation = await invite_class(self.ctx, self.teaching, class_id)
+        chosen = next(c for c in self.teaching.classes if c.id == class_id)
+        self.page(
+            "h5/invite.html",
+            classes=self.teaching.classes,
+            chosen=chosen,
+            school=self.teaching.school,
+            invitation=invitation,
+            scene=scene_of(invitation),
+        )
+
+
+class InvitePictureHandler(PageHandler):
+    """The QR itself as a PNG."""
+
+    access = Access.HEAD_TEACHER
+
+    async def get(self, class_id: str) -> None:
+        """Draw it."""
+        if class_id not in self.teaching.class_ids():
+            raise NotFoundError
+        invitation = await invite_class(self.ctx, self.teaching, class_id)
+        picture = await asyncio.to_thread(_drawn, invitation.url)
+        self.set_header("Content-Type", "image/png")
+        self.finish(picture)
+
+
+def _drawn(url: str) -> bytes:
+    drawing = qrcode.QRCode(border=2, box_size=12)
+    drawing.add_data(url)
+    picture = io.BytesIO()
+    drawing.make_image().save(picture, format="PNG")
+    return picture.getvalue()

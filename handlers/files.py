@@ -1,0 +1,128 @@
+"""Files in and out: a head teacher's upload, and the pictures and documents of a notice for whoever may see it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote, unquote
+
+from tornado.http1connection import HTTP1Connection
+from tornado.iostream import StreamClosedError
+from tornado.web import HTTPError, stream_request_body
+
+from domain.errors import FileRefusedError, NotFoundError
+from domain.files import MAX_FILE_BYTES, FileKind, StoredFile
+from domain.notices import Notice, NoticeState
+from handlers.base import Access, PageHandler
+from handlers.phrases import size_text
+from services.files import open_attachment, open_own_file, store_upload
+from services.notices import access_notice_as_author
+from services.people import access_teaching
+from services.reading import access_notice_as_guardian
+
+# What is refused is still read to its end, unkept, so that the browser hears the answer; not endlessly.
+_DRAIN_BYTES = 3 * MAX_FILE_BYTES
+_LONGEST_NAME = 1000
+
+
+@stream_request_body
+class UploadHandler(PageHandler):
+    """Takes one file as the request's body; its name comes percent-encoded in X-File-Name."""
+
+    access = Access.HEAD_TEACHER
+    _too_large = False
+
+    async def prepare(self) -> None:
+        """Refuse before the first byte what says itself that it is too large."""
+        self._received = bytearray()
+        if isinstance(self.request.connection, HTTP1Connection):
+            self.request.connection.set_max_body_size(_DRAIN_BYTES)
+        await super().prepare()
+        length = self.request.headers.get("Content-Length", "")
+        if length.isdigit() and int(length) > MAX_FILE_BYTES:
+            raise FileRefusedError("too_large")
+
+    def data_received(self, chunk: bytes) -> None:
+        """Keep what fits; whatever is over the limit is let go at once."""
+        if self._too_large or len(self._received) + len(chunk) > MAX_FILE_BYTES:
+            self._too_large = True
+            self._received.clear()
+            return
+        self._received += chunk
+
+    async def post(self) -> None:
+        """Store it, if its content is of a kind that we take."""
+        if self._too_large:
+            raise FileRefusedError("too_large")
+        try:
+            name = unquote(self.request.headers.get("X-File-Name", "file"), errors="strict")
+        except UnicodeDecodeError:
+            raise HTTPError(400) from None
+        file = await store_upload(
+            self.ctx, self.teaching, name[:_LONGEST_NAME], bytes(self._received)
+        )
+        self.data(
+            {
+                "id": file.id,
+                "name": file.name,
+                "kind": file.kind,
+                "size": size_text(file.size_bytes),
+            },
+            status=201,
+        )
+
+
+class FileHandler(PageHandler):
+    """Streams a stored file. Only pictures are shown in place; everything else is a download."""
+
+    async def send(self, file: StoredFile, content: AsyncIterator[bytes]) -> None:
+        """The file, piece by piece."""
+        shown = "inline" if file.kind is not FileKind.DOCUMENT else "attachment"
+        self.set_header("Content-Type", file.content_type)
+        self.set_header("Content-Length", str(file.size_bytes))
+        # RFC 5987: the true name for today's browsers, a plain one for the rest.
+        ending = file.name.rsplit(".", 1)[-1]
+        plain = f"file.{ending}" if ending.isascii() and ending.isalnum() else "file"
+        name = quote(file.name, safe="")
+        self.set_header(
+            "Content-Disposition", f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{name}"
+        )
+        try:
+            async for piece in content:
+                self.write(piece)
+                await self.flush()
+        except StreamClosedError:
+            return  # they went away
+
+
+class AttachmentHandler(FileHandler):
+    """A file of a notice, for its guardians and its author, as they are at this moment."""
+
+    access = Access.VISITOR
+
+    async def get(self, notice_id: str, file_id: str) -> None:
+        """Look who asks, then stream."""
+        notice = await self._access_notice(notice_id)
+        file, content = await open_attachment(self.ctx, notice, file_id)
+        await self.send(file, content)
+
+    async def _access_notice(self, notice_id: str) -> Notice:
+        person_id = self.session.person_id
+        try:
+            notice = (await access_notice_as_guardian(self.ctx, person_id, notice_id)).notice
+            if notice.state is not NoticeState.WITHDRAWN:
+                return notice
+        except NotFoundError:
+            pass  # perhaps they wrote it
+        teaching = await access_teaching(self.ctx, person_id)
+        return await access_notice_as_author(self.ctx, teaching, notice_id)
+
+
+class OwnFileHandler(FileHandler):
+    """What the head teacher uploaded a moment ago, for the form's preview."""
+
+    access = Access.HEAD_TEACHER
+
+    async def get(self, file_id: str) -> None:
+        """Stream it."""
+        file, content = await open_own_file(self.ctx, self.teaching, file_id)
+        await self.send(file, content)

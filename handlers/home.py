@@ -1,0 +1,51 @@
+"""The first page: my children, what is new, what needs me; for a head teacher also the way to their work."""
+
+from __future__ import annotations
+
+from domain.errors import NotFoundError
+from domain.notices import ConfirmMode, NoticeState
+from handlers.base import Access, PageHandler
+from services.bindings import waiting_claims
+from services.people import Teaching, access_teaching, children_of
+from services.reading import Entry, notices_of_guardian
+
+_NEWEST = 5
+
+
+def wants_confirmation(entry: Entry) -> bool:
+    """Whether this guardian is still asked to confirm this notice."""
+    return (
+        entry.notice.confirm is not ConfirmMode.NONE
+        and entry.notice.state is NoticeState.PUBLISHED
+        and entry.delivery.confirmed_at is None
+    )
+
+
+class HomeHandler(PageHandler):
+    """The home page of every adult, whatever they are to the school."""
+
+    access = Access.VISITOR
+
+    async def get(self) -> None:
+        """Show it."""
+        person_id = self.session.person_id
+        children = await children_of(self.ctx, person_id)
+        newest = await notices_of_guardian(self.ctx, person_id, limit=_NEWEST)
+        teaching = await self._find_teaching()
+        claims = await waiting_claims(self.ctx, teaching) if teaching else []
+        asked = await self.ctx.stores.bindings.claims_of_person(person_id)
+        self.page(
+            "h5/home.html",
+            children=children,
+            entries=newest,
+            wants_confirmation=wants_confirmation,
+            teaching=teaching,
+            claims=len(claims),
+            asked=asked,
+        )
+
+    async def _find_teaching(self) -> Teaching | None:
+        try:
+            return await access_teaching(self.ctx, self.session.person_id)
+        except NotFoundError:
+            return None

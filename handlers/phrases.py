@@ -1,0 +1,219 @@
+"""Every sentence of the pages that is chosen by a code: errors, fields, states, reasons. Nothing is decided here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.bindings import Doubt
+from domain.channels import Channel, Reason
+from domain.errors import InvalidError, Problem
+from domain.notices import ConfirmMode, NoticeState
+from domain.receipts import Receipt
+from domain.times import SCHOOL_ZONE
+
+_ERRORS = {
+    "not_found": "没有找到这个页面，可能已经被删除，或者您没有查看的权限",
+    "404": "没有找到这个页面，可能已经被删除，或者您没有查看的权限",
+    "invalid": "有几处需要改一下，改好再提交",
+    "conflict": "刚刚有变化，请返回刷新后再试",
+    "too_many": "试的次数太多了，请过一会儿再试",
+    "too_large": "文件太大，最大 20 MB",
+    "wrong_type": "不支持这种文件，请上传图片、PDF 或 Word、Excel、PPT",
+    "empty": "文件是空的，请重新选择",
+    "no_ink": "还没有签名，请用手指在框里写下名字",
+    "400": "请求不完整，请返回再试一次",
+    "401": "登录已过期，请重新打开这个页面",
+    "403": "页面放得太久了，请返回刷新后再试",
+    "405": "不能这样打开这个页面",
+    "wechat": "微信暂时没有回应，请稍后再试",
+    "sign_in_expired": "登录没有完成，请再试一次",
+    "sign_in_snapshot": "您现在看到的是微信的预览页。请点右下角“使用完整服务”，再回到这里",
+    "edited_meanwhile": "这条通知刚刚在别处改过。您写的还在，请核对后再保存",
+}
+_FAULT = "我们这边出了点问题，已经记录下来。请稍后再试"
+
+_FIELD_NAMES = {
+    "title": "标题",
+    "body": "正文",
+    "class_ids": "班级",
+    "file_ids": "附件",
+    "links": "链接",
+    "confirm": "确认方式",
+    "deadline_at": "截止时间",
+    "publish_at": "发送时间",
+    "child": "孩子姓名和手机尾号",
+}
+_MISSING = {
+    "title": "请写标题",
+    "body": "请写正文",
+    "class_ids": "请至少选一个班级",
+}
+_PROBLEMS = {
+    "control_characters": "{field}里有不能显示的字符，请删掉",
+    "not_a_time": "{field}不是有效的时间",
+    "in_the_past": "{field}已经过去了，请选晚一点的时间",
+    "too_far": "{field}太远了，请选 {limit} 天以内",
+    "unknown": "请重新选择{field}",
+    "link_refused": "链接要以 https:// 开头，而且是学校允许的网站",
+    "not_found": "有附件找不到了，请重新上传",
+    "form": "请写孩子的姓名，再写手机号的后四位数字，例如：李小明 1234",
+}
+
+_RECEIPTS = {
+    Receipt.CONFIRMED: "已确认",
+    Receipt.READ: "已读",
+    Receipt.DELIVERED: "已送达",
+    Receipt.REFUSED: "已拒收",
+    Receipt.UNREACHABLE: "联系不上",
+    Receipt.NEVER_BOUND: "未绑定",
+}
+_CHANNELS = {
+    Channel.TEMPLATE: "模板消息",
+    Channel.SERVICE: "客服消息",
+    Channel.IN_APP: "通知列表",
+}
+_REASONS = {
+    Reason.NEVER_FOLLOWED: "还没有关注公众号，请提醒家长关注",
+    Reason.UNFOLLOWED: "取消关注了公众号，请家长重新关注",
+    Reason.BLOCKED: "家长在微信里关闭了消息提醒，请当面提醒打开",
+    Reason.QUOTA: "今天的模板消息额度用完了，明天恢复；通知在列表里等家长打开",
+    Reason.NOT_SET_UP: "学校的模板消息没有开通或被微信停用，请联系管理员",
+    Reason.WINDOW_CLOSED: "家长 48 小时内没有给公众号发过消息，微信不允许推送",
+    Reason.REFUSED_BY_WECHAT: "微信没有放行这条消息，请直接联系家长",
+    Reason.WECHAT_DOWN: "微信暂时连不上，会自动重试",
+    Reason.NO_ANSWER: "微信没有说是否送到；为免打扰家长两次，没有重发",
+    Reason.SYSTEM_FAILED: "微信系统没能送到，通知在列表里等家长打开",
+    Reason.BOUND_LATER: "发通知之后才绑定的，通知在列表里等家长打开",
+}
+_NEVER_BOUND = "还没有家长绑定，请把班级二维码发给家长"
+_GAVE_UP = "微信一直连不上，已停止重试；通知在列表里等家长打开，可以用“提醒”再发一次"
+_CONFIRM_MODES = {
+    ConfirmMode.NONE: "不用确认",
+    ConfirmMode.TAP: "点一下确认",
+    ConfirmMode.SIGN: "手写签名",
+}
+_STATES = {
+    NoticeState.SCHEDULED: "定时",
+    NoticeState.PUBLISHED: "已发送",
+    NoticeState.WITHDRAWN: "已撤回",
+}
+_DOUBTS = {
+    Doubt.SEVERAL: "名册上有几个孩子都符合，请认一认是哪一个",
+    Doubt.TAKEN: "名册上这个手机号已经有另一位家长绑定过",
+    Doubt.PHONE: "扫了班级二维码，姓名对得上，手机尾号和名册不一样",
+}
+_DONE = {
+    "published": "已发布，正在送给家长",
+    "scheduled": "已安排好，到时间会自动发送",
+    "edited": "已更正，看过的家长会收到更正提醒",
+    "withdrawn": "已撤回，看过的家长会收到说明",
+    "reminded": "已经开始提醒还没看的家长",
+    "reminded_later": "现在是休息时间，早上会自动提醒",
+    "confirmed": "已确认，谢谢您",
+    "approved": "已通过，家长马上会收到消息",
+    "refused": "已拒绝，家长会收到说明",
+}
+_PURPOSES = {"publish": "首次发送", "remind": "提醒", "edit": "更正", "withdraw": "撤回说明"}
+_WEEKDAYS = "一二三四五六日"
+
+
+def error_message(code: str) -> str:
+    """What a person is told about an error; anything unknown is our own fault."""
+    return _ERRORS.get(code, _FAULT)
+
+
+def _field_message(field: str, problem: Problem) -> str:
+    name = _FIELD_NAMES.get(field, "这一项")
+    if problem.code == "missing":
+        return _MISSING.get(field, f"请填写{name}")
+    if problem.code == "too_long":
+        return f"{name}最多 {problem.limit} 个字"
+    if problem.code == "too_many":
+        return f"{name}最多 {problem.limit} 个"
+    words = _PROBLEMS.get(problem.code, "请检查{field}")
+    return words.format(field=name, limit=problem.limit)
+
+
+def field_messages(error: object) -> dict[str, str]:
+    """The sentences of a form's fields, by field name; empty for any other error."""
+    if not isinstance(error, InvalidError):
+        return {}
+    return {field: _field_message(field, problem) for field, problem in error.fields.items()}
+
+
+def receipt_name(state: Receipt) -> str:
+    """One of the six receipt states in two or three characters."""
+    return _RECEIPTS[state]
+
+
+def channel_name(channel: Channel) -> str:
+    """By which way a message went."""
+    return _CHANNELS[channel]
+
+
+def reason_text(reason: Reason | None, *, waiting: bool = True) -> str:
+    """Why somebody was not reached; None means that no guardian is bound. `waiting`: it is tried again."""
+    if reason is None:
+        return _NEVER_BOUND
+    if reason is Reason.WECHAT_DOWN and not waiting:
+        return _GAVE_UP
+    return _REASONS[reason]
+
+
+def confirm_name(mode: ConfirmMode) -> str:
+    """What guardians are asked to do."""
+    return _CONFIRM_MODES[mode]
+
+
+def state_name(state: NoticeState) -> str:
+    """Where a notice stands."""
+    return _STATES[state]
+
+
+def doubt_text(doubt: Doubt) -> str:
+    """Why a request to be bound needs a look."""
+    return _DOUBTS[doubt]
+
+
+def done_message(code: str) -> str:
+    """What was just done; empty for a code that is none of ours."""
+    return _DONE.get(code, "")
+
+
+def purpose_name(purpose: str) -> str:
+    """What a message was sent for: `remind-2` → 第 2 次提醒."""
+    kind, _, number = purpose.partition("-")
+    name = _PURPOSES.get(kind, "消息")
+    return f"第 {number} 次{name}" if kind == "remind" else name
+
+
+def attempt_result(code: int, reason: Reason | None) -> str:
+    """How one attempt ended, in plain words."""
+    if reason is not None:
+        return reason_text(reason)
+    return "微信已接收" if code == 0 else f"微信没有接收（{code}）"
+
+
+def relation_name(relation: str) -> str:
+    """妈妈, 爸爸 … as on the school's list; 家长 where the list says nothing."""
+    return relation or "家长"
+
+
+def size_text(size_bytes: int) -> str:
+    """A file's size as people read it."""
+    if size_bytes < 1024 * 1024:
+        return f"{max(1, round(size_bytes / 1024))} KB"
+    return f"{size_bytes / 1024 / 1024:.1f} MB"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """`今天 18:30`, `昨天 18:30`, `11月20日 周四 18:30`, with the year when it is another one."""
+    local, today = at.astimezone(SCHOOL_ZONE), now.astimezone(SCHOOL_ZONE)
+    clock = local.strftime("%H:%M")
+    days = (local.date() - today.date()).days
+    if days in (-1, 0, 1):
+        return {-1: "昨天 ", 0: "今天 ", 1: "明天 "}[days] + clock
+    day = f"{local.month}月{local.day}日"
+    if local.year != today.year:
+        return f"{local.year}年{day} {clock}"
+    return f"{day} 周{_WEEKDAYS[local.weekday()]} {clock}"

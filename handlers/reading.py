@@ -1,0 +1,120 @@
+"""A guardian's pages: the list, a notice, confirming and signing it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import datetime
+
+from tornado.web import HTTPError
+
+from domain.errors import FileRefusedError, NotFoundError
+from domain.notices import ConfirmMode, NoticeState
+from handlers.base import Access, PageHandler
+from handlers.home import wants_confirmation
+from services.notices import access_notice_as_author
+from services.people import access_teaching
+from services.reading import Entry, confirm_notice, notices_of_guardian, record_read
+
+PAGE_SIZE = 20
+
+
+def pack_cursor(at: datetime, key: str) -> str:
+    """A place in a list, opaque to the page that carries it."""
+    text = json.dumps([at.isoformat(), key])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def unpack_cursor(cursor: str) -> tuple[datetime, str] | None:
+    """The place in the list; None for an empty cursor. Raises HTTPError 400 for one that is none of ours."""
+    if not cursor:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        at, key = json.loads(text)
+        moment = datetime.fromisoformat(at)
+    except (binascii.Error, ValueError, TypeError):
+        raise HTTPError(400) from None
+    if not isinstance(key, str) or moment.tzinfo is None:
+        raise HTTPError(400)
+    return moment, key
+
+
+class NoticeListHandler(PageHandler):
+    """A guardian's notices, newest first."""
+
+    access = Access.VISITOR
+
+    async def get(self) -> None:
+        """Twenty of them."""
+        before = unpack_cursor(self.get_query_argument("cursor", ""))
+        entries = await notices_of_guardian(
+            self.ctx, self.session.person_id, before=before, limit=PAGE_SIZE + 1
+        )
+        shown = entries[:PAGE_SIZE]
+        self.page(
+            "h5/notices.html",
+            entries=shown,
+            wants_confirmation=wants_confirmation,
+            cursor=_cursor_after(shown) if len(entries) > PAGE_SIZE else "",
+            is_first=before is None,
+        )
+
+
+def _cursor_after(entries: list[Entry]) -> str:
+    last = entries[-1].delivery
+    return pack_cursor(last.published_at, last.id)
+
+
+class NoticeHandler(PageHandler):
+    """One notice; opening it is reading it."""
+
+    access = Access.VISITOR
+
+    async def get(self, notice_id: str) -> None:
+        """Record the reading, then show."""
+        try:
+            reading = await record_read(self.ctx, self.session.person_id, notice_id)
+        except NotFoundError:
+            await self._send_author_to_receipts(notice_id)
+            return
+        notice = reading.notice
+        confirmed = [e.delivery.confirmed_at for e in reading.entries if e.delivery.confirmed_at]
+        self.page(
+            "h5/notice.html",
+            notice=notice,
+            version=notice.current,
+            reading=reading,
+            withdrawn=notice.state is NoticeState.WITHDRAWN,
+            confirmed_at=max(confirmed) if confirmed and reading.confirmed else None,
+            needs_tap=notice.confirm is ConfirmMode.TAP and not reading.confirmed,
+            needs_signature=notice.confirm is ConfirmMode.SIGN and not reading.confirmed,
+            hosts=self.ctx.policy.link_hosts,
+        )
+
+    async def _send_author_to_receipts(self, notice_id: str) -> None:
+        """Who wrote it and opens the families' link finds the receipts; anybody else finds nothing."""
+        teaching = await access_teaching(self.ctx, self.session.person_id)
+        notice = await access_notice_as_author(self.ctx, teaching, notice_id)
+        self.redirect(self.link(f"/h5/teach/notices/{notice.id}"), status=302)
+
+
+class ConfirmHandler(PageHandler):
+    """Confirming by a tap (a form) or with a signature (a PNG as the request's body)."""
+
+    access = Access.VISITOR
+
+    async def post(self, notice_id: str) -> None:
+        """Confirm; a second time changes nothing and says the same."""
+        signature = None
+        if self.request.headers.get("Content-Type", "").startswith("image/png"):
+            signature = self.request.body
+        try:
+            await confirm_notice(self.ctx, self.session.person_id, notice_id, signature=signature)
+        except FileRefusedError as error:
+            raise FileRefusedError("no_ink" if error.code == "wrong_type" else error.code) from None
+        if self.wants_json:
+            self.data({"confirmed": True})
+            return
+        self.go(f"/h5/notices/{notice_id}?done=confirmed")

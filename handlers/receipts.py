@@ -1,0 +1,179 @@
+"""Receipts for the head teacher: the page, its live part, one guardian's ledger, signatures, the Excel file."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from urllib.parse import quote
+
+from domain.deliveries import MAX_REMINDERS, Delivery, delivery_id
+from domain.errors import NotFoundError
+from domain.notices import ConfirmMode, Notice, NoticeState
+from domain.receipts import GuardianReceipt, Receipt
+from handlers import phrases
+from handlers.base import Access, PageHandler
+from handlers.files import FileHandler
+from services.exports import Words, export_name, export_receipts, open_signature
+from services.receipts import ClassReceipts, Receipts, ledger_of, receipts_of
+
+_WORDS = Words(
+    state=phrases.receipt_name, reason=phrases.reason_text, relation=phrases.relation_name
+)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def still_open(receipts: Receipts) -> list[Delivery]:
+    """Whom a reminder would reach: not read or, where a confirmation is asked, not confirmed."""
+    tap = receipts.notice.confirm is ConfirmMode.NONE
+    deliveries = [g.delivery for child in receipts.children() for g in child.guardians]
+    return [d for d in deliveries if (d.read_at if tap else d.confirmed_at) is None]
+
+
+class ReceiptsPage(PageHandler):
+    """What the page and its live part show alike."""
+
+    def live_values(self, receipts: Receipts) -> dict[str, Any]:
+        """The values of `h5/_receipts.html`; of one class at a time, the first unless one is named."""
+        class_id = self.get_query_argument("class", "")
+        groups = {group.school_class.id: group for group in receipts.classes}
+        if class_id and class_id not in groups:
+            raise NotFoundError
+        group = groups.get(class_id) or next(iter(groups.values()))
+        read, bound = receipts.guardians_read()
+        counts = receipts.counts()
+        children = receipts.children()
+        return {
+            "notice": receipts.notice,
+            "classes": receipts.classes,
+            "group": group,
+            "states": list(Receipt),
+            "counts": counts,
+            "bar": bar_of([(state, counts[state]) for state in Receipt]),
+            "children": len(children),
+            "reached": sum(child.reached for child in children),
+            "guardians": bound,
+            "read": read,
+            "confirmed": sum(
+                g.state is Receipt.CONFIRMED for child in children for g in child.guardians
+            ),
+            "waiting": receipts.waiting,
+            "preparing": is_preparing(receipts.notice),
+            "open_count": len(still_open(receipts)),
+            "max_reminders": MAX_REMINDERS,
+            "reminder_due": next(
+                (w.due_at for w in receipts.notice.work if w.purpose.startswith("remind")), None
+            ),
+        }
+
+
+def is_preparing(notice: Notice) -> bool:
+    """Whether its recipients are not all written down yet, so that nobody's state can be told."""
+    pending = any(work.purpose == "publish" for work in notice.work)
+    return notice.state is NoticeState.PUBLISHED and pending
+
+
+def bar_of(shares: list[tuple[Any, int]]) -> list[tuple[Any, float, float]]:
+    """(what, start, width) of a drawn bar, in hundredths of its length; empty shares are left out."""
+    total = sum(count for _, count in shares)
+    bar, start = [], 0.0
+    for what, count in shares:
+        if count:
+            width = 100 * count / total
+            bar.append((what, round(start, 3), round(width, 3)))
+            start += width
+    return bar
+
+
+class ReceiptsHandler(ReceiptsPage):
+    """The receipts of one notice."""
+
+    access = Access.HEAD_TEACHER
+
+    async def get(self, notice_id: str) -> None:
+        """Show them."""
+        receipts = await receipts_of(self.ctx, self.teaching, notice_id)
+        self.page(
+            "h5/receipts.html",
+            version=receipts.notice.current,
+            hosts=self.ctx.policy.link_hosts,
+            **self.live_values(receipts),
+        )
+
+
+class LiveHandler(ReceiptsPage):
+    """The changing part of that page: sent again only when it has changed."""
+
+    access = Access.HEAD_TEACHER
+
+    async def get(self, notice_id: str) -> None:
+        """`stamp` is what the page has; `html` is null when that is still true."""
+        receipts = await receipts_of(self.ctx, self.teaching, notice_id)
+        values = self.live_values(receipts)
+        html = self.fragment("h5/_receipts.html", **values)
+        stamp = hashlib.sha256(html.encode()).hexdigest()[:16]
+        changed = self.get_query_argument("stamp", "") != stamp
+        moving = receipts.waiting > 0 or values["preparing"]
+        self.data({"stamp": stamp, "moving": moving, "html": html if changed else None})
+
+
+class LedgerHandler(PageHandler):
+    """Every attempt to reach one guardian of one child."""
+
+    access = Access.HEAD_TEACHER
+
+    async def get(self, notice_id: str, student_id: str, person_id: str) -> None:
+        """Show them, oldest first."""
+        receipts = await receipts_of(self.ctx, self.teaching, notice_id)
+        wanted = delivery_id(notice_id, student_id, person_id)
+        child, guardian = find_guardian(receipts.classes, wanted)
+        attempts = await ledger_of(self.ctx, self.teaching, notice_id, wanted)
+        self.page(
+            "h5/ledger.html",
+            notice=receipts.notice,
+            student=child,
+            guardian=guardian,
+            delivery=guardian.delivery,
+            attempts=attempts,
+        )
+
+
+def find_guardian(classes: tuple[ClassReceipts, ...], wanted: str) -> tuple[Any, GuardianReceipt]:
+    """The child and the guardian's line of a delivery. Raises NotFoundError."""
+    for group in classes:
+        for child in group.children:
+            for guardian in child.guardians:
+                if guardian.delivery.id == wanted:
+                    return child.student, guardian
+    raise NotFoundError
+
+
+class SignatureHandler(FileHandler):
+    """A guardian's signature, for the author of the notice."""
+
+    access = Access.HEAD_TEACHER
+
+    async def get(self, notice_id: str, student_id: str, person_id: str) -> None:
+        """Stream it."""
+        receipts = await receipts_of(self.ctx, self.teaching, notice_id)
+        wanted = delivery_id(notice_id, student_id, person_id)
+        _, guardian = find_guardian(receipts.classes, wanted)
+        file, content = await open_signature(self.ctx, guardian.delivery)
+        await self.send(file, content)
+
+
+class ExportHandler(PageHandler):
+    """The receipts as an Excel file."""
+
+    access = Access.HEAD_TEACHER
+
+    async def get(self, notice_id: str) -> None:
+        """Build it off the loop, hand it over."""
+        receipts = await receipts_of(self.ctx, self.teaching, notice_id)
+        content = await export_receipts(self.ctx, receipts, _WORDS)
+        name = quote(export_name(receipts.notice), safe="")
+        self.set_header("Content-Type", _XLSX)
+        self.set_header(
+            "Content-Disposition",
+            f"attachment; filename=\"receipts.xlsx\"; filename*=UTF-8''{name}",
+        )
+        self.finish(content)

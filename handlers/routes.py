@@ -1,0 +1,41 @@
+"""The pages' addresses, one table. `app` adds the rest and refuses to start when a handler declares no access."""
+
+from __future__ import annotations
+
+from tornado.routing import URLSpec
+
+from handlers import bindings, files, home, notices, reach, reading, receipts, sign_in
+
+_ID = r"([^/]{1,200})"
+_NOTICE = rf"/h5/teach/notices/{_ID}"
+
+
+def routes() -> list[URLSpec]:
+    """Every page inside WeChat."""
+    return [
+        URLSpec(r"/h5/?", home.HomeHandler),
+        URLSpec(r"/h5/sign-in", sign_in.SignInHandler),
+        URLSpec(r"/h5/sign-in/return", sign_in.SignInReturnHandler),
+        URLSpec(r"/h5/bind", bindings.BindHandler),
+        URLSpec(r"/h5/notices", reading.NoticeListHandler),
+        URLSpec(rf"/h5/notices/{_ID}", reading.NoticeHandler),
+        URLSpec(rf"/h5/notices/{_ID}/confirm", reading.ConfirmHandler),
+        URLSpec(rf"/h5/notices/{_ID}/files/{_ID}", files.AttachmentHandler),
+        URLSpec(r"/h5/teach/?", notices.TeachHandler),
+        URLSpec(r"/h5/teach/counts", notices.CountsHandler),
+        URLSpec(r"/h5/teach/forecast", reach.ForecastHandler),
+        URLSpec(r"/h5/teach/files", files.UploadHandler),
+        URLSpec(rf"/h5/teach/files/{_ID}", files.OwnFileHandler),
+        URLSpec(r"/h5/teach/claims", bindings.ClaimsHandler),
+        URLSpec(r"/h5/teach/invite", bindings.InviteHandler),
+        URLSpec(rf"/h5/teach/invite/{_ID}\.png", bindings.InvitePictureHandler),
+        URLSpec(r"/h5/teach/notices/new", notices.NewNoticeHandler),
+        URLSpec(_NOTICE, receipts.ReceiptsHandler),
+        URLSpec(rf"{_NOTICE}/live", receipts.LiveHandler),
+        URLSpec(rf"{_NOTICE}/receipts\.xlsx", receipts.ExportHandler),
+        URLSpec(rf"{_NOTICE}/guardians/{_ID}/{_ID}", receipts.LedgerHandler),
+        URLSpec(rf"{_NOTICE}/guardians/{_ID}/{_ID}/signature", receipts.SignatureHandler),
+        URLSpec(rf"{_NOTICE}/edit", notices.EditNoticeHandler),
+        URLSpec(rf"{_NOTICE}/remind", notices.RemindHandler),
+        URLSpec(rf"{_NOTICE}/withdraw", notices.WithdrawHandler),
+    ]
