@@ -97,7 +97,7 @@ DEMO_TEMPLATES = (
             "thing2": "班级",
             "thing3": "发布老师",
             "time4": "发布时间",
-            "thing5": "温馨提示",
+            "thing5": "学校",
         },
     ),
 )
