@@ -157,18 +157,19 @@ class Envelope:
         timestamp, nonce = _field(query, "timestamp"), _field(query, "nonce")
         if not check_signature(self._token, _field(query, "signature"), timestamp, nonce):
             raise BadEnvelope("signature")
-        self._check_time(timestamp)
+        self._check_fresh(timestamp, nonce)
 
     def _check_sealed(self, query: Mapping[str, str], encrypted: bytes) -> None:
         timestamp, nonce = _field(query, "timestamp"), _field(query, "nonce")
         expected = self._signature(timestamp, nonce, encrypted)
         if not compare_digest(expected, _field(query, "msg_signature")):
             raise BadEnvelope("signature")
+        self._check_fresh(timestamp, nonce)
+
+    def _check_fresh(self, timestamp: str, nonce: str) -> None:
+        # The nonce is repeated in the reply's markup.
         if not nonce.isalnum():
             raise BadEnvelope("nonce")
-        self._check_time(timestamp)
-
-    def _check_time(self, timestamp: str) -> None:
         if not timestamp.isdigit() or len(timestamp) > 12:
             raise BadEnvelope("timestamp")
         if abs(self._clock() - int(timestamp)) > self._tolerance_seconds:

@@ -173,7 +173,11 @@ class Gateway:
         await self._ask("menu/create", "/cgi-bin/menu/create", menu)
 
     async def check_token(self) -> None:
-        """Get a token, or learn why WeChat gives none: tells an operator that id, secret and address are right."""
+        """Get a token, which tells an operator that id, secret and address are right.
+
+        Raises:
+            WeChatError: CONFIG when WeChat gives none, DOWN when it can't be asked.
+        """
         await self._keeper.token()
 
     def authorize_url(self, redirect_uri: str, state: str) -> str:

@@ -185,6 +185,13 @@ def test_a_signed_timestamp_that_is_no_time_is_refused(timestamp: str) -> None:
         at_clock(NOW, Mode.PLAIN).open(query, b"<xml/>")
 
 
+@pytest.mark.parametrize("nonce", ["]]>", "a b", "-"])
+def test_a_signed_nonce_that_no_reply_could_repeat_is_refused(nonce: str) -> None:
+    query = signed(timestamp=str(NOW), nonce=nonce)
+    with pytest.raises(BadEnvelope):
+        at_clock(NOW, Mode.COMPATIBLE).open(query, b"<xml/>")
+
+
 def test_another_accounts_message_is_refused() -> None:
     callback = sealed(text_message(), app_id="wxfedcba9876543210")
     with pytest.raises(BadEnvelope):

@@ -80,6 +80,13 @@ async def test_a_token_leaves_the_shelf_before_it_ends(api: Api, lifetime: int, 
     assert shelf.ttls == [kept]
 
 
+async def test_an_operator_can_try_whether_a_token_is_given(api: Api, gateway: Gateway) -> None:
+    api.next(TOKEN_PATH, {"errcode": 40164, "errmsg": "invalid ip"})
+    assert (await trouble_in(gateway.check_token())).trouble is Trouble.CONFIG
+    await gateway.check_token()
+    assert [path for path, _, _ in api.calls] == [TOKEN_PATH, TOKEN_PATH]
+
+
 @pytest.mark.parametrize("code", [40001, 40125, 40013, 40164])
 async def test_a_wrong_secret_is_a_matter_of_configuration(
     api: Api, gateway: Gateway, code: int
