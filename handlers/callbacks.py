@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
-from urllib.parse import parse_qsl
 
 from tornado.web import HTTPError
 
@@ -39,8 +38,9 @@ class CallbackHandler(BaseHandler):
 
     def _query(self) -> dict[str, str]:
         try:
-            return dict(parse_qsl(self.request.query, keep_blank_values=True, strict_parsing=True))
-        except ValueError:
+            given = self.request.query_arguments
+            return {name: values[-1].decode("ascii") for name, values in given.items()}
+        except UnicodeDecodeError:
             raise HTTPError(403) from None
 
     def get(self) -> None:

@@ -10,6 +10,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError
 
 from domain.bindings import Binding, BindingState, Claim, ClaimState, Invitation
+from storage.batching import Batcher
 from storage.documents import from_document, to_document
 
 
@@ -20,6 +21,7 @@ class BindingStore:
         self._bindings = database["bindings"]
         self._claims = database["claims"]
         self._invitations = database["invitations"]
+        self._guardians: Batcher[str, list[Binding]] = Batcher(self._load_of_people)
 
     async def save(self, binding: Binding) -> bool:
         """Make it active; says whether it was not already. An ended one becomes active again."""
@@ -45,11 +47,19 @@ class BindingStore:
         return bool(result.modified_count)
 
     async def active_of_person(self, person_id: str) -> list[Binding]:
-        """The children of one adult, oldest binding first. Uses index: by_person."""
-        query = {"person_id": person_id, "state": BindingState.ACTIVE}
+        """The children of one adult, oldest binding first; asked for together with what others ask.
+
+        Uses index: by_person.
+        """
+        return await self._guardians.add(person_id)
+
+    async def _load_of_people(self, person_ids: Sequence[str]) -> list[list[Binding] | Exception]:
+        query = {"person_id": {"$in": list(set(person_ids))}, "state": BindingState.ACTIVE}
         cursor = self._bindings.find(query).hint("by_person")
-        found = [from_document(Binding, d) async for d in cursor]
-        return sorted(found, key=lambda b: (b.bound_at, b.id))
+        found: dict[str, list[Binding]] = {person_id: [] for person_id in person_ids}
+        for document in await cursor.to_list(None):
+            found[document["person_id"]].append(from_document(Binding, document))
+        return [sorted(found[p], key=lambda b: (b.bound_at, b.id)) for p in person_ids]
 
     async def active_of_students(self, school_id: str, student_ids: Sequence[str]) -> list[Binding]:
         """The guardians of these children. Uses index: by_student."""

@@ -9,6 +9,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import ReplaceOne
 
 from domain.schools import Appointment, Contact, Role, Roster, School, SchoolClass, Student
+from storage.batching import Batcher
 from storage.documents import from_document, to_document
 
 
@@ -21,6 +22,12 @@ class SchoolStore:
         self._students = database["students"]
         self._contacts = database["contacts"]
         self._appointments = database["appointments"]
+        self._wanted_classes: Batcher[frozenset[str], dict[str, SchoolClass]] = Batcher(
+            self._load_classes
+        )
+        self._wanted_students: Batcher[frozenset[str], dict[str, Student]] = Batcher(
+            self._load_students
+        )
 
     async def save_roster(self, roster: Roster) -> None:
         """Write a list as it is; the same list twice is the same as once."""
@@ -46,10 +53,9 @@ class SchoolStore:
         return from_document(School, document) if document else None
 
     async def classes(self, class_ids: Iterable[str]) -> list[SchoolClass]:
-        """Classes by id, in the school's order. Uses index: _id_."""
-        cursor = self._classes.find({"_id": {"$in": list(class_ids)}})
-        found = [from_document(SchoolClass, d) async for d in cursor]
-        return sorted(found, key=lambda c: (c.school_id, c.grade, c.name))
+        """Classes by id, in the school's order; asked for together with what others ask. Uses index: _id_."""
+        found = await self._wanted_classes.add(frozenset(class_ids))
+        return sorted(found.values(), key=lambda c: (c.school_id, c.grade, c.name))
 
     async def students_of(self, school_id: str, class_ids: Sequence[str]) -> list[Student]:
         """All pupils of these classes, by class and number. Uses index: by_class."""
@@ -59,9 +65,22 @@ class SchoolStore:
         return sorted(found, key=lambda s: (class_ids.index(s.class_id), s.number, s.id))
 
     async def students(self, student_ids: Iterable[str]) -> dict[str, Student]:
-        """Pupils by id. Uses index: _id_."""
-        cursor = self._students.find({"_id": {"$in": list(set(student_ids))}})
-        return {d["_id"]: from_document(Student, d) async for d in cursor}
+        """Pupils by id; asked for together with what others ask. Uses index: _id_."""
+        return await self._wanted_students.add(frozenset(student_ids))
+
+    async def _load_classes(
+        self, wanted: Sequence[frozenset[str]]
+    ) -> list[dict[str, SchoolClass] | Exception]:
+        cursor = self._classes.find({"_id": {"$in": list(frozenset().union(*wanted))}})
+        found = {d["_id"]: from_document(SchoolClass, d) for d in await cursor.to_list(None)}
+        return [{key: found[key] for key in keys if key in found} for keys in wanted]
+
+    async def _load_students(
+        self, wanted: Sequence[frozenset[str]]
+    ) -> list[dict[str, Student] | Exception]:
+        cursor = self._students.find({"_id": {"$in": list(frozenset().union(*wanted))}})
+        found = {d["_id"]: from_document(Student, d) for d in await cursor.to_list(None)}
+        return [{key: found[key] for key in keys if key in found} for keys in wanted]
 
     async def contacts_named(self, student_name: str, phone_last4: str) -> list[Contact]:
         """Lines of any school's list with this child (folded name) and these digits. Uses index: by_child."""

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from tornado.httpserver import HTTPServer
@@ -109,7 +110,7 @@ class Phone:
         """Attach a file as the page's script does."""
         headers = {
             "X-CSRF-Token": await self.csrf(),
-            "X-File-Name": aiohttp.helpers.quote(name, safe=""),
+            "X-File-Name": quote(name, safe=""),
             "Accept": "application/json",
         }
         return await self._request("POST", "/h5/teach/files", data=content, headers=headers)
@@ -179,7 +180,12 @@ class Town:
             self.worker = None
 
     async def settle_school(
-        self, *, children: int = 3, classes: int = 1, teacher: str = "teacher", school: School = SCHOOL
+        self,
+        *,
+        children: int = 3,
+        classes: int = 1,
+        teacher: str = "teacher",
+        school: School = SCHOOL,
     ) -> Phone:
         """A school whose `teacher` is head teacher of all its classes; child N is 学生甲N with digits 1000+N."""
         phone = self.phone(teacher, following=True)
@@ -223,16 +229,6 @@ class Town:
         asked = await bind_guardian(self.ctx, person, claim_text(child))
         assert asked.student is not None
         return phone
-
-    async def drain(self) -> None:
-        """Carry out everything that is due, here and now, as a worker would."""
-        from tests.waiting import wait_until
-
-        async def idle() -> bool:
-            keys = [key async for key in self.ctx.stores.redis.scan_iter(f"*{self.settings.mongodb_database}:jobs*")]
-            return not keys
-
-        await wait_until(idle, description="the queue is empty")
 
 
 def child_name(number: int) -> str:
@@ -290,7 +286,9 @@ async def open_town(
 
     world = World(
         simulated(account, "/wechat/callback"),
-        mini=simulated(mini, "/miniapp/callback", account_id="gh_mini", json_format=mini.format == "json")
+        mini=simulated(
+            mini, "/miniapp/callback", account_id="gh_mini", json_format=mini.format == "json"
+        )
         if mini
         else None,
         public_url=base,
