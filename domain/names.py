@@ -5,23 +5,39 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_BLANKS = re.compile(r"[\s\u3000·•]+")
-_CLAIM = re.compile(r"^(?P<name>[^\d]{2,20}?)[\s,，、:：;；.。+-]*(?P<digits>\d{4})$")
+NAME_LIMIT = 40  # the longest in Latin letters, and Tibetan counted by code points
+_CLAIM = re.compile(r"(?P<name>\D{2,60}?)(?P<digits>\d{4})")
+# They choose a letter's look (Mongolian, Han), never the letter.
+_SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def folded_name(text: str) -> str:
-    """A name to compare by: full-width folded, blanks and the middle dot of minority names removed."""
-    return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    """A name to compare by: only what is a letter or a number, full-width and capitals folded.
+
+    Blanks, marks of zero width, the many middle dots of minority names (`·•・‧.`) and the dots between
+    Tibetan syllables (tsheg) go: each keyboard has another, and no two names differ by them.
+    """
+    folded = unicodedata.normalize("NFKC", _SELECTORS.sub("", text)).casefold()
+    return unicodedata.normalize("NFKC", "".join(filter(_tells_names_apart, folded)))
+
+
+def _tells_names_apart(character: str) -> bool:
+    # Punctuation, symbols, separators, controls and formats don't. A rare character that only the
+    # school's own font knows (private use, Co) does.
+    category = unicodedata.category(character)
+    return category[0] not in "PSZ" and category not in ("Cc", "Cf", "Cs")
 
 
 def parse_name_and_digits(text: str) -> tuple[str, str] | None:
     """`李小明 1234` as one line → (`李小明`, `1234`); None when it is not of that form."""
     folded = unicodedata.normalize("NFKC", text).strip()
-    match = _CLAIM.match(folded)
+    match = _CLAIM.fullmatch(folded)
     if match is None:
         return None
     name = folded_name(match["name"])
-    return (name, match["digits"]) if len(name) >= 2 else None
+    # Tibetan and Mongolian have digits of their own.
+    digits = "".join(str(unicodedata.decimal(digit)) for digit in match["digits"])
+    return (name, digits) if 2 <= len(name) <= NAME_LIMIT else None
 
 
 def masked_name(name: str) -> str:
