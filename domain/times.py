@@ -28,7 +28,7 @@ class QuietHours:
         if not self.covers(at):
             return at
         local = at.astimezone(SCHOOL_ZONE)
-        end = local.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
+        end = datetime.combine(local.date(), self.end, SCHOOL_ZONE)
         if end <= local:
             end += timedelta(days=1)
         return end.astimezone(UTC)
@@ -42,12 +42,12 @@ def school_text(at: datetime) -> str:
 def parse_school_text(text: str) -> datetime | None:
     """The value of a page's datetime field (`2026-11-22T18:30`) as UTC; None when it is no time."""
     try:
-        naive = datetime.fromisoformat(text.strip().replace(" ", "T"))
-    except ValueError:
+        moment = datetime.fromisoformat(text.strip().replace(" ", "T"))
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=SCHOOL_ZONE)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # overflow: a year before 1 or after 9999 in UTC
         return None
-    if naive.tzinfo is None:
-        naive = naive.replace(tzinfo=SCHOOL_ZONE)
-    return naive.astimezone(UTC)
 
 
 def next_school_midnight(at: datetime) -> datetime:
