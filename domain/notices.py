@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,8 +19,10 @@ TITLE_LIMIT = 20
 BODY_LIMIT = 5000
 FILE_LIMIT = 9
 LINK_LIMIT = 3
+LINK_CHARACTERS = 500
 CLASS_LIMIT = 20
 HORIZON = timedelta(days=90)  # nobody plans a notice further ahead; a wrong year is caught here
+_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
 class ConfirmMode(StrEnum):
@@ -118,9 +122,14 @@ def _checked_text(
         problems[name] = Problem("missing")
     elif len(text) > limit:
         problems[name] = Problem("too_long", limit)
-    elif any(ord(c) < 32 and c not in "\n\t" for c in text) or (name == "title" and "\n" in text):
+    elif any(map(_is_control, text)) or (name == "title" and "\n" in text):
         problems[name] = Problem("control_characters")
     return text
+
+
+def _is_control(character: str) -> bool:
+    # Cs: half of a surrogate pair, which cannot be stored.
+    return character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs")
 
 
 def _checked_moment(
@@ -152,21 +161,20 @@ def card_title(title: str, purpose: str) -> str:
 
 
 def link_allowed(link: str, hosts: Sequence[str]) -> bool:
-    """Whether a link may stand in a notice: https, an allowed host or a sub-domain of one, no user, no port."""
+    """Whether a link may stand in a notice: https, an allowed host or a sub-domain of one, no user, no port.
+
+    A browser cuts out or turns around what `urlsplit` takes as it is (line ends, backslashes, wide dots),
+    so the link must be free of them, and its host must be a plain one.
+    """
+    if len(link) > LINK_CHARACTERS or not link.isprintable() or " " in link or "\\" in link:
+        return False
     try:
         parts = urlsplit(link)
-        port = parts.port
     except ValueError:
         return False
-    if (
-        parts.scheme != "https"
-        or not parts.hostname
-        or port is not None
-        or "@" in parts.netloc
-        or "\\" in link
-    ):
+    host = parts.netloc.lower()
+    if parts.scheme != "https" or not _HOST.fullmatch(host):
         return False
-    host = parts.hostname.lower()
     return any(host == allowed or host.endswith("." + allowed) for allowed in hosts)
 
 
