@@ -58,4 +58,4 @@ def offered_name(name: str, ending: str) -> str:
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
     base = "".join(c for c in base if c.isprintable() and c not in '"<>|:*?').strip(" .")
     stem = base.rsplit(".", 1)[0] if "." in base else base
-    return (stem[:80] or "file") + ending
+    return (stem[:80].strip(" .") or "file") + ending
