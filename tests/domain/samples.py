@@ -1,0 +1,215 @@
+"""One valid thing of every kind, for tests of rules and stores: name only what matters, the rest is given."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from domain.bindings import Binding, BindingState, Claim, ClaimState, Doubt, Invitation
+from domain.channels import Channel
+from domain.deliveries import Attempt, Delivery, Outcome, Push, Result, delivery_id
+from domain.files import FileKind, StoredFile
+from domain.identities import Identity, identity_id
+from domain.notices import Attachment, ConfirmMode, Notice, NoticeState, Version, Work
+from domain.schools import Appointment, Contact, Role, School, SchoolClass, Student
+
+# A Sunday morning in school time (10:00); every sample happens then unless a test says otherwise.
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def a_school(**changes: Any) -> School:
+    return School(**({"id": "school-a", "name": "青禾小学"} | changes))
+
+
+def a_class(**changes: Any) -> SchoolClass:
+    given: dict[str, Any] = {
+        "id": "class-1",
+        "school_id": "school-a",
+        "name": "三年级二班",
+        "grade": 3,
+    }
+    return SchoolClass(**(given | changes))
+
+
+def a_student(**changes: Any) -> Student:
+    given: dict[str, Any] = {
+        "id": "student-1",
+        "school_id": "school-a",
+        "class_id": "class-1",
+        "name": "李小明",
+        "number": 7,
+    }
+    return Student(**(given | changes))
+
+
+def a_contact(**changes: Any) -> Contact:
+    given: dict[str, Any] = {
+        "id": "contact-1",
+        "school_id": "school-a",
+        "class_id": "class-1",
+        "student_id": "student-1",
+        "student_name": "李小明",
+        "phone": "13900001234",
+        "phone_last4": "1234",
+        "relation": "妈妈",
+    }
+    return Contact(**(given | changes))
+
+
+def an_appointment(**changes: Any) -> Appointment:
+    given: dict[str, Any] = {
+        "id": "class-1:head_teacher:teacher-1",
+        "school_id": "school-a",
+        "class_id": "class-1",
+        "person_id": "teacher-1",
+        "role": Role.HEAD_TEACHER,
+        "name": "王老师",
+    }
+    return Appointment(**(given | changes))
+
+
+def an_identity(**changes: Any) -> Identity:
+    given: dict[str, Any] = {
+        "id": identity_id("wx1", "openid-1"),
+        "app_id": "wx1",
+        "openid": "openid-1",
+        "person_id": "person-1",
+        "created_at": NOW,
+    }
+    return Identity(**(given | changes))
+
+
+def a_binding(student: str = "student-1", person: str = "person-1", **changes: Any) -> Binding:
+    given: dict[str, Any] = {
+        "id": f"{student}:{person}",
+        "school_id": "school-a",
+        "student_id": student,
+        "person_id": person,
+        "relation": "妈妈",
+        "contact_id": "contact-1",
+        "state": BindingState.ACTIVE,
+        "bound_at": NOW,
+    }
+    return Binding(**(given | changes))
+
+
+def a_claim(**changes: Any) -> Claim:
+    given: dict[str, Any] = {
+        "id": "school-a:person-1:student-1",
+        "school_id": "school-a",
+        "class_ids": ("class-1",),
+        "person_id": "person-1",
+        "child_name": "李小明",
+        "phone_last4": "1234",
+        "doubt": Doubt.TAKEN,
+        "candidates": ("student-1",),
+        "state": ClaimState.WAITING,
+        "created_at": NOW,
+    }
+    return Claim(**(given | changes))
+
+
+def an_invitation(**changes: Any) -> Invitation:
+    given: dict[str, Any] = {
+        "id": "invitation-1",
+        "school_id": "school-a",
+        "class_id": "class-1",
+        "created_by": "teacher-1",
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(days=30),
+        "url": "http://weixin.qq.com/q/1",
+    }
+    return Invitation(**(given | changes))
+
+
+def a_version(**changes: Any) -> Version:
+    given: dict[str, Any] = {
+        "number": 1,
+        "title": "周五春游",
+        "body": "请带水壶。\n八点集合。",
+        "attachments": (
+            Attachment(file_id="file-1", kind=FileKind.PICTURE, name="图.png", size_bytes=3),
+        ),
+        "links": ("https://www.smartedu.cn/a",),
+        "written_at": NOW,
+    }
+    return Version(**(given | changes))
+
+
+def a_notice(**changes: Any) -> Notice:
+    given: dict[str, Any] = {
+        "id": "notice-1",
+        "school_id": "school-a",
+        "class_ids": ("class-1",),
+        "author_id": "teacher-1",
+        "author_name": "王老师",
+        "confirm": ConfirmMode.TAP,
+        "deadline_at": NOW + timedelta(days=2),
+        "state": NoticeState.PUBLISHED,
+        "publish_at": NOW,
+        "created_at": NOW,
+        "versions": (a_version(),),
+        "work": (Work(purpose="publish", due_at=NOW),),
+    }
+    return Notice(**(given | changes))
+
+
+def a_push(**changes: Any) -> Push:
+    given: dict[str, Any] = {"purpose": "publish", "due_at": NOW}
+    return Push(**(given | changes))
+
+
+def an_outcome(**changes: Any) -> Outcome:
+    given: dict[str, Any] = {"result": Result.DELIVERED, "channel": Channel.TEMPLATE, "at": NOW}
+    return Outcome(**(given | changes))
+
+
+def a_delivery(
+    student: str = "student-1",
+    person: str = "person-1",
+    *,
+    notice: str = "notice-1",
+    **changes: Any,
+) -> Delivery:
+    given: dict[str, Any] = {
+        "id": delivery_id(notice, student, person),
+        "school_id": "school-a",
+        "notice_id": notice,
+        "class_id": "class-1",
+        "student_id": student,
+        "person_id": person,
+        "published_at": NOW,
+        "push": a_push(),
+        "purposes": ("publish",),
+    }
+    return Delivery(**(given | changes))
+
+
+def an_attempt(**changes: Any) -> Attempt:
+    given: dict[str, Any] = {
+        "id": "attempt-1",
+        "school_id": "school-a",
+        "notice_id": "notice-1",
+        "delivery_id": delivery_id("notice-1", "student-1", "person-1"),
+        "purpose": "publish",
+        "channel": Channel.TEMPLATE,
+        "at": NOW,
+        "code": 0,
+        "message_id": "msg-1",
+    }
+    return Attempt(**(given | changes))
+
+
+def a_file(**changes: Any) -> StoredFile:
+    given: dict[str, Any] = {
+        "id": "file-1",
+        "school_id": "school-a",
+        "owner_id": "teacher-1",
+        "kind": FileKind.PICTURE,
+        "name": "图.png",
+        "content_type": "image/png",
+        "size_bytes": 3,
+        "created_at": NOW,
+    }
+    return StoredFile(**(given | changes))

@@ -1,0 +1,86 @@
+"""Sending again: when it is safe, when it is due, and under which name WeChat knows a message."""
+
+from datetime import datetime, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.channels import Channel
+from domain.deliveries import (
+    LEASE,
+    REPEATABLE_FOR,
+    RETRY_AFTER,
+    client_message_id,
+    delivery_id,
+    repeatable,
+    retry_at,
+)
+from tests.domain.samples import NOW, a_delivery, a_push
+
+JUST_OVER = NOW - REPEATABLE_FOR
+JUST_UNDER = JUST_OVER + timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("channel", "since", "uncertain_since", "again"),
+    [
+        (None, None, None, True),  # never begun
+        (None, JUST_UNDER, None, True),
+        (None, JUST_OVER, None, False),
+        (Channel.TEMPLATE, JUST_UNDER, None, True),
+        # What counts is the first send of which we don't know, however new this run is.
+        (None, NOW, JUST_UNDER, True),
+        (None, NOW, JUST_OVER, False),
+        (Channel.SERVICE, NOW, None, False),
+        (Channel.SERVICE, None, None, False),
+    ],
+)
+def test_what_may_be_sent_again(
+    channel: Channel | None,
+    since: datetime | None,
+    uncertain_since: datetime | None,
+    again: bool,
+) -> None:
+    push = a_push(channel=channel, since=since, uncertain_since=uncertain_since)
+    assert repeatable(push, NOW) is again
+
+
+def test_a_dead_run_is_found_while_its_sends_may_still_be_repeated() -> None:
+    assert LEASE * 2 < REPEATABLE_FOR < timedelta(minutes=10)
+
+
+def test_wechat_is_asked_again_later_and_later_and_then_no_more() -> None:
+    moments = [retry_at(tries, NOW) for tries in range(len(RETRY_AFTER))]
+    assert moments == [NOW + wait for wait in RETRY_AFTER]
+    assert list(RETRY_AFTER) == sorted(set(RETRY_AFTER))
+    assert retry_at(len(RETRY_AFTER), NOW) is None
+    assert retry_at(99, NOW) is None
+
+
+IDS = st.text("abcdef0123456789-", min_size=1, max_size=40)
+
+
+@given(IDS, IDS, IDS)
+def test_a_message_keeps_its_name_when_it_is_repeated(
+    notice: str, student: str, person: str
+) -> None:
+    delivery = delivery_id(notice, student, person)
+    name = client_message_id(delivery, "publish")
+    assert name == client_message_id(delivery, "publish")
+    assert len(name) == 32
+    assert name.isalnum()
+    assert name.isascii()
+
+
+def test_every_purpose_of_every_delivery_has_a_name_of_its_own() -> None:
+    deliveries = [delivery_id("n", s, p) for s, p in product(("s1", "s2"), ("p1", "p2"))]
+    purposes = ["publish", "remind-1", "remind-2", "edit-2", "edit-3", "withdraw"]
+    names = {client_message_id(d, purpose) for d, purpose in product(deliveries, purposes)}
+    assert len(names) == len(deliveries) * len(purposes)
+
+
+def test_reminders_are_counted_from_the_purposes() -> None:
+    assert a_delivery(purposes=("publish", "remind-1", "edit-2", "remind-2")).reminders == 2
+    assert a_delivery().reminders == 0
