@@ -26,6 +26,9 @@ log = logging.getLogger("yanshu.bot")
 
 SUCCESS = b"success"
 DEADLINE_SECONDS = 4.0
+# A delivery that waited for another one has waited long already; WeChat hangs up after 5 s.
+_WAIT_FOR_OTHER_SECONDS = 4.6
+_ANSWER_BY_SECONDS = 4.8
 _LOOK_AGAIN_SECONDS = 0.05
 _OPENS_WINDOW = {
     "click": Opening.TAP,
@@ -49,10 +52,13 @@ async def converse(ctx: Context, inbound: Inbound) -> bytes:
 
     Raises ForgedError, UnavailableError.
     """
+    loop = asyncio.get_running_loop()
+    arrived = loop.time()
     try:
         claimed = await ctx.stores.callbacks.claim(inbound.openid, inbound.key, _content(inbound))
         if claimed.standing is Standing.PENDING:
-            claimed = await _await_other_delivery(ctx, inbound)
+            until = arrived + _WAIT_FOR_OTHER_SECONDS
+            claimed = await _await_other_delivery(ctx, inbound, until)
     except Exception:
         log.exception("cannot claim a message")
         return _apologise(ctx, inbound)
@@ -61,17 +67,19 @@ async def converse(ctx: Context, inbound: Inbound) -> bytes:
     if claimed.standing is Standing.ANSWERED:
         return claimed.reply
     if claimed.standing is Standing.PENDING:
-        return SUCCESS
+        # Not `success`: whoever took it may be gone, and then nobody would ever answer.
+        raise UnavailableError
     work = asyncio.create_task(_work(ctx, inbound, claimed))
+    left = min(DEADLINE_SECONDS, arrived + _ANSWER_BY_SECONDS - loop.time())
+    ready, _ = await asyncio.wait({work}, timeout=left)
     try:
-        reply = await asyncio.wait_for(asyncio.shield(work), DEADLINE_SECONDS)
-    except TimeoutError:
-        _in_background(_say_later(ctx, inbound, work))
-        reply = SUCCESS
+        reply = work.result() if ready else SUCCESS
     except Exception:
         log.exception("cannot answer a message of kind %s %s", inbound.kind, inbound.event)
         _in_background(ctx.stores.callbacks.forget(inbound.openid, inbound.key))
         return _apologise(ctx, inbound)
+    if not ready:
+        _in_background(_say_later(ctx, inbound, work))
     # Not waited for: should this process die first, the claim lapses and the effects, which are all
     # conditional, run once more to the same end.
     _in_background(
@@ -86,10 +94,13 @@ def _content(inbound: Inbound) -> bytes:
     return "\x1f".join(parts).encode()
 
 
-async def _await_other_delivery(ctx: Context, inbound: Inbound) -> ClaimedMessage:
-    """Another delivery of the same message is being answered, here or in another process."""
+async def _await_other_delivery(ctx: Context, inbound: Inbound, until: float) -> ClaimedMessage:
+    """Another delivery of the same message is being answered, here or in another process.
+
+    Ends with its reply; with a claim of our own, when its process is gone and its claim has lapsed;
+    or still PENDING at `until` (the loop's time).
+    """
     loop = asyncio.get_running_loop()
-    until = loop.time() + DEADLINE_SECONDS
     while True:
         await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         claimed = await ctx.stores.callbacks.claim(inbound.openid, inbound.key, _content(inbound))
@@ -135,15 +146,21 @@ async def _keep_dialog(
 
 
 async def _say_later(ctx: Context, inbound: Inbound, work: asyncio.Task[bytes]) -> None:
-    """The answer was not ready in time: say it as a customer-service message when it is."""
+    """The answer was not ready in time: say it as a customer-service message when it is.
+
+    WeChat has its `success` and brings the message no more, so a failure has to be said too.
+    """
     try:
         reply = await work
-        if reply != SUCCESS:
-            await ctx.wechat.send_text(inbound.openid, _text_of(reply))
+    except Exception:
+        log.exception("cannot answer a message of kind %s %s, late", inbound.kind, inbound.event)
+        reply = SUCCESS if inbound.kind == "event" else _apologise(ctx, inbound)
+    if reply == SUCCESS:
+        return
+    try:
+        await ctx.wechat.send_text(inbound.openid, _text_of(reply))
     except WeChatError as error:
         log.warning("a late answer could not be said: %s", error.trouble)
-    except Exception:
-        log.exception("a late answer failed")
 
 
 def _text_of(reply: bytes) -> str:

@@ -21,8 +21,9 @@ from storage.batching import Batcher
 # WeChat: three deliveries, 5 s apart. The envelope refuses what is older than 10 minutes, so nothing
 # can come back after twice that.
 REMEMBERED_SECONDS = 1260
-# A process that dies while it answers gives the message back before WeChat's next delivery but one.
-PENDING_MS = 6000
+# A claim outlives the 4 s in which its process answers, or says that it will answer later. When that
+# process died, a delivery that comes even at once can still wait for this end and answer in WeChat's 5 s.
+PENDING_MS = 4500
 DIALOG_SECONDS = 600
 IDENTITY_SECONDS = 300
 
