@@ -37,10 +37,11 @@ class CallbackHandler(BaseHandler):
         """WeChat's servers look at no header of ours."""
 
     def _query(self) -> dict[str, str]:
+        """The parameters. One that is there twice is no doing of WeChat's: which of them was signed?"""
         try:
             given = self.request.query_arguments
-            return {name: values[-1].decode("ascii") for name, values in given.items()}
-        except UnicodeDecodeError:
+            return {name: value.decode("ascii") for name, (value,) in given.items()}
+        except ValueError:  # also another number of values than one, and what is not ASCII
             raise HTTPError(403) from None
 
     def get(self) -> None:
@@ -60,6 +61,8 @@ class CallbackHandler(BaseHandler):
             inbound = parse_message(raw, json_format=self.json_format)
         except (BadEnvelope, BadMessage) as error:
             self._refuse(error)
+        if query.get("openid", inbound.openid) != inbound.openid:
+            self._refuse(BadMessage("openid"))
         try:
             reply = await self.converse(self.ctx, inbound)
         except ForgedError as error:
