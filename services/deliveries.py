@@ -95,7 +95,11 @@ def _new_delivery(
 
 
 async def catch_up(ctx: Context, binding_id: str) -> None:
-    """A new guardian finds the class's notices of the last 30 days in their list; nothing rings for them."""
+    """A new guardian finds the class's notices of the last 30 days in their list; nothing rings for them.
+
+    Except for what was published since they are bound: this may run before that notice is expanded,
+    and whichever of the two makes the delivery, the message goes out.
+    """
     binding = (await ctx.stores.bindings.active([binding_id])).get(binding_id)
     if binding is None:
         await ctx.stores.bindings.mark_settled(binding_id)
@@ -109,11 +113,17 @@ async def catch_up(ctx: Context, binding_id: str) -> None:
     in_app = Outcome(
         result=Result.UNREACHABLE, channel=Channel.IN_APP, at=ctx.now(), reason=Reason.BOUND_LATER
     )
-    deliveries = [_new_delivery(n, student, binding, None) for n in notices]
+    push = Push(purpose="publish", due_at=ctx.now())
+    earlier = [n for n in notices if n.publish_at < binding.bound_at]
+    since_bound = [n for n in notices if n.publish_at >= binding.bound_at]
+    silent = [_new_delivery(n, student, binding, None) for n in earlier]
+    ringing = [_new_delivery(n, student, binding, push) for n in since_bound]
     await ctx.stores.deliveries.insert_missing(
-        [replace(delivery, outcome=in_app) for delivery in deliveries]
+        [*(replace(delivery, outcome=in_app) for delivery in silent), *ringing]
     )
     await ctx.stores.bindings.mark_settled(binding.id)
+    for delivery in ringing:
+        await push_soon(ctx, delivery.notice_id, [delivery.id])
 
 
 async def push_soon(ctx: Context, notice_id: str, delivery_ids: Sequence[str]) -> None:
