@@ -1,6 +1,7 @@
-"""A whole installation in the test's own loop: the application, a worker, and the simulator as the only double.
+"""A whole installation in the test's own loop: application, worker, and the simulator as the only double.
 
-People act through the simulator (chat, menu, scan) and through real HTTP with cookies of their own, as their phones would.
+People act through the simulator (chat, menu, scan) and through real HTTP with cookies of their own, as
+their phones would.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ OTHER_SCHOOL = School(id="school-b", name="云杉小学")
 
 
 def school_class(number: int, school: School = SCHOOL) -> SchoolClass:
-    """三年级1班 …"""
+    """The class 三年级1班, 三年级2班 … of a school."""
     return SchoolClass(
         id=f"{school.id}-class-{number}",
         school_id=school.id,

@@ -3,17 +3,18 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-T = TypeVar("T")
+from collections.abc import Callable
+from typing import Any
 
 PAUSE_SECONDS = 0.02
 
 
 async def wait_until(
-    predicate: Callable[[], T | Awaitable[T]], *, description: str, seconds: float = 10.0
-) -> T:
+    predicate: Callable[[], Any],
+    *,
+    description: str,
+    seconds: float = 10.0,
+) -> Any:
     """Wait until `predicate` gives something true, and return that.
 
     Args:

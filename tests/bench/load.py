@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ async def press(port: int, requests: Sequence[bytes], *, connections: int = 64) 
         done: asyncio.Future[None] = loop.create_future()
         ends.append(done)
         await loop.create_connection(
-            lambda done=done: _Connection(waiting, seconds, done), "127.0.0.1", port
+            partial(_Connection, waiting, seconds, done), "127.0.0.1", port
         )
     await asyncio.gather(*ends)
     took = time.perf_counter() - begun

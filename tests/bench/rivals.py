@@ -120,7 +120,9 @@ def _werobot_application() -> Application:
 
 
 def _obvious_application() -> Application:
-    client = motor.motor_asyncio.AsyncIOMotorClient(os.environ["YANSHU_MONGODB_URI"], tz_aware=True)
+    client: Any = motor.motor_asyncio.AsyncIOMotorClient(
+        os.environ["YANSHU_MONGODB_URI"], tz_aware=True
+    )
     return Application(
         [("/wechat/callback", Obvious)],
         db=client[os.environ["YANSHU_MONGODB_DATABASE"]],

@@ -46,11 +46,10 @@ async def settled(town: Town, teacher: Phone, notice: Notice, guardians: int) ->
 
     async def done() -> Receipts | None:
         seen = await receipts(town, teacher, notice)
-        deliveries = await town.ctx.stores.deliveries.of_notice(notice.school_id, notice.id)
-        return seen if len(deliveries) == guardians and not seen.waiting else None
+        expanded = seen.guardians_read()[1] == guardians
+        return seen if expanded and not seen.waiting else None
 
-    found = await wait_until(done, description="every message is settled")
-    assert found is not None
+    found: Receipts = await wait_until(done, description="every message is settled")
     return found
 
 
@@ -63,8 +62,9 @@ async def waiting_for_wechat(town: Town, teacher: Phone, notice: Notice) -> Deli
         )
         return next((d for d in deliveries if d.push is not None and d.push.tries), None)
 
-    found = await wait_until(tried, description="the message waits for WeChat", seconds=40)
-    assert found is not None
+    found: Delivery = await wait_until(
+        tried, description="the message waits for WeChat", seconds=40
+    )
     return found
 
 
@@ -122,7 +122,7 @@ async def test_wechat_itself_says_that_it_arrived(town: Town) -> None:
 async def test_reminders_go_to_the_unread_alone_and_at_most_twice(town: Town) -> None:
     teacher = await town.settle_school()
     reader = await town.settle_guardian("reader", 1)
-    sleeper = await town.settle_guardian("sleeper", 2)
+    await town.settle_guardian("sleeper", 2)
     notice = await publish(town, teacher)
     await settled(town, teacher, notice, 2)
     await record_read(town.ctx, await recognise(town.ctx, reader.user.openid), notice.id)
@@ -192,9 +192,7 @@ async def test_when_wechat_cannot_be_asked_the_message_waits_and_the_teacher_see
     assert seen.waiting == 1
     assert reader.cards == []
     # What waits in the app can be read all the same.
-    reading = await record_read(
-        town.ctx, await recognise(town.ctx, reader.user.openid), notice.id
-    )
+    reading = await record_read(town.ctx, await recognise(town.ctx, reader.user.openid), notice.id)
     assert reading.entries[0].child.student.name == child_name(1)
 
 
