@@ -203,13 +203,12 @@ class PageHandler(BaseHandler):
         code, status = code_of(error) or str(status_code), status_of(error) or status_code
         if isinstance(error, TooManyError):
             self.set_header("Retry-After", str(error.retry_after_seconds))
-        message = phrases.error_message(code)
+        message, fields = phrases.error_message(code), phrases.field_messages(error)
         if self.wants_json:
             self.set_status(status)
-            fields = phrases.field_messages(error)
             self.finish({"error": {"code": code, "message": message, "fields": fields}})
             return
-        self.page("h5/error.html", status=status, message=message)
+        self.page("h5/error.html", status=status, message=next(iter(fields.values()), message))
 
 
 def code_of(error: BaseException | None) -> str | None:

@@ -7,7 +7,7 @@ import io
 
 import qrcode
 
-from domain.errors import ConflictError, InvalidError, NotFoundError, TooManyError
+from domain.errors import InvalidError, NotFoundError, Problem, TooManyError
 from handlers import phrases
 from handlers.base import Access, PageHandler, status_of
 from services.bindings import (
@@ -109,7 +109,7 @@ class ClaimsHandler(PageHandler):
             self.go("/h5/teach/claims?done=refused")
             return
         if not student_id:
-            raise ConflictError
+            raise InvalidError({"student": Problem("missing")})
         await approve_claim(self.ctx, self.teaching, claim_id, student_id)
         self.go("/h5/teach/claims?done=approved")
 

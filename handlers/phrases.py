@@ -47,6 +47,7 @@ _MISSING = {
     "title": "请写标题",
     "body": "请写正文",
     "class_ids": "请至少选一个班级",
+    "student": "请选一选是哪个孩子",
 }
 _PROBLEMS = {
     "control_characters": "{field}里有不能显示的字符，请删掉",
