@@ -7,15 +7,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from hashlib import sha1
 from urllib.parse import urlencode
 
@@ -27,33 +22,12 @@ from engines import Engines
 from settings import Settings, dev_environment
 from tests.bench.load import Load, median, press
 from tests.bench.rivals import AES_KEY, APP_ID, TOKEN
+from tests.bench.servers import free_port, process
 from tests.town import SCHOOL, child_name, claim_text, pupil, school_class
 
 ROUNDS = 7
 REQUESTS = 1500
 PEOPLE = 64
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def process(command: Sequence[str], environment: dict[str, str]) -> Iterator[None]:
-    """A server process, ready."""
-    child = subprocess.Popen(
-        [sys.executable, *command], env=os.environ | environment, stdout=subprocess.PIPE
-    )
-    try:
-        assert child.stdout is not None
-        if not child.stdout.readline().startswith(b"ready"):
-            raise RuntimeError(f"{command} did not start")
-        yield
-    finally:
-        child.terminate()
-        child.wait()
 
 
 def requests(count: int, first_id: int, text: str) -> list[bytes]:
