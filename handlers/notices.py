@@ -143,9 +143,7 @@ class TeachHandler(PageHandler):
     async def get(self) -> None:
         """Twenty of them; how far each got is asked for by the page afterwards."""
         before = unpack_cursor(self.get_query_argument("cursor", ""))
-        found = await notices_of_author(
-            self.ctx, self.teaching, before=before[0] if before else None, limit=PAGE_SIZE + 1
-        )
+        found = await notices_of_author(self.ctx, self.teaching, before=before, limit=PAGE_SIZE + 1)
         shown = found[:PAGE_SIZE]
         claims = await waiting_claims(self.ctx, self.teaching) if before is None else []
         last = shown[-1] if shown else None

@@ -107,9 +107,13 @@ async def access_notice_as_author(ctx: Context, teaching: Teaching, notice_id: s
 
 
 async def notices_of_author(
-    ctx: Context, teaching: Teaching, *, before: datetime | None = None, limit: int = 20
+    ctx: Context,
+    teaching: Teaching,
+    *,
+    before: tuple[datetime, str] | None = None,
+    limit: int = 20,
 ) -> list[Notice]:
-    """What this teacher wrote, newest first, `limit` at a time."""
+    """What this teacher wrote, newest first, `limit` at a time, after the (publish_at, id) in `before`."""
     return await ctx.stores.notices.page_of_author(
         teaching.school.id, teaching.person_id, before=before, limit=limit
     )
@@ -170,7 +174,9 @@ async def remind_unread(
     if await ctx.stores.notices.mark_reminded(notice.id, number, work):
         await _carry_out_soon(ctx, notice.id, work.purpose, due_at)
         return due_at
-    notice = await access_notice_as_author(ctx, teaching, notice_id)  # what the other tap made of it
+    notice = await access_notice_as_author(
+        ctx, teaching, notice_id
+    )  # what the other tap made of it
     if notice.reminders < number:
         raise ConflictError
     held = next((w.due_at for w in notice.work if w.purpose == work.purpose), None)

@@ -44,7 +44,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "invitations": [_index("by_class", "school_id", "class_id", "-created_at")],
     "notices": [
-        _index("by_author", "school_id", "author_id", "-publish_at"),
+        _index("written_by", "school_id", "author_id", "-publish_at", "-_id"),
         _index("by_class", "school_id", "class_ids", "-publish_at"),
         _index("by_work", "work.due_at", sparse=True),
     ],

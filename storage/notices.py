@@ -39,13 +39,19 @@ class NoticeStore:
         return {d["_id"]: from_document(Notice, d) async for d in cursor}
 
     async def page_of_author(
-        self, school_id: str, author_id: str, *, before: datetime | None, limit: int
+        self, school_id: str, author_id: str, *, before: tuple[datetime, str] | None, limit: int
     ) -> list[Notice]:
-        """What one teacher wrote, newest first. Uses index: by_author."""
+        """What one teacher wrote, newest first; `before` is (publish_at, id) of the last one seen.
+
+        Uses index: written_by.
+        """
         query: dict[str, Any] = {"school_id": school_id, "author_id": author_id}
         if before is not None:
-            query["publish_at"] = {"$lt": before}
-        cursor = self._notices.find(query).sort("publish_at", -1).hint("by_author").limit(limit)
+            moment, last = before
+            query["publish_at"] = {"$lte": moment}
+            query["$or"] = [{"publish_at": {"$lt": moment}}, {"_id": {"$lt": last}}]
+        order = [("publish_at", -1), ("_id", -1)]
+        cursor = self._notices.find(query).sort(order).hint("written_by").limit(limit)
         return [from_document(Notice, d) async for d in cursor]
 
     async def published_since(self, school_id: str, class_id: str, since: datetime) -> list[Notice]:
