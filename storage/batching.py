@@ -50,6 +50,8 @@ class Batcher(Generic[Item, Answer]):
         answers: Sequence[Answer | Exception]
         try:
             answers = await self._flush([item for item, _ in batch])
+            if len(answers) != len(batch):
+                raise ValueError(f"{len(answers)} answers for {len(batch)} items")
         except Exception as error:  # the store is gone: everybody in the batch is told the same
             answers = [error] * len(batch)
         for (_, future), answer in zip(batch, answers, strict=True):
