@@ -13,7 +13,7 @@ from domain.identities import WINDOWS, Identity, Opening, identity_id
 from storage.batching import Batcher
 from storage.documents import from_document
 
-Touch = tuple[str, datetime, Opening | None]
+Touch = tuple[str, datetime, Opening]
 
 
 class IdentityStore:
@@ -78,9 +78,12 @@ class IdentityStore:
 
     async def _write_touches(self, touches: Sequence[Touch]) -> list[bool | Exception]:
         updates = []
-        # The newest touch of a person stands for all of theirs in this batch.
-        for identity, at, opening in {touch[0]: touch for touch in touches}.values():
-            length, messages = WINDOWS[opening or Opening.TAP]
+        # What opens the window furthest stands for all that a person did in this batch.
+        furthest: dict[str, Touch] = {}
+        for touch in sorted(touches, key=_closing):
+            furthest[touch[0]] = touch
+        for identity, at, opening in furthest.values():
+            length, messages = WINDOWS[opening]
             change: dict[str, Any] = {
                 "window_until": at + length,
                 "window_left": messages,
@@ -93,3 +96,9 @@ class IdentityStore:
             updates.append(UpdateOne(query, {"$set": change}))
         await self._identities.bulk_write(updates, ordered=False)
         return [True] * len(touches)
+
+
+def _closing(touch: Touch) -> datetime:
+    """When the window that a touch opens closes again."""
+    _, at, opening = touch
+    return at + WINDOWS[opening][0]
