@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.commands.core import AsyncScript
+from redis.exceptions import NoScriptError
 
 from storage.batching import Batcher
 
@@ -64,7 +64,7 @@ class CallbackStore:
     def __init__(self, redis: Redis, *, prefix: str, app_id: str) -> None:
         self._redis = redis
         self._space = f"{prefix}:{app_id}"
-        self._script: AsyncScript = redis.register_script(_CLAIM)
+        self._script_sha = hashlib.sha1(_CLAIM.encode(), usedforsecurity=False).hexdigest()
         self._claims: Batcher[tuple[list[str], bytes], ClaimedMessage] = Batcher(self._flush_claims)
         self._writes: Batcher[tuple[str, bytes | None, int], None] = Batcher(self._flush_writes)
 
@@ -97,16 +97,22 @@ class CallbackStore:
     async def _flush_claims(
         self, claims: Sequence[tuple[list[str], bytes]]
     ) -> list[ClaimedMessage | Exception]:
-        if not self._script.sha:
-            await self._script(keys=["-", "-", "-"], args=[b"", 1])
-        pipe = self._redis.pipeline(transaction=False)
-        for keys, digest in claims:
-            await self._script(keys=keys, args=[digest, PENDING_MS], client=pipe)
-        answers = await pipe.execute(raise_on_error=False)
+        answers = await self._run_script(claims)
+        if any(isinstance(answer, NoScriptError) for answer in answers):
+            # This Redis is new, or was started again: it has run none of the batch.
+            await self._redis.script_load(_CLAIM)
+            answers = await self._run_script(claims)
         return [
             answer if isinstance(answer, Exception) else _standing(answer, digest)
             for answer, (_, digest) in zip(answers, claims, strict=True)
         ]
+
+    async def _run_script(self, claims: Sequence[tuple[list[str], bytes]]) -> list[Any]:
+        # Not by the driver's script object: in a pipeline that asks first whether the script is there.
+        pipe = self._redis.pipeline(transaction=False)
+        for keys, digest in claims:
+            pipe.evalsha(self._script_sha, len(keys), *keys, digest, PENDING_MS)
+        return list(await pipe.execute(raise_on_error=False))
 
     async def _flush_writes(
         self, writes: Sequence[tuple[str, bytes | None, int]]
