@@ -15,8 +15,8 @@ _NEWEST = 5
 async def newest_notices(turn: Turn) -> Answered:
     """`最新通知`: theirs, newest first; a line each, because WeChat allows one article card only."""
     person_id = await turn.person_id()
-    entries = await notices_of_guardian(turn.ctx, person_id, limit=_NEWEST)
-    shown = [e for e in entries if e.notice.state is NoticeState.PUBLISHED]
+    page = await notices_of_guardian(turn.ctx, person_id, limit=_NEWEST)
+    shown = [e for e in page.entries if e.notice.state is NoticeState.PUBLISHED]
     if not shown:
         children = await children_of(turn.ctx, person_id)
         return Answered(phrases.NO_NOTICES if children else phrases.NO_CHILD)

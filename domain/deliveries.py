@@ -53,6 +53,15 @@ class Push:
     failed: tuple[tuple[Channel, Reason], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Group:
+    """The deliveries of one notice in one class: they are taken and sent together."""
+
+    school_id: str
+    notice_id: str
+    class_id: str
+
+
 class Result(StrEnum):
     """What is known about the newest attempt."""
 
@@ -82,6 +91,7 @@ class Attempt:
     id: str
     school_id: str
     notice_id: str
+    class_id: str
     delivery_id: str
     purpose: str
     channel: Channel
@@ -95,7 +105,8 @@ class Attempt:
 class Delivery:
     """One notice for one guardian about one child. Reading and confirming happen once: the first time counts.
 
-    `purposes` names every push it was ever given: none is given twice.
+    `purposes` names every push it was ever given: none is given twice. `position` is its place in the
+    adult's list: it sorts by time and is the same for nothing else.
     """
 
     id: str
@@ -105,12 +116,18 @@ class Delivery:
     student_id: str
     person_id: str
     published_at: datetime
+    position: str
     push: Push | None = None
     outcome: Outcome | None = None
     purposes: tuple[str, ...] = ()
     read_at: datetime | None = None
     confirmed_at: datetime | None = None
     signature_id: str | None = None
+
+    @property
+    def group(self) -> Group:
+        """What it is sent together with."""
+        return Group(self.school_id, self.notice_id, self.class_id)
 
     @property
     def reminders(self) -> int:

@@ -77,7 +77,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A notice with every version it had, and the work it still waits for."""
+    """A notice with every version it had, and the work it still waits for.
+
+    `position` is its place in its author's list, by `publish_at`.
+    """
 
     id: str
     school_id: str
@@ -88,6 +91,7 @@ class Notice:
     deadline_at: datetime | None
     state: NoticeState
     publish_at: datetime
+    position: str
     created_at: datetime
     versions: tuple[Version, ...]
     work: tuple[Work, ...] = ()

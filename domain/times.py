@@ -55,3 +55,8 @@ def next_school_midnight(at: datetime) -> datetime:
     local = at.astimezone(SCHOOL_ZONE)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return midnight.astimezone(UTC)
+
+
+def list_position(at: datetime, key: str) -> str:
+    """Where something stands in a list by time: sorts by `at`, and is the same for nothing else."""
+    return f"{int(at.timestamp() * 1000):014d}:{key}"

@@ -30,7 +30,7 @@ class HomeHandler(PageHandler):
         """Show it."""
         person_id = self.session.person_id
         children = await children_of(self.ctx, person_id)
-        newest = await notices_of_guardian(self.ctx, person_id, limit=_NEWEST)
+        newest = (await notices_of_guardian(self.ctx, person_id, limit=_NEWEST)).entries
         teaching = await self._find_teaching()
         claims = await waiting_claims(self.ctx, teaching) if teaching else []
         asked = await self.ctx.stores.bindings.claims_of_person(person_id)

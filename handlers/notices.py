@@ -153,7 +153,7 @@ class TeachHandler(PageHandler):
             notices=shown,
             class_names={c.id: c.name for c in self.teaching.classes},
             claims=len(claims),
-            cursor=pack_cursor(last.publish_at, last.id) if last and len(found) > PAGE_SIZE else "",
+            cursor=pack_cursor(last.position) if last and len(found) > PAGE_SIZE else "",
             is_first=before is None,
         )
 

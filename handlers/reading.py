@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-from datetime import datetime
 
 from tornado.web import HTTPError
 
@@ -15,30 +13,22 @@ from handlers.base import Access, PageHandler
 from handlers.home import wants_confirmation
 from services.notices import access_notice_as_author
 from services.people import access_teaching
-from services.reading import Entry, confirm_notice, notices_of_guardian, record_read
+from services.reading import confirm_notice, notices_of_guardian, record_read
 
 PAGE_SIZE = 20
 
 
-def pack_cursor(at: datetime, key: str) -> str:
+def pack_cursor(place: str) -> str:
     """A place in a list, opaque to the page that carries it."""
-    text = json.dumps([at.isoformat(), key])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
-def unpack_cursor(cursor: str) -> tuple[datetime, str] | None:
+def unpack_cursor(cursor: str) -> str | None:
     """The place in the list; None for an empty cursor. Raises HTTPError 400 for one that is none of ours."""
-    if not cursor:
-        return None
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        at, key = json.loads(text)
-        moment = datetime.fromisoformat(at)
-    except (binascii.Error, ValueError, TypeError):
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode() or None
+    except (binascii.Error, ValueError):
         raise HTTPError(400) from None
-    if not isinstance(key, str) or moment.tzinfo is None:
-        raise HTTPError(400)
-    return moment, key
 
 
 class NoticeListHandler(PageHandler):
@@ -49,22 +39,16 @@ class NoticeListHandler(PageHandler):
     async def get(self) -> None:
         """Twenty of them."""
         before = unpack_cursor(self.get_query_argument("cursor", ""))
-        entries = await notices_of_guardian(
-            self.ctx, self.session.person_id, before=before, limit=PAGE_SIZE + 1
+        page = await notices_of_guardian(
+            self.ctx, self.session.person_id, before=before, limit=PAGE_SIZE
         )
-        shown = entries[:PAGE_SIZE]
         self.page(
             "h5/notices.html",
-            entries=shown,
+            entries=page.entries,
             wants_confirmation=wants_confirmation,
-            cursor=_cursor_after(shown) if len(entries) > PAGE_SIZE else "",
+            cursor=pack_cursor(page.next_position) if page.next_position else "",
             is_first=before is None,
         )
-
-
-def _cursor_after(entries: list[Entry]) -> str:
-    last = entries[-1].delivery
-    return pack_cursor(last.published_at, last.id)
 
 
 class NoticeHandler(PageHandler):

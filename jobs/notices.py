@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from services.context import Context
 from services.deliveries import carry_out_work
 from services.pushes import push_deliveries
@@ -14,6 +12,6 @@ async def carry_out(ctx: Context, notice_id: str) -> None:
     await carry_out_work(ctx, notice_id)
 
 
-async def push(ctx: Context, notice_id: str, delivery_ids: Sequence[str]) -> None:
-    """Send a batch of a notice's deliveries."""
-    await push_deliveries(ctx, notice_id, delivery_ids)
+async def push(ctx: Context, notice_id: str, class_id: str) -> None:
+    """Send what is due of a notice in one class."""
+    await push_deliveries(ctx, notice_id, class_id)

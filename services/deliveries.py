@@ -17,6 +17,7 @@ from domain.channels import Channel, Reason
 from domain.deliveries import (
     LEASE,
     Delivery,
+    Group,
     Outcome,
     Phase,
     Push,
@@ -24,14 +25,14 @@ from domain.deliveries import (
     delivery_id,
     repeatable,
 )
-from domain.notices import Notice, Work
+from domain.notices import Notice, NoticeState, Work
 from domain.schools import Student
+from domain.times import list_position
 from services.bindings import CATCH_UP, TELL
 from services.context import Context
 from services.notices import CARRY_OUT
 
 PUSH = "deliveries.push"
-PUSH_BATCH = 200  # one job, one claim, one write for each outcome
 _EXPAND_BATCH = 200
 _CATCH_UP = timedelta(days=30)
 T = TypeVar("T")
@@ -46,19 +47,21 @@ async def carry_out_work(ctx: Context, notice_id: str) -> None:
         if work.due_at <= ctx.now():
             await _carry_out(ctx, notice, work)
             await ctx.stores.notices.finish_work(notice.id, work.purpose)
-    await push_soon(
-        ctx, notice.id, await ctx.stores.deliveries.due_of_notice(notice.school_id, notice.id)
-    )
+    groups = [Group(notice.school_id, notice.id, class_id) for class_id in notice.class_ids]
+    await push_soon(ctx, [g for g in groups if await ctx.stores.deliveries.has_due(g)])
 
 
 async def _carry_out(ctx: Context, notice: Notice, work: Work) -> None:
     push = Push(purpose=work.purpose, due_at=ctx.now())
     if work.purpose == "publish":
-        await ctx.stores.notices.mark_published(notice.id)
+        if notice.state is NoticeState.SCHEDULED:
+            await ctx.stores.notices.mark_published(notice.id)
         await _expand(ctx, notice, push)
         return
     if work.purpose == "withdraw":
-        await ctx.stores.deliveries.cancel_pushes(notice.school_id, notice.id)
+        for class_id in notice.class_ids:
+            group = Group(notice.school_id, notice.id, class_id)
+            await ctx.stores.deliveries.cancel_pushes(group)
     if work.purpose.startswith("remind"):
         field = "read_at" if notice.confirm == "none" else "confirmed_at"
         only: dict[str, object] = {field: None}
@@ -81,14 +84,16 @@ async def _expand(ctx: Context, notice: Notice, push: Push) -> None:
 def _new_delivery(
     notice: Notice, student: Student, binding: Binding, push: Push | None
 ) -> Delivery:
+    key = delivery_id(notice.id, student.id, binding.person_id)
     return Delivery(
-        id=delivery_id(notice.id, student.id, binding.person_id),
+        id=key,
         school_id=notice.school_id,
         notice_id=notice.id,
         class_id=student.class_id,
         student_id=student.id,
         person_id=binding.person_id,
         published_at=notice.publish_at,
+        position=list_position(notice.publish_at, key),
         push=push,
         purposes=("publish",),
     )
@@ -122,17 +127,16 @@ async def catch_up(ctx: Context, binding_id: str) -> None:
         [*(replace(delivery, outcome=in_app) for delivery in silent), *ringing]
     )
     await ctx.stores.bindings.mark_settled(binding.id)
-    for delivery in ringing:
-        await push_soon(ctx, delivery.notice_id, [delivery.id])
+    await push_soon(ctx, [delivery.group for delivery in ringing])
 
 
-async def push_soon(ctx: Context, notice_id: str, delivery_ids: Sequence[str]) -> None:
-    """Queue the sending of these deliveries, a batch a job."""
-    for some in _in_batches(delivery_ids, PUSH_BATCH):
+async def push_soon(ctx: Context, groups: Iterable[Group], *, mark: str = "") -> None:
+    """Queue the sending of what is due in these groups; `mark` tells a job from one that runs already."""
+    for group in sorted(set(groups)):
         await ctx.enqueue(
             PUSH,
-            {"notice_id": notice_id, "delivery_ids": some},
-            key=f"{PUSH}:{some[0]}",
+            {"notice_id": group.notice_id, "class_id": group.class_id},
+            key=f"{PUSH}:{group.notice_id}:{group.class_id}:{mark}",
         )
 
 
@@ -148,31 +152,22 @@ async def sweep(ctx: Context) -> None:
         await ctx.enqueue(CATCH_UP, {"binding_id": binding}, key=f"{CATCH_UP}:{binding}:sweep")
     for notice in await ctx.stores.notices.with_due_work(before):
         await ctx.enqueue(CARRY_OUT, {"notice_id": notice.id}, key=f"{CARRY_OUT}:{notice.id}:sweep")
-    late: dict[str, list[str]] = defaultdict(list)
-    for delivery in await ctx.stores.deliveries.overdue(before):
-        late[delivery.notice_id].append(delivery.id)
-    for notice_id, ids in late.items():
-        await _release_dead(ctx, ids)
-        await push_soon(ctx, notice_id, ids)
+    late = await ctx.stores.deliveries.overdue(before)
+    await _release_dead(ctx, late)
+    await push_soon(ctx, (delivery.group for delivery in late), mark="sweep")
 
 
-async def _release_dead(ctx: Context, delivery_ids: Iterable[str]) -> None:
+async def _release_dead(ctx: Context, late: Iterable[Delivery]) -> None:
     """What a dead run held is given back, or, where it must not be sent twice, settled as unanswered."""
     now = ctx.now()
-    held = [
-        d
-        for d in await ctx.stores.deliveries.many(delivery_ids)
-        if d.push and d.push.phase is Phase.SENDING and d.push.run
-    ]
     runs: dict[tuple[str, bool], list[Delivery]] = defaultdict(list)
-    for delivery in held:
+    for delivery in late:
         push = delivery.push
-        if push and push.run and push.since and push.since <= now - LEASE:
+        if push is not None and push.phase is Phase.SENDING and push.run:
             runs[push.run, repeatable(push, now)].append(delivery)
     for (run, again), deliveries in runs.items():
-        ids = [d.id for d in deliveries]
-        first = deliveries[0].push
-        if again and first:
+        ids, first = [d.id for d in deliveries], deliveries[0].push
+        if again and first is not None:
             since = first.uncertain_since or first.since
             await ctx.stores.deliveries.release(ids, run=run, uncertain_since=since)
         else:

@@ -14,6 +14,7 @@ from datetime import datetime
 from domain.deliveries import MAX_REMINDERS
 from domain.errors import ConflictError, NotFoundError
 from domain.notices import Draft, Notice, NoticeState, Version, Work, parse_draft
+from domain.times import list_position
 from services.context import Context
 from services.files import attachments_of
 from services.people import Teaching
@@ -55,8 +56,10 @@ async def publish_notice(
     attachments = await attachments_of(ctx, teaching, draft.file_ids)
     now = ctx.now()
     scheduled = draft.publish_at > now
+    publish_at = draft.publish_at if scheduled else now
+    notice_id = _notice_id(teaching.person_id, idempotency_key)
     notice = Notice(
-        id=_notice_id(teaching.person_id, idempotency_key),
+        id=notice_id,
         school_id=teaching.school.id,
         class_ids=draft.class_ids,
         author_id=teaching.person_id,
@@ -64,7 +67,8 @@ async def publish_notice(
         confirm=draft.confirm,
         deadline_at=draft.deadline_at,
         state=NoticeState.SCHEDULED if scheduled else NoticeState.PUBLISHED,
-        publish_at=draft.publish_at if scheduled else now,
+        publish_at=publish_at,
+        position=list_position(publish_at, notice_id),
         created_at=now,
         versions=(
             Version(
@@ -76,7 +80,7 @@ async def publish_notice(
                 written_at=now,
             ),
         ),
-        work=(Work(purpose="publish", due_at=draft.publish_at if scheduled else now),),
+        work=(Work(purpose="publish", due_at=publish_at),),
     )
     if not await ctx.stores.notices.insert(notice):
         return await access_notice_as_author(ctx, teaching, notice.id)
@@ -110,10 +114,10 @@ async def notices_of_author(
     ctx: Context,
     teaching: Teaching,
     *,
-    before: tuple[datetime, str] | None = None,
+    before: str | None = None,
     limit: int = 20,
 ) -> list[Notice]:
-    """What this teacher wrote, newest first, `limit` at a time, after the (publish_at, id) in `before`."""
+    """What this teacher wrote, newest first, `limit` at a time, after the position `before`."""
     return await ctx.stores.notices.page_of_author(
         teaching.school.id, teaching.person_id, before=before, limit=limit
     )

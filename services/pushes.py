@@ -1,4 +1,4 @@
-"""One run of sending: take a batch of due deliveries, check each recipient *now*, send, settle what became of it.
+"""One run of sending: take what is due in one class, check each recipient *now*, send, settle what became of it.
 
 A run holds what it took until it settles it. If it dies, `services.deliveries.sweep` gives the rest
 back: a template message may then be sent again under its client_msg_id, a customer-service message
@@ -19,6 +19,7 @@ from domain.deliveries import (
     REPEATABLE_FOR,
     Attempt,
     Delivery,
+    Group,
     Outcome,
     Push,
     Result,
@@ -30,7 +31,7 @@ from domain.notices import Notice, NoticeState
 from services.cards import Card, notice_card
 from services.channels import Sent, Verdict, send_card
 from services.context import Context
-from services.deliveries import PUSH
+from services.deliveries import PUSH, push_soon
 
 _AT_ONCE = 64
 _LOCK_SECONDS = 30.0
@@ -45,6 +46,7 @@ class _Run:
     id: str
     ctx: Context
     notice: Notice
+    group: Group
     at: datetime
     identities: dict[str, Identity]
     names: dict[str, tuple[str, str]]  # student id → (child, class)
@@ -57,16 +59,16 @@ class _Run:
     down: Reason | None = None
 
 
-async def push_deliveries(ctx: Context, notice_id: str, delivery_ids: Sequence[str]) -> None:
-    """Send what is due of these deliveries of one notice."""
+async def push_deliveries(ctx: Context, notice_id: str, class_id: str) -> None:
+    """Send what is due of one notice in one class."""
     notice = await ctx.stores.notices.find(notice_id)
     if notice is None:
         return
-    run_id = ctx.new_id()
-    claimed = await ctx.stores.deliveries.claim(delivery_ids, run=run_id, at=ctx.now())
+    run_id, group = ctx.new_id(), Group(notice.school_id, notice.id, class_id)
+    claimed = await ctx.stores.deliveries.claim(group, run=run_id, at=ctx.now())
     if not claimed:
         return
-    run = await _prepare(ctx, run_id, notice, claimed)
+    run = await _prepare(ctx, run_id, notice, group, claimed)
     wanted = await _still_wanted(run, claimed)
     openids = sorted(
         {run.identities[d.person_id].openid for d in wanted if d.person_id in run.identities}
@@ -79,7 +81,9 @@ async def push_deliveries(ctx: Context, notice_id: str, delivery_ids: Sequence[s
         await ctx.stores.locks.drop(sorted(free), owner=run_id)
 
 
-async def _prepare(ctx: Context, run_id: str, notice: Notice, claimed: list[Delivery]) -> _Run:
+async def _prepare(
+    ctx: Context, run_id: str, notice: Notice, group: Group, claimed: list[Delivery]
+) -> _Run:
     students, classes, school, identities, paused = await asyncio.gather(
         ctx.stores.schools.students(d.student_id for d in claimed),
         ctx.stores.schools.classes({d.class_id for d in claimed}),
@@ -92,6 +96,7 @@ async def _prepare(ctx: Context, run_id: str, notice: Notice, claimed: list[Deli
         id=run_id,
         ctx=ctx,
         notice=notice,
+        group=group,
         at=ctx.now(),
         identities=identities,
         names={s.id: (s.name, class_names.get(s.class_id, "")) for s in students.values()},
@@ -233,6 +238,7 @@ def _note_attempt(run: _Run, delivery: Delivery, push: Push, channel: Channel, s
             id=f"{delivery.id}:{push.purpose}:{channel}:{run.id}",
             school_id=delivery.school_id,
             notice_id=delivery.notice_id,
+            class_id=delivery.class_id,
             delivery_id=delivery.id,
             purpose=push.purpose,
             channel=channel,
@@ -246,31 +252,34 @@ def _note_attempt(run: _Run, delivery: Delivery, push: Push, channel: Channel, s
 
 async def _settle(run: _Run) -> None:
     """Ledger first, then the state that it explains; one write for all that ended alike."""
-    store = run.ctx.stores.deliveries
+    ctx, store = run.ctx, run.ctx.stores.deliveries
     await store.record(run.attempts)
+    # What most of them came to is written last and for the whole group, which needs no list of ids.
+    most = max(run.settled, key=lambda outcome: len(run.settled[outcome]), default=None)
     for outcome, ids in run.settled.items():
-        await store.settle(ids, outcome, run=run.id)
+        if outcome != most:
+            await store.settle(ids, outcome, run=run.id)
     for (push, reason), ids in run.later.items():
-        waiting = _outcome(run, Channel.IN_APP, reason)
-        await store.postpone(ids, push, waiting, run=run.id)
-        await run.ctx.enqueue(
-            PUSH,
-            {"notice_id": run.notice.id, "delivery_ids": ids},
-            key=f"{PUSH}:{ids[0]}:{push.tries}",
-            at=push.due_at,
-        )
+        await store.postpone(ids, push, _outcome(run, Channel.IN_APP, reason), run=run.id)
+        await _push_again(run, push.due_at)
     if run.unsent:
         await store.release(run.unsent, run=run.id)
-        await run.ctx.enqueue(
-            PUSH,
-            {"notice_id": run.notice.id, "delivery_ids": run.unsent},
-            key=f"{PUSH}:{run.unsent[0]}:{run.id}",
-            at=run.at + _AGAIN,
-        )
+        await _push_again(run, run.at + _AGAIN)
+    if most is not None:
+        await store.settle_rest(run.group, most, run=run.id)
     # WeChat may have reported on a message before its line was in the ledger.
     message_ids = [a.message_id for a in run.attempts if a.message_id]
     if message_ids:
-        await apply_finishes(run.ctx, await store.finishes_of(message_ids))
+        await apply_finishes(ctx, await store.finishes_of(message_ids))
+
+
+async def _push_again(run: _Run, at: datetime) -> None:
+    await run.ctx.enqueue(
+        PUSH,
+        {"notice_id": run.group.notice_id, "class_id": run.group.class_id},
+        key=f"{PUSH}:{run.id}:{at.timestamp()}",
+        at=at,
+    )
 
 
 async def record_finishes(ctx: Context, finishes: Sequence[tuple[str, str]]) -> None:
@@ -292,7 +301,7 @@ async def apply_finishes(ctx: Context, finishes: dict[str, str]) -> None:
     proved = [a.delivery_id for m, a in attempts.items() if finishes[m].lower() == _SUCCESS]
     if proved:
         await ctx.stores.deliveries.mark_proved(proved, now)
-    failures, waiting = [], defaultdict(list)
+    failures, groups = [], set()
     for message_id, attempt in attempts.items():
         status = finishes[message_id].lower()
         if status == _SUCCESS:
@@ -302,12 +311,7 @@ async def apply_finishes(ctx: Context, finishes: dict[str, str]) -> None:
         result = Result.REFUSED if reason in REFUSALS else Result.UNREACHABLE
         outcome = Outcome(result=result, channel=Channel.IN_APP, at=now, reason=reason)
         failures.append((attempt.delivery_id, push, outcome))
-        waiting[attempt.notice_id].append(attempt.delivery_id)
+        groups.add(Group(attempt.school_id, attempt.notice_id, attempt.class_id))
     if failures:
         await ctx.stores.deliveries.mark_failed_after_all(failures)
-    for notice_id, ids in waiting.items():
-        await ctx.enqueue(
-            PUSH,
-            {"notice_id": notice_id, "delivery_ids": ids},
-            key=f"{PUSH}:{ids[0]}:failed",
-        )
+    await push_soon(ctx, groups, mark=f"failed:{now.timestamp()}")

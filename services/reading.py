@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from domain.bindings import binding_id
 from domain.deliveries import Delivery, delivery_id
@@ -25,6 +24,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of a guardian's list; `next_position` is where the following piece begins, None at the end."""
+
+    entries: tuple[Entry, ...]
+    next_position: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A notice opened by a guardian, with one delivery for each of their children that it is for."""
 
@@ -38,19 +45,25 @@ class Reading:
 
 
 async def notices_of_guardian(
-    ctx: Context, person_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 20
-) -> list[Entry]:
+    ctx: Context, person_id: str, *, before: str | None = None, limit: int = 20
+) -> Page:
     """What this adult was told about the children they are bound to now, newest first, at most `limit`."""
     children = {c.student.id: c for c in await children_of(ctx, person_id)}
     if not children:
-        return []
-    deliveries = await ctx.stores.deliveries.page_of_person(person_id, before=before, limit=limit)
+        return Page((), None)
+    deliveries = await ctx.stores.deliveries.page_of_person(
+        person_id, before=before, limit=limit + 1
+    )
+    more, deliveries = len(deliveries) > limit, deliveries[:limit]
     notices = await ctx.stores.notices.many(d.notice_id for d in deliveries)
-    return [
-        Entry(notices[d.notice_id], d, children[d.student_id])
-        for d in deliveries
-        if d.notice_id in notices and d.student_id in children
-    ]
+    return Page(
+        tuple(
+            Entry(notices[d.notice_id], d, children[d.student_id])
+            for d in deliveries
+            if d.notice_id in notices and d.student_id in children
+        ),
+        deliveries[-1].position if more else None,
+    )
 
 
 async def access_notice_as_guardian(ctx: Context, person_id: str, notice_id: str) -> Reading:

@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from domain.bindings import Binding, BindingState, Claim, ClaimState, Invitation
 from storage.batching import Batcher
+from storage.conditions import set_if
 from storage.documents import from_document, to_document
 
 
@@ -40,9 +41,10 @@ class BindingStore:
 
     async def end(self, binding_id: str, at: datetime) -> bool:
         """End an active binding; says whether it was active."""
+        is_active = {"$eq": ["$state", BindingState.ACTIVE]}
         result = await self._bindings.update_one(
-            {"_id": binding_id, "state": BindingState.ACTIVE},
-            {"$set": {"state": BindingState.ENDED, "ended_at": at}},
+            {"_id": binding_id},
+            set_if(is_active, {"state": BindingState.ENDED, "ended_at": at}),
         )
         return bool(result.modified_count)
 
@@ -55,7 +57,7 @@ class BindingStore:
 
     async def _load_of_people(self, person_ids: Sequence[str]) -> list[list[Binding] | Exception]:
         query = {"person_id": {"$in": list(set(person_ids))}, "state": BindingState.ACTIVE}
-        cursor = self._bindings.find(query).hint("by_person")
+        cursor = self._bindings.find(query)
         found: dict[str, list[Binding]] = {person_id: [] for person_id in person_ids}
         for document in await cursor.to_list(None):
             found[document["person_id"]].append(from_document(Binding, document))
@@ -68,13 +70,14 @@ class BindingStore:
             "student_id": {"$in": list(student_ids)},
             "state": BindingState.ACTIVE,
         }
-        cursor = self._bindings.find(query).hint("by_student")
+        cursor = self._bindings.find(query)
         return [from_document(Binding, d) async for d in cursor]
 
     async def active(self, binding_ids: Iterable[str]) -> dict[str, Binding]:
         """Those of these bindings that are active now, by id. Uses index: _id_."""
-        query = {"_id": {"$in": list(set(binding_ids))}, "state": BindingState.ACTIVE}
-        return {d["_id"]: from_document(Binding, d) async for d in self._bindings.find(query)}
+        cursor = self._bindings.find({"_id": {"$in": list(set(binding_ids))}})
+        found = [from_document(Binding, d) async for d in cursor]
+        return {b.id: b for b in found if b.state is BindingState.ACTIVE}
 
     async def taken_contacts(
         self, school_id: str, contact_ids: Sequence[str], *, besides: str
@@ -85,7 +88,7 @@ class BindingStore:
             "contact_id": {"$in": list(contact_ids)},
             "state": BindingState.ACTIVE,
         }
-        cursor = self._bindings.find(query).hint("by_contact")
+        cursor = self._bindings.find(query)
         return frozenset([d["contact_id"] async for d in cursor if d["person_id"] != besides])
 
     async def add_claim(self, claim: Claim) -> bool:
@@ -112,14 +115,14 @@ class BindingStore:
             "class_ids": {"$in": list(class_ids)},
             "state": ClaimState.WAITING,
         }
-        cursor = self._claims.find(query).hint("by_class").limit(200)
+        cursor = self._claims.find(query).limit(200)
         found = {d["_id"]: from_document(Claim, d) async for d in cursor}
         return sorted(found.values(), key=lambda c: c.created_at, reverse=True)
 
     async def claims_of_person(self, person_id: str) -> list[Claim]:
         """What this adult still waits for. Uses index: by_person."""
         query = {"person_id": person_id, "state": ClaimState.WAITING}
-        cursor = self._claims.find(query).hint("by_person").limit(20)
+        cursor = self._claims.find(query).limit(20)
         return [from_document(Claim, d) async for d in cursor]
 
     async def mark_claim(
@@ -149,7 +152,7 @@ class BindingStore:
     async def untold_claims(self, before: datetime, limit: int = 100) -> list[str]:
         """Ids of requests older than `before` about which somebody still has to hear. Uses index: untold."""
         query = {"untold": True, "created_at": {"$lte": before}}
-        cursor = self._claims.find(query, {"_id": 1}).hint("untold").limit(limit)
+        cursor = self._claims.find(query, {"_id": 1}).limit(limit)
         return [d["_id"] async for d in cursor]
 
     async def mark_settled(self, binding_id: str) -> None:
@@ -159,7 +162,7 @@ class BindingStore:
     async def unsettled(self, before: datetime, limit: int = 100) -> list[str]:
         """Ids of bindings older than `before` that still lack the recent notices. Uses index: unsettled."""
         query = {"unsettled": True, "bound_at": {"$lte": before}}
-        cursor = self._bindings.find(query, {"_id": 1}).hint("unsettled").limit(limit)
+        cursor = self._bindings.find(query, {"_id": 1}).limit(limit)
         return [d["_id"] async for d in cursor]
 
     async def add_invitation(self, invitation: Invitation) -> None:
@@ -176,6 +179,5 @@ class BindingStore:
         document = await self._invitations.find_one(
             {"school_id": school_id, "class_id": class_id},
             sort=[("created_at", -1)],
-            hint="by_class",
         )
         return from_document(Invitation, document) if document else None

@@ -48,7 +48,7 @@ class IdentityStore:
     async def of_people(self, app_id: str, person_ids: Iterable[str]) -> dict[str, Identity]:
         """The identity of each person under one account. Uses index: by_person."""
         query = {"person_id": {"$in": list(set(person_ids))}, "app_id": app_id}
-        cursor = self._identities.find(query).hint("by_person")
+        cursor = self._identities.find(query)
         return {d["person_id"]: from_document(Identity, d) async for d in cursor}
 
     async def mark_following(self, identity: str, following: bool, at: datetime) -> bool:
@@ -57,10 +57,10 @@ class IdentityStore:
         change: dict[str, Any] = {"following": following, moment: at}
         if not following:
             change |= {"window_left": 0}
-        result = await self._identities.update_one(
-            {"_id": identity, "following": {"$ne": following}}, {"$set": change}
+        before: dict[str, Any] | None = await self._identities.find_one_and_update(
+            {"_id": identity}, {"$set": change}
         )
-        return bool(result.modified_count)
+        return before is not None and before.get("following") is not following
 
     async def open_window(self, identity: str, at: datetime, opening: Opening) -> None:
         """They did something that lets us answer; goes with whatever others do at the same moment."""
@@ -68,9 +68,8 @@ class IdentityStore:
 
     async def use_window(self, identity: str) -> None:
         """One customer-service message was sent."""
-        await self._identities.update_one(
-            {"_id": identity, "window_left": {"$gt": 0}}, {"$inc": {"window_left": -1}}
-        )
+        less = {"$max": [0, {"$subtract": ["$window_left", 1]}]}
+        await self._identities.update_one({"_id": identity}, [{"$set": {"window_left": less}}])
 
     async def close_window(self, identity: str) -> None:
         """WeChat says the window is closed or used up (45015, 45047)."""

@@ -1,4 +1,8 @@
-"""Every index by collection and name; queries name the one they use with `hint=`, so a missing one fails loudly.
+"""Every index by collection and name; each query says in its docstring which one it uses.
+
+A query's fields are covered by its index, all of them: the embedded engine reads a whole collection
+for a filter that names one field more. Where a condition is not worth an index it stands in the
+update itself (`storage.conditions`), which any server carries out on the one document it found.
 
 `school_id` leads the keys of tenant collections. The exceptions start from something that is not a
 school: an adult (who may have children in two schools), a message of WeChat's, or a sweep's clock.
@@ -35,24 +39,23 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_student", "school_id", "student_id", "state"),
         _index("by_contact", "school_id", "contact_id", "state"),
         _index("by_person", "person_id", "state"),
-        _index("unsettled", "bound_at", partialFilterExpression={"unsettled": True}),
+        _index("unsettled", "unsettled", "bound_at", partialFilterExpression={"unsettled": True}),
     ],
     "claims": [
         _index("by_class", "school_id", "class_ids", "state", "-created_at"),
         _index("by_person", "person_id", "state"),
-        _index("untold", "created_at", partialFilterExpression={"untold": True}),
+        _index("untold", "untold", "created_at", partialFilterExpression={"untold": True}),
     ],
     "invitations": [_index("by_class", "school_id", "class_id", "-created_at")],
     "notices": [
-        _index("written_by", "school_id", "author_id", "-publish_at", "-_id"),
+        _index("by_author", "school_id", "author_id", "-position"),
         _index("by_class", "school_id", "class_ids", "-publish_at"),
         _index("by_work", "work.due_at", sparse=True),
     ],
     "deliveries": [
-        _index("by_notice", "school_id", "notice_id", "class_id", "student_id"),
-        _index("by_person", "person_id", "-published_at", "-_id"),
+        _index("by_notice", "school_id", "notice_id", "class_id", "push.phase", "push.run"),
+        _index("by_person", "person_id", "-position"),
         _index("due", "push.due_at", sparse=True),
-        _index("by_run", "push.run", sparse=True),
     ],
     "attempts": [
         _index("by_delivery", "school_id", "delivery_id"),

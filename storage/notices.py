@@ -39,19 +39,16 @@ class NoticeStore:
         return {d["_id"]: from_document(Notice, d) async for d in cursor}
 
     async def page_of_author(
-        self, school_id: str, author_id: str, *, before: tuple[datetime, str] | None, limit: int
+        self, school_id: str, author_id: str, *, before: str | None, limit: int
     ) -> list[Notice]:
-        """What one teacher wrote, newest first; `before` is (publish_at, id) of the last one seen.
+        """What one teacher wrote, newest first; `before` is the position of the last one seen.
 
-        Uses index: written_by.
+        Uses index: by_author.
         """
         query: dict[str, Any] = {"school_id": school_id, "author_id": author_id}
         if before is not None:
-            moment, last = before
-            query["publish_at"] = {"$lte": moment}
-            query["$or"] = [{"publish_at": {"$lt": moment}}, {"_id": {"$lt": last}}]
-        order = [("publish_at", -1), ("_id", -1)]
-        cursor = self._notices.find(query).sort(order).hint("written_by").limit(limit)
+            query["position"] = {"$lt": before}
+        cursor = self._notices.find(query).sort("position", -1).limit(limit)
         return [from_document(Notice, d) async for d in cursor]
 
     async def published_since(self, school_id: str, class_id: str, since: datetime) -> list[Notice]:
@@ -60,10 +57,10 @@ class NoticeStore:
             "school_id": school_id,
             "class_ids": class_id,
             "publish_at": {"$gte": since},
-            "state": NoticeState.PUBLISHED,
         }
-        cursor = self._notices.find(query).sort("publish_at", -1).hint("by_class").limit(100)
-        return [from_document(Notice, d) async for d in cursor]
+        cursor = self._notices.find(query).sort("publish_at", -1).limit(100)
+        found = [from_document(Notice, d) async for d in cursor]
+        return [n for n in found if n.state is NoticeState.PUBLISHED]
 
     async def mark_published(self, notice_id: str) -> bool:
         """A scheduled notice's time has come; says whether it was still scheduled."""
@@ -118,5 +115,5 @@ class NoticeStore:
 
     async def with_due_work(self, now: datetime, limit: int = 100) -> list[Notice]:
         """Notices whose work should have been done, oldest first. Uses index: by_work."""
-        cursor = self._notices.find({"work.due_at": {"$lte": now}}).hint("by_work").limit(limit)
+        cursor = self._notices.find({"work.due_at": {"$lte": now}}).limit(limit)
         return [from_document(Notice, d) async for d in cursor]

@@ -60,7 +60,7 @@ class SchoolStore:
     async def students_of(self, school_id: str, class_ids: Sequence[str]) -> list[Student]:
         """All pupils of these classes, by class and number. Uses index: by_class."""
         query = {"school_id": school_id, "class_id": {"$in": list(class_ids)}}
-        cursor = self._students.find(query).hint("by_class")
+        cursor = self._students.find(query)
         found = [from_document(Student, d) async for d in cursor]
         return sorted(found, key=lambda s: (class_ids.index(s.class_id), s.number, s.id))
 
@@ -85,12 +85,12 @@ class SchoolStore:
     async def contacts_named(self, student_name: str, phone_last4: str) -> list[Contact]:
         """Lines of any school's list with this child (folded name) and these digits. Uses index: by_child."""
         query = {"student_name": student_name, "phone_last4": phone_last4}
-        cursor = self._contacts.find(query).hint("by_child").limit(20)
+        cursor = self._contacts.find(query).limit(20)
         return [from_document(Contact, d) async for d in cursor]
 
     async def appointments_of(self, person_id: str) -> list[Appointment]:
         """What this person is, everywhere. Uses index: by_person."""
-        cursor = self._appointments.find({"person_id": person_id}).hint("by_person")
+        cursor = self._appointments.find({"person_id": person_id})
         return [from_document(Appointment, d) async for d in cursor]
 
     async def head_teachers_of(self, school_id: str, class_ids: Sequence[str]) -> list[Appointment]:
@@ -100,5 +100,5 @@ class SchoolStore:
             "class_id": {"$in": list(class_ids)},
             "role": Role.HEAD_TEACHER,
         }
-        cursor = self._appointments.find(query).hint("by_class")
+        cursor = self._appointments.find(query)
         return [from_document(Appointment, d) async for d in cursor]
