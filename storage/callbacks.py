@@ -98,10 +98,13 @@ class CallbackStore:
         self, claims: Sequence[tuple[list[str], bytes]]
     ) -> list[ClaimedMessage | Exception]:
         answers = await self._run_script(claims)
-        if any(isinstance(answer, NoScriptError) for answer in answers):
-            # This Redis is new, or was started again: it has run none of the batch.
+        not_run = [n for n, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+        if not_run:  # this Redis is new, or was started again
             await self._redis.script_load(_CLAIM)
-            answers = await self._run_script(claims)
+            for n, answer in zip(
+                not_run, await self._run_script([claims[n] for n in not_run]), strict=True
+            ):
+                answers[n] = answer
         return [
             answer if isinstance(answer, Exception) else _standing(answer, digest)
             for answer, (_, digest) in zip(answers, claims, strict=True)
