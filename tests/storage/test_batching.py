@@ -14,12 +14,14 @@ class Store:
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
+        self.begun = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
         self.error: Exception | None = None
 
     async def flush(self, items: Sequence[int]) -> list[int | Exception]:
         self.batches.append(list(items))
+        self.begun.set()
         await self.gate.wait()
         if self.error is not None:
             raise self.error
@@ -41,10 +43,9 @@ async def test_what_comes_while_a_batch_runs_forms_the_next_one(store: Store) ->
     batcher = Batcher(store.flush)
     store.gate.clear()
     first = asyncio.ensure_future(batcher.add(1))
-    while not store.batches:
-        await asyncio.sleep(0)
+    await store.begun.wait()
     later = [asyncio.ensure_future(batcher.add(n)) for n in (2, 3)]
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # they have asked by now
     store.gate.set()
     assert await at_once(first, *later) == [2, 4, 6]
     assert store.batches == [[1], [2, 3]]
@@ -88,10 +89,8 @@ async def test_who_stops_waiting_does_not_disturb_the_others(store: Store) -> No
     batcher = Batcher(store.flush)
     store.gate.clear()
     waiters = [asyncio.ensure_future(batcher.add(n)) for n in range(3)]
-    while not store.batches:
-        await asyncio.sleep(0)
+    await store.begun.wait()
     waiters[1].cancel()
-    await asyncio.sleep(0)
     store.gate.set()
     answers = await asyncio.gather(*waiters, return_exceptions=True)
     assert answers[0] == 0
