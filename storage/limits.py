@@ -7,14 +7,18 @@ import time
 from limits import RateLimitItemPerHour
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
+from redis.asyncio import Redis
 
 
 class LimitStore:
     """A moving window per name and person."""
 
-    def __init__(self, redis_url: str, *, prefix: str) -> None:
+    def __init__(self, redis: Redis, *, prefix: str) -> None:
         storage = RedisStorage(
-            f"async+{redis_url}", implementation="redispy", key_prefix=f"{prefix}:limits"
+            "async+redis://",  # where to is the pool's affair
+            implementation="redispy",
+            key_prefix=f"{prefix}:limits",
+            connection_pool=redis.connection_pool,  # type: ignore[arg-type]
         )
         self._limiter = MovingWindowRateLimiter(storage)
 

@@ -83,7 +83,7 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         pauses=PauseStore(db),
         callbacks=CallbackStore(redis, prefix=database, app_id=app_id),
         locks=LockStore(redis, prefix=database),
-        limits=LimitStore(redis_url, prefix=database),
+        limits=LimitStore(redis, prefix=database),
         tokens=RedisTokenShelf(redis, prefix=database),
         database=db,
         redis=redis,
