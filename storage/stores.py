@@ -84,7 +84,7 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         callbacks=CallbackStore(redis, prefix=database, app_id=app_id),
         locks=LockStore(redis, prefix=database),
         limits=LimitStore(redis, prefix=database),
-        tokens=RedisTokenShelf(redis, prefix=database),
+        tokens=RedisTokenShelf(redis, prefix=f"{database}:token:"),
         database=db,
         redis=redis,
     )
