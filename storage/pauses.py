@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo.errors import DuplicateKeyError
 
 from domain.channels import Channel, Paused, Reason
 
@@ -17,12 +18,15 @@ class PauseStore:
         self._pauses = database["pauses"]
 
     async def add(self, app_id: str, pause: Paused) -> None:
-        """Close a channel until a time; a later time wins."""
-        await self._pauses.update_one(
-            {"_id": f"{app_id}:{pause.channel}"},
-            {"$max": {"until": pause.until}, "$set": {"reason": pause.reason}},
-            upsert=True,
-        )
+        """Close a channel until a time; the latest time wins, with its reason."""
+        try:
+            await self._pauses.update_one(
+                {"_id": f"{app_id}:{pause.channel}", "until": {"$lt": pause.until}},
+                {"$set": {"until": pause.until, "reason": pause.reason}},
+                upsert=True,
+            )
+        except DuplicateKeyError:
+            pass  # it is closed for longer already
 
     async def active(self, app_id: str, at: datetime) -> list[Paused]:
         """Channels that are closed at `at`. Uses index: _id_."""
