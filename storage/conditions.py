@@ -18,12 +18,15 @@ def set_once(**values: Any) -> Pipeline:
 
 
 def set_if(condition: Mapping[str, Any], changes: Mapping[str, Any]) -> Pipeline:
-    """Set fields where an expression holds. Values are taken as they are, never as expressions."""
-    return [
-        {
-            "$set": {
-                name: {"$cond": [condition, {"$literal": value}, f"${name}"]}
-                for name, value in changes.items()
-            }
-        }
-    ]
+    """Set fields (`push`, `push.phase`) where an expression holds. Values are never read as expressions."""
+    values: dict[str, Any] = {}
+    for name, value in changes.items():
+        whole, dot, part = name.partition(".")
+        if dot:
+            # Not under its dotted name: where the condition does not hold, that would make an empty
+            # object of a field that is null.
+            merged = values.setdefault(whole, {"$mergeObjects": [f"${whole}", {}]})
+            merged["$mergeObjects"][1][part] = {"$literal": value}
+        else:
+            values[name] = {"$literal": value}
+    return [{"$set": {name: {"$cond": [condition, v, f"${name}"]} for name, v in values.items()}}]
