@@ -240,14 +240,18 @@ class DeliveryStore:
         )
 
     async def mark_failed_after_all(self, failures: Sequence[tuple[str, Push, Outcome]]) -> None:
-        """WeChat took the message and then could not bring it: the next channel's turn. Uses index: _id_."""
+        """WeChat took the message and then could not bring it: the next channel's turn.
+
+        `push.failed` ends with the channel that failed; what went out by another one meanwhile stands.
+        Uses index: _id_.
+        """
         settled = {"$eq": [{"$ifNull": ["$push", None]}, None]}
         await self._deliveries.bulk_write(
             [
                 UpdateOne(
                     {"_id": delivery},
                     set_if(
-                        {"$and": [settled, _IS_DELIVERED]},
+                        {"$and": [settled, _IS_DELIVERED, _went_by(push.failed[-1][0])]},
                         {"push": to_value(push), "outcome": to_value(outcome)},
                     ),
                 )
@@ -258,6 +262,10 @@ class DeliveryStore:
 
 
 _IS_DELIVERED = {"$eq": ["$outcome.result", Result.DELIVERED]}
+
+
+def _went_by(channel: Channel) -> dict[str, Any]:
+    return {"$eq": ["$outcome.channel", channel]}
 
 
 def _is_held(run: str) -> dict[str, Any]:
