@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from domain.bindings import Binding
@@ -160,15 +160,14 @@ async def sweep(ctx: Context) -> None:
 async def _release_dead(ctx: Context, late: Iterable[Delivery]) -> None:
     """What a dead run held is given back, or, where it must not be sent twice, settled as unanswered."""
     now = ctx.now()
-    runs: dict[tuple[str, bool], list[Delivery]] = defaultdict(list)
+    runs: dict[tuple[str, bool, datetime | None], list[str]] = defaultdict(list)
     for delivery in late:
         push = delivery.push
         if push is not None and push.phase is Phase.SENDING and push.run:
-            runs[push.run, repeatable(push, now)].append(delivery)
-    for (run, again), deliveries in runs.items():
-        ids, first = [d.id for d in deliveries], deliveries[0].push
-        if again and first is not None:
-            since = first.uncertain_since or first.since
+            since = push.uncertain_since or push.since
+            runs[push.run, repeatable(push, now), since].append(delivery.id)
+    for (run, again, since), ids in runs.items():
+        if again:
             await ctx.stores.deliveries.release(ids, run=run, uncertain_since=since)
         else:
             unknown = Outcome(
