@@ -15,6 +15,8 @@ from domain.channels import Channel, Reason
 
 MAX_REMINDERS = 2
 LEASE = timedelta(seconds=30)  # a worker that has not reported by then is taken for dead
+# By how much the clocks of two machines may differ: what one says is due now, another one takes.
+CLOCK_SKEW = timedelta(seconds=2)
 # WeChat: one client_msg_id counts once for 10 minutes. Beyond 9 a second send could be a second message.
 REPEATABLE_FOR = timedelta(minutes=9)
 RETRY_AFTER = (

@@ -15,6 +15,7 @@ from typing import TypeVar
 from domain.bindings import Binding
 from domain.channels import Channel, Reason
 from domain.deliveries import (
+    CLOCK_SKEW,
     LEASE,
     Delivery,
     Group,
@@ -44,7 +45,7 @@ async def carry_out_work(ctx: Context, notice_id: str) -> None:
     if notice is None:
         return
     for work in notice.work:
-        if work.due_at <= ctx.now():
+        if work.due_at <= ctx.now() + CLOCK_SKEW:
             await _carry_out(ctx, notice, work)
             await ctx.stores.notices.finish_work(notice.id, work.purpose)
     groups = [Group(notice.school_id, notice.id, class_id) for class_id in notice.class_ids]

@@ -14,7 +14,16 @@ from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from domain.channels import Channel
-from domain.deliveries import Attempt, Delivery, Group, Outcome, Phase, Push, Result
+from domain.deliveries import (
+    CLOCK_SKEW,
+    Attempt,
+    Delivery,
+    Group,
+    Outcome,
+    Phase,
+    Push,
+    Result,
+)
 from storage.conditions import set_if, set_once
 from storage.documents import from_document, to_document, to_value
 
@@ -135,7 +144,7 @@ class DeliveryStore:
         await self._deliveries.update_many(
             {**_of(group), "push.phase": Phase.DUE},
             set_if(
-                {"$lte": ["$push.due_at", at]},
+                {"$lte": ["$push.due_at", at + CLOCK_SKEW]},
                 {"push.phase": Phase.SENDING, "push.run": run, "push.since": at},
             ),
         )
