@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 
 from tornado.web import HTTPError
 
@@ -16,6 +17,8 @@ from services.people import access_teaching
 from services.reading import confirm_notice, notices_of_guardian, record_read
 
 PAGE_SIZE = 20
+# A position of `domain.times.list_position`.
+_PLACE = re.compile(r"\d{14}:\S{1,200}")
 
 
 def pack_cursor(place: str) -> str:
@@ -25,10 +28,15 @@ def pack_cursor(place: str) -> str:
 
 def unpack_cursor(cursor: str) -> str | None:
     """The place in the list; None for an empty cursor. Raises HTTPError 400 for one that is none of ours."""
+    if not cursor:
+        return None
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode() or None
+        place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError):
         raise HTTPError(400) from None
+    if not _PLACE.fullmatch(place):
+        raise HTTPError(400)
+    return place
 
 
 class NoticeListHandler(PageHandler):

@@ -37,7 +37,12 @@ class Village:
         return await access_teaching(self.town.ctx, await self.person(phone or self.teacher))
 
     async def publish(
-        self, *, by: Phone | None = None, key: str = "key-0001", files: tuple[str, ...] = (), **form: str
+        self,
+        *,
+        by: Phone | None = None,
+        key: str = "key-0001",
+        files: tuple[str, ...] = (),
+        **form: str,
     ) -> Notice:
         """Publish a notice to the author's first class."""
         teaching = await self.teaching(by)
@@ -59,9 +64,7 @@ class Village:
 
 
 @pytest.fixture
-async def village(
-    mongodb_uri: str, redis_url: str, database_name: str
-) -> AsyncIterator[Village]:
+async def village(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Village]:
     """The school, with a worker that runs."""
     async with open_town(
         mongodb_uri=mongodb_uri,
@@ -107,7 +110,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 Form = list[tuple[str, str]]
 
 
-def notice_form(*, key: str = "key-from-the-form", **changes: Any) -> Form:
+def notice_form(*, key: str | None = "key-from-the-form", **changes: Any) -> Form:
     """A form that would be taken, with some fields changed; None leaves a field out, a list repeats it."""
     fields: dict[str, Any] = {
         "key": key,

@@ -46,7 +46,14 @@ async def test_an_unknown_child_binds_nobody_and_keeps_what_was_typed(village: V
 
 @pytest.mark.parametrize(
     ("name", "digits"),
-    [("", ""), ("学生二", ""), ("", "1002"), ("学生二", "12"), ("学生二", "abcd"), ("<b>", '"><script>')],
+    [
+        ("", ""),
+        ("学生二", ""),
+        ("", "1002"),
+        ("学生二", "12"),
+        ("学生二", "abcd"),
+        ("<b>", '"><script>'),
+    ],
 )
 async def test_a_form_of_another_form_names_what_is_asked_for(
     village: Village, name: str, digits: str

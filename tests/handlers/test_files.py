@@ -19,10 +19,14 @@ async def _stored(village: Village) -> int:
 
 
 async def _send(
-    village: Village, body: object, *, phone: Phone | None = None, **headers: str
+    village: Village,
+    body: object,
+    headers: dict[str, str] | None = None,
+    *,
+    phone: Phone | None = None,
 ) -> tuple[int, str]:
     phone = phone or village.teacher
-    sent = {"X-CSRF-Token": await phone.csrf(), "Accept": "application/json", **headers}
+    sent = {"X-CSRF-Token": await phone.csrf(), "Accept": "application/json", **(headers or {})}
     async with phone.client.post(phone.url("/h5/teach/files"), data=body, headers=sent) as answer:
         return answer.status, await answer.text()
 
@@ -65,9 +69,7 @@ async def test_a_file_that_does_not_say_how_large_it_is_is_refused_all_the_same(
 
 
 async def test_the_largest_file_that_is_allowed_is_taken(village: Village) -> None:
-    status, _ = await _send(
-        village, io.BytesIO(PDF + b"\n" * (MAX_FILE_BYTES - len(PDF)))
-    )
+    status, _ = await _send(village, io.BytesIO(PDF + b"\n" * (MAX_FILE_BYTES - len(PDF))))
     assert status == 201
 
 
@@ -84,14 +86,14 @@ async def test_the_largest_file_that_is_allowed_is_taken(village: Village) -> No
 async def test_what_is_not_of_a_kind_we_take_is_not_stored(
     village: Village, content: bytes, status: int
 ) -> None:
-    got, text = await _send(village, content, **{"X-File-Name": "photo.jpg"})
+    got, text = await _send(village, content, {"X-File-Name": "photo.jpg"})
     assert got == status
     assert '"code"' in text
     assert await _stored(village) == 0
 
 
 async def test_without_the_token_or_the_office_nothing_is_stored(village: Village) -> None:
-    status, _ = await _send(village, photograph(), **{"X-CSRF-Token": "guessed"})
+    status, _ = await _send(village, photograph(), {"X-CSRF-Token": "guessed"})
     assert status == 403
     status, _ = await _send(village, photograph(), phone=village.mother)
     assert status == 404
@@ -99,7 +101,7 @@ async def test_without_the_token_or_the_office_nothing_is_stored(village: Villag
 
 
 async def test_a_name_that_is_no_text_is_refused(village: Village) -> None:
-    status, _ = await _send(village, photograph(), **{"X-File-Name": "%ff%fe"})
+    status, _ = await _send(village, photograph(), {"X-File-Name": "%ff%fe"})
     assert status == 400
     assert await _stored(village) == 0
 
@@ -122,7 +124,7 @@ async def test_a_document_is_a_download_under_its_true_name(village: Village) ->
         assert answer.status == 200
         assert await answer.read() == PDF
         disposition = answer.headers["Content-Disposition"]
-        assert disposition.startswith('attachment; filename="file.pdf"; filename*=UTF-8\'\'')
+        assert disposition.startswith("attachment; filename=\"file.pdf\"; filename*=UTF-8''")
         assert unquote(disposition.partition("''")[2]) == "报名表 (三年级).pdf"
         assert answer.headers["Content-Type"] == "application/pdf"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"

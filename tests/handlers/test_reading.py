@@ -124,9 +124,7 @@ async def test_a_signature_is_kept_and_shown_to_the_author_alone(village: Villag
     assert "已签名" in (await village.mother.get(f"/h5/notices/{notice.id}")).text
     receipts = await receipts_of(village.town.ctx, await village.teaching(), notice.id)
     delivery = receipts.children()[2].guardians[0].delivery
-    path = (
-        f"/h5/teach/notices/{notice.id}/guardians/{delivery.student_id}/{delivery.person_id}/signature"
-    )
+    path = f"/h5/teach/notices/{notice.id}/guardians/{delivery.student_id}/{delivery.person_id}/signature"
     async with village.teacher.client.get(village.teacher.url(path)) as answer:
         assert answer.status == 200
         assert answer.headers["Content-Type"] == "image/png"
@@ -237,7 +235,9 @@ async def test_the_list_goes_on_where_it_ended_and_repeats_nothing(village: Vill
     assert "cursor=" not in second
 
 
-@pytest.mark.parametrize("cursor", ["x", "bm90IGpzb24", "WzEsMl0", "WyIyMDI2LTAxLTAxIiwgIngiXQ", "é"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "bm90IGpzb24", "WzEsMl0", "WyIyMDI2LTAxLTAxIiwgIngiXQ", "é"]
+)
 async def test_a_cursor_that_is_none_of_ours_is_refused(village: Village, cursor: str) -> None:
     for phone, path in ((village.mother, "/h5/notices"), (village.teacher, "/h5/teach/")):
         page = await phone.get(f"{path}?cursor={cursor}")
