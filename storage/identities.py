@@ -11,6 +11,7 @@ from pymongo import ReturnDocument, UpdateOne
 
 from domain.identities import WINDOWS, Identity, Opening, identity_id
 from storage.batching import Batcher
+from storage.conditions import set_if
 from storage.documents import from_document
 
 Touch = tuple[str, datetime, Opening]
@@ -57,10 +58,9 @@ class IdentityStore:
         change: dict[str, Any] = {"following": following, moment: at}
         if not following:
             change |= {"window_left": 0}
-        before: dict[str, Any] | None = await self._identities.find_one_and_update(
-            {"_id": identity}, {"$set": change}
-        )
-        return before is not None and before.get("following") is not following
+        is_news = {"$ne": ["$following", following]}
+        result = await self._identities.update_one({"_id": identity}, set_if(is_news, change))
+        return bool(result.modified_count)
 
     async def open_window(self, identity: str, at: datetime, opening: Opening) -> None:
         """They did something that lets us answer; goes with whatever others do at the same moment."""
