@@ -12,6 +12,7 @@ from domain.files import FileKind, StoredFile
 from domain.identities import Identity, identity_id
 from domain.notices import Attachment, ConfirmMode, Notice, NoticeState, Version, Work
 from domain.schools import Appointment, Contact, Role, School, SchoolClass, Student
+from domain.times import list_position
 
 # A Sunday morning in school time (10:00); every sample happens then unless a test says otherwise.
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -152,7 +153,9 @@ def a_notice(**changes: Any) -> Notice:
         "versions": (a_version(),),
         "work": (Work(purpose="publish", due_at=NOW),),
     }
-    return Notice(**(given | changes))
+    given |= changes
+    place = list_position(given["publish_at"], given["id"])
+    return Notice(**({"position": place} | given))
 
 
 def a_push(**changes: Any) -> Push:
@@ -183,7 +186,9 @@ def a_delivery(
         "push": a_push(),
         "purposes": ("publish",),
     }
-    return Delivery(**(given | changes))
+    given |= changes
+    place = list_position(given["published_at"], given["id"])
+    return Delivery(**({"position": place} | given))
 
 
 def an_attempt(**changes: Any) -> Attempt:
@@ -191,6 +196,7 @@ def an_attempt(**changes: Any) -> Attempt:
         "id": "attempt-1",
         "school_id": "school-a",
         "notice_id": "notice-1",
+        "class_id": "class-1",
         "delivery_id": delivery_id("notice-1", "student-1", "person-1"),
         "purpose": "publish",
         "channel": Channel.TEMPLATE,

@@ -177,13 +177,13 @@ async def test_paging_through_what_a_teacher_wrote_shows_each_once(stores: Store
     await stores.notices.insert(a_notice(id="hers", author_id="teacher-2"))
     await stores.notices.insert(a_notice(id="elsewhere", school_id="school-b"))
     seen: list[str] = []
-    before = None
+    before: str | None = None
     for _ in range(20):
         page = await stores.notices.page_of_author("school-a", "teacher-1", before=before, limit=4)
         if not page:
             break
         seen += [notice.id for notice in page]
-        before = (page[-1].publish_at, page[-1].id)
+        before = page[-1].position
     times = {notice.id: notice.publish_at for notice in notices}
     assert [times[i] for i in seen] == sorted(times.values(), reverse=True)
     assert sorted(seen) == sorted(times)
