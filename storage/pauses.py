@@ -31,8 +31,9 @@ class PauseStore:
     async def active(self, app_id: str, at: datetime) -> list[Paused]:
         """Channels that are closed at `at`. Uses index: _id_."""
         keys = [f"{app_id}:{channel}" for channel in Channel]
-        cursor = self._pauses.find({"_id": {"$in": keys}, "until": {"$gt": at}})
+        cursor = self._pauses.find({"_id": {"$in": keys}})
         return [
             Paused(Channel(d["_id"].rpartition(":")[2]), Reason(d["reason"]), d["until"])
             async for d in cursor
+            if at < d["until"]
         ]
