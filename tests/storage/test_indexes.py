@@ -1,0 +1,245 @@
+"""Every query is covered by an index that exists: by its docstring, by what goes over the wire, and by the plan."""
+
+import inspect
+import os
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.database import Database
+from pymongo.monitoring import CommandListener, CommandStartedEvent
+
+from domain.channels import Channel, Reason
+from domain.deliveries import Group
+from storage.bindings import BindingStore
+from storage.deliveries import DeliveryStore
+from storage.files import FileStore
+from storage.identities import IdentityStore
+from storage.indexes import INDEXES
+from storage.notices import NoticeStore
+from storage.pauses import PauseStore
+from storage.schools import SchoolStore
+from storage.sessions import SessionStore
+from storage.stores import Stores
+from tests.domain.samples import NOW, a_push, an_outcome
+
+STORES: dict[str, type] = {
+    "bindings": BindingStore,
+    "deliveries": DeliveryStore,
+    "files": FileStore,
+    "identities": IdentityStore,
+    "notices": NoticeStore,
+    "pauses": PauseStore,
+    "schools": SchoolStore,
+    "sessions": SessionStore,
+}
+GROUP = Group("school-a", "notice-1", "class-1")
+PUSH, OUTCOME = a_push(), an_outcome()
+
+# Every method that says which index it uses, called once with arguments that match nothing.
+CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
+    "bindings.active_of_person": lambda s: s.active_of_person("p"),
+    "bindings.active_of_students": lambda s: s.active_of_students("school-a", ["s"]),
+    "bindings.active": lambda s: s.active(["s:p"]),
+    "bindings.taken_contacts": lambda s: s.taken_contacts("school-a", ["c"], besides="p"),
+    "bindings.find_claim": lambda s: s.find_claim("c"),
+    "bindings.waiting_claims": lambda s: s.waiting_claims("school-a", ["c"]),
+    "bindings.claims_of_person": lambda s: s.claims_of_person("p"),
+    "bindings.untold_claims": lambda s: s.untold_claims(NOW),
+    "bindings.unsettled": lambda s: s.unsettled(NOW),
+    "bindings.find_invitation": lambda s: s.find_invitation("i"),
+    "bindings.newest_invitation": lambda s: s.newest_invitation("school-a", "c"),
+    "deliveries.find": lambda s: s.find("d"),
+    "deliveries.many": lambda s: s.many(["d"]),
+    "deliveries.of_notice": lambda s: s.of_notice("school-a", "n"),
+    "deliveries.page_of_person": lambda s: s.page_of_person("p", before="9", limit=20),
+    "deliveries.mark_read": lambda s: s.mark_read("d", NOW),
+    "deliveries.mark_confirmed": lambda s: s.mark_confirmed("d", NOW),
+    "deliveries.mark_due": lambda s: s.mark_due("school-a", "n", PUSH, only={"read_at": None}),
+    "deliveries.cancel_pushes": lambda s: s.cancel_pushes(GROUP),
+    "deliveries.has_due": lambda s: s.has_due(GROUP),
+    "deliveries.overdue": lambda s: s.overdue(NOW),
+    "deliveries.claim": lambda s: s.claim(GROUP, run="r", at=NOW),
+    "deliveries.switch_channel": lambda s: s.switch_channel("d", run="r", channel=Channel.SERVICE),
+    "deliveries.release": lambda s: s.release(["d"], run="r"),
+    "deliveries.settle": lambda s: s.settle(["d"], OUTCOME, run="r"),
+    "deliveries.settle_rest": lambda s: s.settle_rest(GROUP, OUTCOME, run="r"),
+    "deliveries.postpone": lambda s: s.postpone(["d"], PUSH, OUTCOME, run="r"),
+    "deliveries.attempts_of": lambda s: s.attempts_of("school-a", "d"),
+    "deliveries.attempts_with": lambda s: s.attempts_with(["m"]),
+    "deliveries.finishes_of": lambda s: s.finishes_of(["m"]),
+    "deliveries.mark_proved": lambda s: s.mark_proved(["d"], NOW),
+    "deliveries.mark_failed_after_all": lambda s: s.mark_failed_after_all(
+        [("d", a_push(failed=((Channel.TEMPLATE, Reason.BLOCKED),)), OUTCOME)]
+    ),
+    "files.find": lambda s: s.find("f"),
+    "files.many": lambda s: s.many(["f"]),
+    "identities.find": lambda s: s.find("wx1", "o"),
+    "identities.of_people": lambda s: s.of_people("wx1", ["p"]),
+    "notices.find": lambda s: s.find("n"),
+    "notices.many": lambda s: s.many(["n"]),
+    "notices.page_of_author": lambda s: s.page_of_author("school-a", "t", before="9", limit=20),
+    "notices.published_since": lambda s: s.published_since("school-a", "c", NOW),
+    "notices.with_due_work": lambda s: s.with_due_work(NOW),
+    "pauses.active": lambda s: s.active("wx1", NOW),
+    "schools.find_school": lambda s: s.find_school("school-a"),
+    "schools.classes": lambda s: s.classes(["c"]),
+    "schools.students_of": lambda s: s.students_of("school-a", ["c"]),
+    "schools.students": lambda s: s.students(["s"]),
+    "schools.contacts_named": lambda s: s.contacts_named("李小明", "1234"),
+    "schools.appointments_of": lambda s: s.appointments_of("p"),
+    "schools.head_teachers_of": lambda s: s.head_teachers_of("school-a", ["c"]),
+    "sessions.find": lambda s: s.find("token", NOW),
+}
+# What a condition on these costs is one look at a document that the index has found already.
+BESIDE_THE_INDEX = {"deliveries.mark_due": {"purposes", "push.phase", "read_at"}}
+
+
+@dataclass
+class Asked:
+    """One query as it went over the wire."""
+
+    collection: str
+    filter: dict[str, Any]
+    sort: dict[str, int]
+
+
+class Wire(CommandListener):
+    """Listens to what a store asks."""
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        command = event.command
+        name = event.command_name
+        if name in ("find", "findAndModify"):
+            query = command["filter"] if name == "find" else command["query"]
+            sort = dict(command.get("sort") or {})
+            self.asked.append(Asked(command[name], dict(query), sort))
+        for update in command.get("updates", []):
+            self.asked.append(Asked(command[name], dict(update["q"]), {}))
+
+    def succeeded(self, event: object) -> None:
+        """Not asked for."""
+
+    failed = succeeded
+
+
+@asynccontextmanager
+async def listening(mongodb_uri: str, database: str) -> AsyncIterator[tuple[Any, Wire]]:
+    wire = Wire()
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+        mongodb_uri, event_listeners=[wire], tz_aware=True
+    )
+    try:
+        yield client[database], wire
+    finally:
+        client.close()
+
+
+def named_index(method: str) -> str:
+    store, _, name = method.partition(".")
+    documented = inspect.getdoc(getattr(STORES[store], name)) or ""
+    found = re.search(r"Uses index: (\w+)\.", documented)
+    assert found, method
+    return found[1]
+
+
+def keys_of(collection: str, index: str) -> list[str]:
+    if index == "_id_":
+        return ["_id"]
+    (keys,) = [list(i.document["key"]) for i in INDEXES[collection] if i.document["name"] == index]
+    return keys
+
+
+def test_every_method_that_names_an_index_is_tried_here() -> None:
+    naming = {
+        f"{store}.{name}"
+        for store, kind in STORES.items()
+        for name, method in inspect.getmembers(kind, inspect.isfunction)
+        if not name.startswith("_") and "Uses index:" in (inspect.getdoc(method) or "")
+    }
+    assert naming == set(CALLS)
+    assert set(STORES) <= {field.name for field in fields(Stores)}
+
+
+@pytest.mark.parametrize("method", CALLS)
+async def test_a_query_asks_for_nothing_that_its_index_does_not_cover(
+    method: str, mongodb_uri: str, stores: Stores, database_name: str
+) -> None:
+    store, index = method.partition(".")[0], named_index(method)
+    async with listening(mongodb_uri, database_name) as (database, wire):
+        await CALLS[method](STORES[store](database))
+    assert wire.asked
+    for asked in wire.asked:
+        keys = keys_of(asked.collection, index)
+        wanted = {*asked.filter, *asked.sort} - BESIDE_THE_INDEX.get(method, set())
+        assert wanted <= set(keys), asked
+        assert keys[0] in asked.filter
+        # No gap: what is asked for are the first keys of the index, and sorting goes on from there.
+        assert wanted == set(keys[: len(wanted)]), asked
+
+
+async def test_the_indexes_that_are_named_exist_and_making_them_again_is_harmless(
+    stores: Stores, behind: Database[dict[str, Any]]
+) -> None:
+    await stores.ensure_indexes()
+    for collection, indexes in INDEXES.items():
+        there = behind[collection].index_information()
+        assert {i.document["name"] for i in indexes} <= set(there)
+        for index in indexes:
+            assert there[index.document["name"]]["key"] == list(index.document["key"].items())
+
+
+def test_the_indexes_of_a_school_start_with_the_school() -> None:
+    """The others start from an adult, a message, a child's name as typed, or a clock."""
+    beginnings = {
+        index.document["name"]: next(iter(index.document["key"]))
+        for indexes in INDEXES.values()
+        for index in indexes
+    }
+    assert {name for name, first in beginnings.items() if first != "school_id"} == {
+        "by_child",
+        "by_message",
+        "by_person",
+        "by_work",
+        "due",
+        "expiry",
+        "unsettled",
+        "untold",
+    }
+
+
+@pytest.mark.skipif(
+    not os.environ.get("YANSHU_MONGODB_URI"),
+    reason="plans are asked of a real MongoDB only: set YANSHU_MONGODB_URI",
+)
+@pytest.mark.parametrize("method", [m for m in CALLS if named_index(m) != "_id_"])
+async def test_the_servers_plan_uses_the_named_index(
+    method: str, mongodb_uri: str, stores: Stores, database_name: str
+) -> None:
+    store, index = method.partition(".")[0], named_index(method)
+    async with listening(mongodb_uri, database_name) as (database, wire):
+        await CALLS[method](STORES[store](database))
+        for asked in list(wire.asked):
+            find = {"find": asked.collection, "filter": asked.filter}
+            if asked.sort:
+                find["sort"] = asked.sort
+            plan = await database.command("explain", find, verbosity="queryPlanner")
+            stages = list(stages_of(plan["queryPlanner"]["winningPlan"]))
+            assert {s.get("indexName") for s in stages if s["stage"] == "IXSCAN"} == {index}
+            assert not {"COLLSCAN", "SORT"} & {s["stage"] for s in stages}
+
+
+def stages_of(plan: dict[str, Any]) -> Any:
+    """A plan's stages, outermost first (newer servers wrap them once more)."""
+    plan = plan.get("queryPlan", plan)
+    yield plan
+    for inner in [plan.get("inputStage"), *plan.get("inputStages", [])]:
+        if inner:
+            yield from stages_of(inner)
