@@ -24,7 +24,7 @@ class Wire:
     """One kept connection to a port of this machine, opened anew when the server closed it."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
+        self.port = port
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def send(self, raw: bytes, *, whole: bool = True) -> Answer:
@@ -49,7 +49,7 @@ class Wire:
         if self._streams is not None and self._streams[0].at_eof():
             await self.close()
         if self._streams is None:
-            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+            self._streams = await asyncio.open_connection("127.0.0.1", self.port)
         return self._streams
 
     async def close(self) -> None:
