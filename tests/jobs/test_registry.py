@@ -1,0 +1,40 @@
+"""Every job is known by the name that services enqueue it under, and takes what they hand it."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from jobs.registry import JOBS, REGULAR_JOBS
+from services.bindings import CATCH_UP, TELL
+from services.deliveries import PUSH
+from services.notices import CARRY_OUT
+
+PAYLOADS = {
+    CARRY_OUT: {"notice_id"},
+    PUSH: {"notice_id", "class_id"},
+    CATCH_UP: {"binding_id"},
+    TELL: {"claim_id"},
+}
+
+
+def test_every_name_has_its_job() -> None:
+    assert set(JOBS) == set(PAYLOADS)
+    assert not set(JOBS) & set(REGULAR_JOBS)
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_takes_ids_and_nothing_else(name: str) -> None:
+    first, *others = inspect.signature(JOBS[name]).parameters.values()
+    assert first.name == "ctx"
+    assert {parameter.name for parameter in others} == PAYLOADS[name]
+    assert all(parameter.annotation == "str" for parameter in others)
+
+
+@pytest.mark.parametrize("name", REGULAR_JOBS)
+def test_a_regular_job_needs_nothing_but_the_context(name: str) -> None:
+    job: Callable[..., Awaitable[None]]
+    job, every = REGULAR_JOBS[name]
+    assert list(inspect.signature(job).parameters) == ["ctx"]
+    assert timedelta(seconds=1) <= every <= timedelta(minutes=1)
