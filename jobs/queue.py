@@ -23,6 +23,7 @@ Job = Callable[..., Awaitable[None]]
 
 _CHECK = timedelta(milliseconds=20)
 _REDELIVERY = timedelta(seconds=20)
+_PATIENCE_SECONDS = 3.0  # the queue library itself would wait for an answer for ever
 _RETRY = Retry(attempts=3, delay=timedelta(seconds=2))
 
 
@@ -59,9 +60,13 @@ class Queue:
         key: str,
         at: datetime | None = None,
     ) -> None:
-        """See services.context.Enqueue. An unreachable queue is logged, never raised: the store knows the work."""
+        """See services.context.Enqueue. An unreachable queue is logged, never raised: the store knows the work.
+
+        Returns after three seconds at the latest.
+        """
         try:
-            await self._docket.add(name, when=at, key=key)(**payload)
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._docket.add(name, when=at, key=key)(**payload)
         except Exception as error:
             log.warning(
                 "queue not reached for %s (%s): left to the sweep", name, type(error).__name__
