@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -115,15 +116,21 @@ async def test_jobs_wait_for_a_worker_that_comes_later_and_two_share_them(
 # -------------------------------------------------------------------------- when things go wrong
 
 
+def free_port() -> int:
+    listening, port = bind_unused_port()
+    listening.close()
+    return port
+
+
 @contextmanager
-def redis_of_its_own(port: int, folder: Path) -> Iterator[None]:
+def redis_of_its_own(port: int, folder: Path) -> Iterator["subprocess.Popen[str]"]:
     """A Redis that a test may stop."""
     command = [find_redis(), "--port", str(port), "--save", "", "--dir", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
         assert any("ready to accept connections" in line.lower() for line in process.stdout)
-        yield
+        yield process
     finally:
         process.kill()
         process.communicate()
@@ -132,8 +139,7 @@ def redis_of_its_own(port: int, folder: Path) -> Iterator[None]:
 async def test_a_queue_out_of_reach_is_logged_and_stops_nobody(
     tmp_path: Path, diary: Diary, caplog: pytest.LogCaptureFixture
 ) -> None:
-    listening, port = bind_unused_port()
-    listening.close()
+    port = free_port()
     url = f"redis://127.0.0.1:{port}/0"
     with redis_of_its_own(port, tmp_path):
         opened = opened_queue(url, "yanshu", diary, {"write": write}, {})
@@ -147,6 +153,24 @@ async def test_a_queue_out_of_reach_is_logged_and_stops_nobody(
         async with working(queue):
             assert await until(diary, 1) == [{"n": "after"}]
         await opened.__aexit__(None, None, None)
+
+
+async def test_a_redis_that_says_nothing_holds_nobody_up(
+    tmp_path: Path,
+    diary: Diary,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jobs.queue, "_PATIENCE_SECONDS", 0.1)
+    port = free_port()
+    url = f"redis://127.0.0.1:{port}/0"
+    with redis_of_its_own(port, tmp_path) as process:
+        async with opened_queue(url, "yanshu", diary, {"write": write}, {}) as queue:
+            process.send_signal(signal.SIGSTOP)
+            with caplog.at_level(logging.WARNING, "yanshu.jobs"):
+                await queue.enqueue("write", {}, key="k")
+            process.send_signal(signal.SIGCONT)
+    assert "queue not reached for write (TimeoutError)" in caplog.text
 
 
 @pytest.fixture
