@@ -19,14 +19,13 @@ class PauseStore:
 
     async def add(self, app_id: str, pause: Paused) -> None:
         """Close a channel until a time; the latest time wins, with its reason."""
+        shorter = {"_id": f"{app_id}:{pause.channel}", "until": {"$lt": pause.until}}
+        change = {"$set": {"until": pause.until, "reason": pause.reason}}
         try:
-            await self._pauses.update_one(
-                {"_id": f"{app_id}:{pause.channel}", "until": {"$lt": pause.until}},
-                {"$set": {"until": pause.until, "reason": pause.reason}},
-                upsert=True,
-            )
+            await self._pauses.update_one(shorter, change, upsert=True)
         except DuplicateKeyError:
-            pass  # it is closed for longer already
+            # It is closed already: for longer, or by another process this very moment.
+            await self._pauses.update_one(shorter, change)
 
     async def active(self, app_id: str, at: datetime) -> list[Paused]:
         """Channels that are closed at `at`. Uses index: _id_."""
