@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from handlers.routes import routes as page_routes
 from tornado.routing import Rule
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from bot.conversation import converse
+from domain.deliveries import LEASE
 from domain.times import QuietHours
 from handlers import callbacks, health
 from handlers.base import Access, BaseHandler
 from handlers.missing import MissingHandler
+from handlers.routes import routes as page_routes
 from handlers.templating import make_environment
-from jobs.queue import Queue
+from jobs.queue import Job, Queue
 from jobs.registry import JOBS, REGULAR_JOBS
 from miniapp.callbacks import MiniProgramPush
 from services.context import Context, Policy, TemplateCard
@@ -61,8 +62,16 @@ def new_id() -> str:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Running]:
-    """Open the stores, the gateway and the queue; close them at the end."""
+async def running(
+    settings: Settings,
+    *,
+    lease: timedelta = LEASE,
+    regular_jobs: Mapping[str, tuple[Job, timedelta]] = REGULAR_JOBS,
+) -> AsyncIterator[Running]:
+    """Open the stores, the gateway and the queue; close them at the end.
+
+    `lease` and `regular_jobs` say how soon what a dead process left is taken up again.
+    """
     account = settings.official_account
     stores = open_stores(
         mongodb_uri=settings.mongodb_uri,
@@ -84,9 +93,9 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         enqueue=queue.enqueue,
         now=now,
         new_id=new_id,
-        policy=_policy(settings),
+        policy=replace(_policy(settings), lease=lease),
     )
-    queue.register(ctx, JOBS, REGULAR_JOBS)
+    queue.register(ctx, JOBS, regular_jobs)
     try:
         await gateway.start()
         async with queue:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from domain.deliveries import LEASE
 from domain.times import QuietHours
 from storage.stores import Stores
 from wechat.gateway import Gateway
@@ -44,6 +45,7 @@ class Policy:
     link_hosts: Sequence[str] = ()
     quiet_hours: QuietHours = field(default_factory=QuietHours)
     claims_per_hour: int = 10
+    lease: timedelta = LEASE  # the tests that kill processes are not that patient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
