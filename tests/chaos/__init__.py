@@ -1,0 +1,1 @@
+"""Processes killed on purpose, in the middle of what they do best."""

@@ -1,0 +1,230 @@
+"""An installation of real processes with engines of its own, and a thousand families."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pymongo
+from pymongo.errors import PyMongoError
+
+from app import Running, now, running
+from domain.bindings import Binding, BindingState, binding_id
+from domain.identities import Identity, identity_id
+from domain.notices import Draft
+from domain.schools import Appointment, Role, Roster
+from engines import Engines
+from services.context import Context
+from services.notices import draft_notice, publish_notice
+from services.people import access_teaching
+from settings import Settings, dev_environment
+from storage.documents import to_document
+from tests.programs import Program, program
+from tests.town import SCHOOL, pupil, school_class
+from tests.waiting import wait_until
+
+GUARDIANS = 1000
+CLASSES = 2
+TEACHER = "teacher"
+DATABASE = "yanshu_chaos"
+PUBLIC_URL = "https://school.example.cn"
+FORM = {"title": "秋季运动会", "body": "周五早上八点，操场集合。"}
+PATIENCE_SECONDS = 100.0
+
+
+@dataclass
+class Island:
+    """What runs, and how to look at it from outside."""
+
+    folder: Path
+    engines: Engines
+    environment: dict[str, str]
+    simulator: Program
+    control: aiohttp.ClientSession
+    stack: AsyncExitStack
+    openids: list[str]
+
+    # ------------------------------------------------------------------------------- processes
+
+    async def start(self, *words: str, patient: bool = False) -> Program:
+        """A process of ours: `patient` waits as long as a real installation does."""
+        start = ("main.py",) if patient else ("-m", "tests.chaos.launch")
+        log = self.folder / f"{words[0]}.log"
+        return await self.stack.enter_async_context(
+            program(*start, *words, environment=self.environment, log=log)
+        )
+
+    async def serve(self) -> Program:
+        """A web process; WeChat brings its callbacks there from now on."""
+        server = await self.start("serve", "--port", "0")
+        await self.tell("callbacks", callbacks=[f"{server.url}/wechat/callback"])
+        return server
+
+    @asynccontextmanager
+    async def here(self) -> AsyncIterator[Running]:
+        """The program's own rooms, in this process."""
+        async with running(Settings.from_environment(self.environment)) as opened:
+            yield opened
+
+    # --------------------------------------------------------------------------------- WeChat
+
+    async def ask(self, path: str) -> Any:
+        """Read from the simulator's control API."""
+        async with self.control.get(f"/simulator/control/{path}") as answer:
+            return (await answer.json())["data"]
+
+    async def tell(self, path: str, **body: Any) -> Any:
+        """Write to it."""
+        async with self.control.post(f"/simulator/control/{path}", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+            return (await answer.json())["data"]
+
+    async def sent(self) -> int:
+        """How many messages WeChat has accepted."""
+        return int((await self.ask("ledger/counts"))["total"])
+
+    async def midway(self, *, least: int = 100) -> int:
+        """Wait until some have gone out; returns how many, which are not all."""
+        sent: int = await wait_until(
+            lambda: self._sent_at_least(least),
+            description="messages go out",
+            seconds=PATIENCE_SECONDS,
+        )
+        assert sent < GUARDIANS, "the fan-out was over before anything could be killed"
+        return sent
+
+    async def _sent_at_least(self, least: int) -> int:
+        sent = await self.sent()
+        return sent if sent >= least else 0
+
+    # --------------------------------------------------------------------------------- stores
+
+    @contextmanager
+    def database(self) -> Iterator[Any]:
+        """The database, behind the program's back."""
+        with pymongo.MongoClient[dict[str, Any]](self.engines.mongodb_uri) as client:
+            yield client[DATABASE]
+
+    def delivered(self, database: Any) -> int:
+        """How many deliveries are over, with a message that WeChat took."""
+        with suppress(PyMongoError):  # it may have been killed a moment ago
+            query = {"push": None, "outcome.result": "delivered"}
+            return int(database["deliveries"].count_documents(query))
+        return 0
+
+    async def everybody_got_one(self) -> None:
+        """In the end: a delivery for each guardian, settled as delivered, and one accepted message each."""
+        with self.database() as database:
+            await wait_until(
+                lambda: self.delivered(database) == GUARDIANS,
+                description="every delivery is settled as delivered",
+                seconds=PATIENCE_SECONDS,
+            )
+            assert database["deliveries"].count_documents({}) == GUARDIANS
+        await self.tell("settle")
+        counts = await self.ask("ledger/counts")
+        assert counts["per_openid"] == dict.fromkeys(self.openids, 1)
+        assert counts["by_kind"] == {"template": GUARDIANS}
+
+
+@asynccontextmanager
+async def open_island(folder: Path, *, latency_ms: int) -> AsyncIterator[Island]:
+    """Engines, a WeChat that answers after `latency_ms`, and the families; no process of ours yet."""
+    async with AsyncExitStack() as stack:
+        engines = stack.enter_context(Engines(folder / "engines"))
+        demo = dev_environment(
+            {"YANSHU_MONGODB_DATABASE": DATABASE, "YANSHU_PUBLIC_URL": PUBLIC_URL,
+             "YANSHU_SECRET": "s" * 32, "YANSHU_LOG_LEVEL": "WARNING"},
+            port=1,
+            mongodb_uri=engines.mongodb_uri,
+            redis_url=engines.redis_url,
+        )  # fmt: skip
+        account = Settings.from_environment(demo).official_account
+        words = ["--app-id", account.app_id, "--secret", account.secret]
+        words += ["--token", account.token, "--aes-key", account.aes_key]
+        words += ["--public-url", PUBLIC_URL, "--users", str(GUARDIANS)]
+        simulator = await stack.enter_async_context(
+            program("-m", "simulator", *words, log=folder / "simulator.log")
+        )
+        environment = demo | {
+            "YANSHU_WECHAT_API_BASE": f"{simulator.url}/simulator/api",
+            "YANSHU_WECHAT_OPEN_BASE": f"{simulator.url}/simulator/open",
+        }
+        control = await stack.enter_async_context(aiohttp.ClientSession(simulator.url))
+        island = Island(folder, engines, environment, simulator, control, stack, [])
+        island.openids = [user["openid"] for user in await island.ask("users")]
+        await island.tell("faults", latency_ms=latency_ms)
+        async with island.here() as opened:
+            await _settle(opened.ctx, account.app_id, island.openids)
+        yield island
+
+
+async def _settle(ctx: Context, app_id: str, openids: list[str]) -> None:
+    """One child for each openid, in a few classes of one teacher, and one bound guardian who follows."""
+    await ctx.stores.ensure_indexes()
+    groups = [school_class(number + 1) for number in range(CLASSES)]
+    pupils = [pupil(groups[n % CLASSES], n // CLASSES + 1) for n in range(len(openids))]
+    await ctx.stores.schools.save_roster(
+        Roster(
+            school=SCHOOL,
+            classes=tuple(groups),
+            students=tuple(student for student, _ in pupils),
+            contacts=tuple(contact for _, contact in pupils),
+            appointments=tuple(
+                Appointment(
+                    id=f"{group.id}:head_teacher:{TEACHER}",
+                    school_id=SCHOOL.id,
+                    class_id=group.id,
+                    person_id=TEACHER,
+                    role=Role.HEAD_TEACHER,
+                    name="王老师",
+                )
+                for group in groups
+            ),
+        )
+    )
+    at, identities, bindings = now(), [], []
+    for number, (openid, (student, contact)) in enumerate(zip(openids, pupils, strict=True)):
+        person = f"person-{number:04d}"
+        identities.append(
+            Identity(
+                id=identity_id(app_id, openid),
+                app_id=app_id,
+                openid=openid,
+                person_id=person,
+                created_at=at,
+                following=True,
+            )
+        )
+        bindings.append(
+            Binding(
+                id=binding_id(student.id, person),
+                school_id=SCHOOL.id,
+                student_id=student.id,
+                person_id=person,
+                relation="妈妈",
+                contact_id=contact.id,
+                state=BindingState.ACTIVE,
+                bound_at=at,
+                unsettled=False,
+            )
+        )
+    database = ctx.stores.database
+    await asyncio.gather(
+        database["identities"].insert_many([to_document(identity) for identity in identities]),
+        database["bindings"].insert_many([to_document(binding) for binding in bindings]),
+    )
+
+
+async def publish(ctx: Context, *, key: str = "one-notice") -> str:
+    """Publish to all the teacher's classes; returns the notice's id."""
+    teaching = await access_teaching(ctx, TEACHER)
+    draft: Draft = await draft_notice(
+        ctx, teaching, FORM, class_ids=teaching.class_ids(), file_ids=[], links=[]
+    )
+    return (await publish_notice(ctx, teaching, draft, idempotency_key=key)).id
