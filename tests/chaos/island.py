@@ -117,7 +117,7 @@ class Island:
             return int(database["deliveries"].count_documents(query))
         return 0
 
-    async def everybody_got_one(self) -> None:
+    async def check_everybody_got_one(self) -> None:
         """In the end: a delivery for each guardian, settled as delivered, and one accepted message each."""
         with self.database() as database:
             await wait_until(

@@ -38,7 +38,7 @@ async def test_a_worker_is_killed_and_another_one_ends_what_it_began(island: Isl
     await island.midway()
     await worker.kill()
     await island.start("work")
-    await island.everybody_got_one()
+    await island.check_everybody_got_one()
 
 
 async def test_a_worker_with_the_patience_of_a_real_installation_is_replaced_too(
@@ -50,7 +50,7 @@ async def test_a_worker_with_the_patience_of_a_real_installation_is_replaced_too
     await island.midway(least=500)
     await worker.kill()
     await island.start("work", patient=True)
-    await island.everybody_got_one()
+    await island.check_everybody_got_one()
 
 
 async def test_the_server_is_killed_right_after_it_acknowledged(island: Island) -> None:
@@ -72,7 +72,7 @@ async def test_the_server_is_killed_right_after_it_acknowledged(island: Island) 
         assert answer.status == 303, await answer.text()
         await server.kill()
     await island.start("work")
-    await island.everybody_got_one()
+    await island.check_everybody_got_one()
 
 
 async def test_the_server_dies_between_the_store_and_the_queue(island: Island) -> None:
@@ -85,7 +85,7 @@ async def test_the_server_dies_between_the_store_and_the_queue(island: Island) -
     with island.database() as database:
         assert database["notices"].count_documents({}) == 1
     await island.start("work")
-    await island.everybody_got_one()
+    await island.check_everybody_got_one()
 
 
 @pytest.mark.parametrize("engine", ["redis", "mongodb"])
@@ -102,7 +102,7 @@ async def test_an_engine_is_killed_and_comes_back(island: Island, engine: str) -
         description="the supervisor starts it again",
         seconds=30,
     )
-    await island.everybody_got_one()
+    await island.check_everybody_got_one()
     async with aiohttp.ClientSession() as browser, browser.get(f"{server.url}/readyz") as answer:
         assert answer.status == 200
 
@@ -119,4 +119,4 @@ async def test_a_worker_that_is_told_to_stop_leaves_nothing_in_doubt(island: Isl
         assert island.delivered(database) == sent
     if sent < GUARDIANS:
         await island.start("work")
-    await island.everybody_got_one()
+    await island.check_everybody_got_one()

@@ -117,7 +117,9 @@ class Gate:
         """The keys of the messages that were taken."""
         return [document["_id"] for document in self.mongodb["inbox"].find({}, {"_id": 1})]
 
-    async def refuses(self, raw: bytes, *, whole: bool = True, may_close: bool = False) -> None:
+    async def check_refused(
+        self, raw: bytes, *, whole: bool = True, may_close: bool = False
+    ) -> None:
         """Send it: refused, nothing changed, nothing said."""
         before = self.state()
         self.caplog.clear()
@@ -142,14 +144,14 @@ class Gate:
                 ]
         assert [piece for piece in pieces if piece in self.caplog.text] == []
 
-    async def answers(self) -> None:
+    async def check_answers(self) -> None:
         """A good message is still answered, as its sender would read it."""
         fields = {"Content": "帮助", "MsgId": next(_numbers)}
         call = self.sender.brought(self.sender.message(**fields))
-        self.is_good(await self.wire.send(call.raw()))
+        self.check_good(await self.wire.send(call.raw()))
         assert f"m:{fields['MsgId']}" in self.traces()
 
-    def is_good(self, answer: Answer) -> None:
+    def check_good(self, answer: Answer) -> None:
         """An answer to a message that was understood."""
         assert answer.status == 200, answer
         if self.sender.path == "/wechat/callback":
@@ -192,7 +194,7 @@ async def siege(gate: Gate) -> AsyncIterator[Gate]:
     before = gate.counts(), gate.keys()
     yield gate
     assert (gate.counts(), gate.keys()) == before
-    await gate.answers()
+    await gate.check_answers()
 
 
 def named(account: tuple[str, str, str]) -> str:
@@ -215,7 +217,7 @@ async def test_the_console_gets_its_echo(gate: Gate) -> None:
 
 @every_account
 async def test_a_message_is_answered_in_the_mode_that_was_chosen(gate: Gate) -> None:
-    await gate.answers()
+    await gate.check_answers()
 
 
 async def test_safe_is_what_an_installation_has_that_chose_nothing(towns: Towns) -> None:
@@ -248,7 +250,7 @@ async def test_compatible_mode_takes_a_message_without_encryption_too(gate: Gate
 async def test_a_broken_callback_is_refused_and_changes_nothing(
     siege: Gate, name: str, data: st.DataObject
 ) -> None:
-    await siege.refuses(data.draw(KINDS[name].make(siege.sender)))
+    await siege.check_refused(data.draw(KINDS[name].make(siege.sender)))
 
 
 @pytest.mark.parametrize("gate", [ACCOUNTS[0]], indirect=True, ids=named)
@@ -256,7 +258,7 @@ async def test_a_broken_callback_is_refused_and_changes_nothing(
 @given(data=st.data())
 async def test_one_flipped_byte_anywhere_is_noticed(siege: Gate, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(["flipped_body", "flipped_query"]))
-    await siege.refuses(data.draw(KINDS[name].make(siege.sender)))
+    await siege.check_refused(data.draw(KINDS[name].make(siege.sender)))
 
 
 @every_account
@@ -269,8 +271,8 @@ async def test_a_verification_that_was_tampered_with_or_is_old_is_refused(
     old = siege.sender.verification("4375120948345356249", at=int(time.time()) - offset)
     target = call.target()
     start, end = target.index(b"signature="), target.index(b"&openid=")
-    await siege.refuses(call.raw(flipped(target, start + place % (end - start), bits)))
-    await siege.refuses(old.raw())
+    await siege.check_refused(call.raw(flipped(target, start + place % (end - start), bits)))
+    await siege.check_refused(old.raw())
 
 
 @pytest.mark.parametrize("gate", [a for a in ACCOUNTS if a[2] != "plain"], indirect=True, ids=named)
@@ -295,7 +297,7 @@ async def test_what_gets_through_a_flip_in_what_nobody_signed_is_what_wechat_wro
     before = gate.state()
     answer = await gate.wire.send(raw)
     if answer.status == 200:
-        gate.is_good(answer)
+        gate.check_good(answer)
         assert f"m:{number}" in gate.traces()
     else:
         assert 400 <= answer.status < 500
@@ -308,7 +310,7 @@ async def test_what_gets_through_a_flip_in_what_nobody_signed_is_what_wechat_wro
 async def test_a_request_that_breaks_off_is_nothing(siege: Gate, data: st.DataObject) -> None:
     raw = siege.sender.brought(siege.sender.message(MsgId=next(_numbers))).raw()
     end = data.draw(st.integers(1, len(raw) - 1))
-    await siege.refuses(raw[:end], whole=False, may_close=True)
+    await siege.check_refused(raw[:end], whole=False, may_close=True)
 
 
 @every_account
@@ -324,14 +326,14 @@ async def test_a_body_that_is_too_large_is_not_read(siege: Gate, size: int, how:
         raw = head + b"\r\n\r\n%x\r\n" % size + body + b"\r\n0\r\n\r\n"
     if how == "only announced":
         raw = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
-    await siege.refuses(raw, may_close=True)
+    await siege.check_refused(raw, may_close=True)
 
 
 @every_account
 @pytest.mark.parametrize("size", [70_000, 2_000_000])
 async def test_a_huge_header_is_not_read(siege: Gate, size: int) -> None:
     call = siege.sender.brought(siege.sender.message(MsgId=next(_numbers)))
-    await siege.refuses(replace(call, headers={"X-Much": "y" * size}).raw(), may_close=True)
+    await siege.check_refused(replace(call, headers={"X-Much": "y" * size}).raw(), may_close=True)
 
 
 @official
@@ -343,13 +345,13 @@ async def test_a_key_that_comes_again_with_another_content_is_refused(
     # In plain mode a stranger who has seen one signed query can write any body under it.
     number = next(_numbers)
     first = gate.sender.brought(gate.sender.message(Content="帮助", MsgId=number))
-    gate.is_good(await gate.wire.send(first.raw()))
+    gate.check_good(await gate.wire.send(first.raw()))
     other = gate.sender.message(Content=TEXT + words, MsgId=number)
     picture = gate.sender.message(MsgType="image", MediaId="x", Content=None, MsgId=number)
     for message in (other, picture):
         forged = gate.sender.brought(message)
         if gate.sender.account.mode == "plain":
             forged = replace(forged, query=first.query)
-        await gate.refuses(forged.raw())
+        await gate.check_refused(forged.raw())
     again = await gate.wire.send(first.raw())
-    gate.is_good(again)
+    gate.check_good(again)
