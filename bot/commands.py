@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot import phrases
 from bot.turn import SILENCE, Answered, Turn
 from domain.notices import ConfirmMode, NoticeState
+from services.finishes import record_finishes
 from services.people import appointments_of, children_of
-from services.pushes import record_finishes
 from services.reading import notices_of_guardian
 
 _NEWEST = 5

@@ -28,40 +28,44 @@ RETRY_AFTER = (
 )
 
 
-class Phase(StrEnum):
-    """Whether a push waits for a worker or is in a worker's hands."""
-
-    DUE = "due"
-    SENDING = "sending"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
     """Something to send: `purpose` is publish, remind-1, edit-2 or withdraw.
 
-    `tries` counts failures of WeChat itself; `failed` the channels that were tried and why they failed.
-    `channel` is written before a customer-service message goes out; None while SENDING means the
-    template. `uncertain_since`: when the first send began of which we don't know whether it arrived.
+    `tries` counts failures of WeChat itself; `failed` the channels that were tried and why they
+    failed. `channel` is written before a customer-service message goes out, and only then.
+    `uncertain_since`: when the first send began of which we don't know whether it arrived.
     """
 
     purpose: str
     due_at: datetime
-    phase: Phase = Phase.DUE
     tries: int = 0
-    run: str | None = None
     channel: Channel | None = None
-    since: datetime | None = None
     uncertain_since: datetime | None = None
     failed: tuple[tuple[Channel, Reason], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Group:
-    """The deliveries of one notice in one class: they are taken and sent together."""
+    """The deliveries of one notice in one class: they are sent together."""
 
     school_id: str
     notice_id: str
     class_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One run's turn at a group (发送轮次); nobody else sends to it before `held_until`.
+
+    `begun_at` is earlier than this turn when the one before was cut off: what was due then may have
+    gone out already.
+    """
+
+    id: str
+    run: str
+    begun_at: datetime
+    held_until: datetime
 
 
 class Result(StrEnum):
@@ -152,12 +156,15 @@ def retry_at(tries: int, now: datetime) -> datetime | None:
     return now + RETRY_AFTER[tries] if tries < len(RETRY_AFTER) else None
 
 
-def repeatable(push: Push, now: datetime) -> bool:
-    """Whether a push that may have gone out already may simply be sent again.
+def may_send(push: Push, now: datetime, *, cut_off_at: datetime | None) -> bool:
+    """Whether a push may be sent (again).
 
-    A template message may, for as long as WeChat remembers its client_msg_id; a customer-service message never.
+    Not a customer-service message that was noted before: it may have gone out. A template message may,
+    for as long as WeChat remembers its client_msg_id. `cut_off_at`: when a run began that did not end.
     """
-    if push.channel is Channel.SERVICE:
+    if push.channel is not None:
         return False
-    begun = push.uncertain_since or push.since
+    begun = push.uncertain_since
+    if begun is None and cut_off_at is not None and push.due_at <= cut_off_at:
+        begun = cut_off_at
     return begun is None or now - begun < REPEATABLE_FOR

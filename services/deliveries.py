@@ -6,25 +6,21 @@ they are, and no delivery is given the same push twice. Sending itself is in `se
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from domain.bindings import Binding
 from domain.channels import Channel, Reason
 from domain.deliveries import (
     CLOCK_SKEW,
-    LEASE,
     Delivery,
     Group,
     Outcome,
-    Phase,
     Push,
     Result,
     delivery_id,
-    repeatable,
 )
 from domain.notices import Notice, NoticeState, Work
 from domain.schools import Student
@@ -48,8 +44,7 @@ async def carry_out_work(ctx: Context, notice_id: str) -> None:
         if work.due_at <= ctx.now() + CLOCK_SKEW:
             await _carry_out(ctx, notice, work)
             await ctx.stores.notices.finish_work(notice.id, work.purpose)
-    groups = [Group(notice.school_id, notice.id, class_id) for class_id in notice.class_ids]
-    await push_soon(ctx, [g for g in groups if await ctx.stores.deliveries.has_due(g)])
+    await push_soon(ctx, (Group(notice.school_id, notice.id, c) for c in notice.class_ids))
 
 
 async def _carry_out(ctx: Context, notice: Notice, work: Work) -> None:
@@ -60,9 +55,7 @@ async def _carry_out(ctx: Context, notice: Notice, work: Work) -> None:
         await _expand(ctx, notice, push)
         return
     if work.purpose == "withdraw":
-        for class_id in notice.class_ids:
-            group = Group(notice.school_id, notice.id, class_id)
-            await ctx.stores.deliveries.cancel_pushes(group)
+        await ctx.stores.deliveries.cancel_pushes(notice.school_id, notice.id)
     if work.purpose.startswith("remind"):
         field = "read_at" if notice.confirm == "none" else "confirmed_at"
         only: dict[str, object] = {field: None}
@@ -146,38 +139,14 @@ async def sweep(ctx: Context) -> None:
 
     Uses the clock alone, so it may run anywhere, any number of times.
     """
-    before = ctx.now() - LEASE
+    before = ctx.now() - ctx.policy.lease
     for claim_id in await ctx.stores.bindings.untold_claims(before):
         await ctx.enqueue(TELL, {"claim_id": claim_id}, key=f"{TELL}:{claim_id}:sweep")
     for binding in await ctx.stores.bindings.unsettled(before):
         await ctx.enqueue(CATCH_UP, {"binding_id": binding}, key=f"{CATCH_UP}:{binding}:sweep")
     for notice in await ctx.stores.notices.with_due_work(before):
         await ctx.enqueue(CARRY_OUT, {"notice_id": notice.id}, key=f"{CARRY_OUT}:{notice.id}:sweep")
-    late = await ctx.stores.deliveries.overdue(before)
-    await _release_dead(ctx, late)
-    await push_soon(ctx, (delivery.group for delivery in late), mark="sweep")
-
-
-async def _release_dead(ctx: Context, late: Iterable[Delivery]) -> None:
-    """What a dead run held is given back, or, where it must not be sent twice, settled as unanswered."""
-    now = ctx.now()
-    runs: dict[tuple[str, bool, datetime | None], list[str]] = defaultdict(list)
-    for delivery in late:
-        push = delivery.push
-        if push is not None and push.phase is Phase.SENDING and push.run:
-            since = push.uncertain_since or push.since
-            runs[push.run, repeatable(push, now), since].append(delivery.id)
-    for (run, again, since), ids in runs.items():
-        if again:
-            await ctx.stores.deliveries.release(ids, run=run, uncertain_since=since)
-        else:
-            unknown = Outcome(
-                result=Result.UNREACHABLE,
-                channel=Channel.SERVICE,
-                at=now,
-                reason=Reason.NO_ANSWER,
-            )
-            await ctx.stores.deliveries.settle(ids, unknown, run=run)
+    await push_soon(ctx, await ctx.stores.deliveries.overdue(before), mark="sweep")
 
 
 def _in_batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -56,22 +56,20 @@ class BindingStore:
         return await self._guardians.add(person_id)
 
     async def _load_of_people(self, person_ids: Sequence[str]) -> list[list[Binding] | Exception]:
-        query = {"person_id": {"$in": list(set(person_ids))}, "state": BindingState.ACTIVE}
-        cursor = self._bindings.find(query)
+        cursor = self._bindings.find({"person_id": {"$in": list(set(person_ids))}})
         found: dict[str, list[Binding]] = {person_id: [] for person_id in person_ids}
         for document in await cursor.to_list(None):
-            found[document["person_id"]].append(from_document(Binding, document))
+            if document["state"] == BindingState.ACTIVE:
+                found[document["person_id"]].append(from_document(Binding, document))
         return [sorted(found[p], key=lambda b: (b.bound_at, b.id)) for p in person_ids]
 
     async def active_of_students(self, school_id: str, student_ids: Sequence[str]) -> list[Binding]:
         """The guardians of these children. Uses index: by_student."""
-        query = {
-            "school_id": school_id,
-            "student_id": {"$in": list(student_ids)},
-            "state": BindingState.ACTIVE,
-        }
-        cursor = self._bindings.find(query)
-        return [from_document(Binding, d) async for d in cursor]
+        cursor = self._bindings.find(
+            {"school_id": school_id, "student_id": {"$in": list(student_ids)}}
+        )
+        found = [from_document(Binding, d) async for d in cursor]
+        return [b for b in found if b.state is BindingState.ACTIVE]
 
     async def active(self, binding_ids: Iterable[str]) -> dict[str, Binding]:
         """Those of these bindings that are active now, by id. Uses index: _id_."""
@@ -83,13 +81,15 @@ class BindingStore:
         self, school_id: str, contact_ids: Sequence[str], *, besides: str
     ) -> frozenset[str]:
         """Lines of the list through which somebody other than `besides` is bound. Uses index: by_contact."""
-        query = {
-            "school_id": school_id,
-            "contact_id": {"$in": list(contact_ids)},
-            "state": BindingState.ACTIVE,
-        }
-        cursor = self._bindings.find(query)
-        return frozenset([d["contact_id"] async for d in cursor if d["person_id"] != besides])
+        cursor = self._bindings.find(
+            {"school_id": school_id, "contact_id": {"$in": list(contact_ids)}}
+        )
+        found = [from_document(Binding, d) async for d in cursor]
+        return frozenset(
+            b.contact_id
+            for b in found
+            if b.contact_id and b.state is BindingState.ACTIVE and b.person_id != besides
+        )
 
     async def add_claim(self, claim: Claim) -> bool:
         """Store a request; its id says who asks for whom. False when the same one waits already."""

@@ -15,12 +15,10 @@ from pymongo.errors import BulkWriteError
 
 from domain.channels import Channel
 from domain.deliveries import (
-    CLOCK_SKEW,
     Attempt,
     Delivery,
     Group,
     Outcome,
-    Phase,
     Push,
     Result,
 )
@@ -105,107 +103,74 @@ class DeliveryStore:
     ) -> None:
         """Give a push to those deliveries of a notice that match `only` and never had it.
 
-        One that is in a worker's hands this moment is left alone. Uses index: by_notice.
+        Uses index: by_notice.
         """
         await self._deliveries.update_many(
             {
                 "school_id": school_id,
                 "notice_id": notice_id,
                 "purposes": {"$ne": push.purpose},
-                "push.phase": {"$ne": Phase.SENDING},
                 **only,
             },
             {"$set": {"push": to_value(push)}, "$addToSet": {"purposes": push.purpose}},
         )
 
-    async def cancel_pushes(self, group: Group) -> None:
-        """Nothing of this notice that waits in this class is sent any more. Uses index: by_notice."""
+    async def cancel_pushes(self, school_id: str, notice_id: str) -> None:
+        """Nothing of this notice that waits is sent any more. Uses index: by_notice."""
         await self._deliveries.update_many(
-            {**_of(group), "push.phase": Phase.DUE}, {"$set": {"push": None}}
+            {"school_id": school_id, "notice_id": notice_id}, {"$set": {"push": None}}
         )
 
-    async def has_due(self, group: Group) -> bool:
-        """Whether anything of this notice waits in this class. Uses index: by_notice."""
-        query = {**_of(group), "push.phase": Phase.DUE}
-        return await self._deliveries.find_one(query, {"_id": 1}) is not None
-
-    async def overdue(self, before: datetime, limit: int = 2000) -> list[Delivery]:
-        """Pushes that nobody took by `before`, or whose worker took them by then and died. Uses index: due."""
-        cursor = self._deliveries.find({"push.due_at": {"$lte": before}}).limit(limit)
-        found = [from_document(Delivery, d) async for d in cursor]
-        return [
-            d
-            for d in found
-            if d.push and (d.push.phase is Phase.DUE or (d.push.since or before) <= before)
-        ]
-
-    async def claim(self, group: Group, *, run: str, at: datetime) -> list[Delivery]:
-        """Take what is due by `at` into this run's hands and return it. Uses index: by_notice."""
-        await self._deliveries.update_many(
-            {**_of(group), "push.phase": Phase.DUE},
-            set_if(
-                {"$lte": ["$push.due_at", at + CLOCK_SKEW]},
-                {"push.phase": Phase.SENDING, "push.run": run, "push.since": at},
-            ),
-        )
-        cursor = self._deliveries.find(_held(group, run))
+    async def due(self, group: Group, at: datetime) -> list[Delivery]:
+        """What is to be sent by `at` of one notice in one class. Uses index: by_notice."""
+        cursor = self._deliveries.find({**_of(group), "push.due_at": {"$lte": at}})
         return [from_document(Delivery, d) async for d in cursor]
 
-    async def switch_channel(self, delivery_id: str, *, run: str, channel: Channel) -> bool:
-        """Note the next channel *before* it is used; False when the push is no longer this run's.
+    async def has_due(self, group: Group, at: datetime) -> bool:
+        """Whether anything of one notice in one class is to be sent by `at`. Uses index: by_notice."""
+        query = {**_of(group), "push.due_at": {"$lte": at}}
+        return await self._deliveries.find_one(query, {"_id": 1}) is not None
 
-        Uses index: _id_.
-        """
+    async def overdue(self, before: datetime, limit: int = 2000) -> set[Group]:
+        """Groups of which something should have been sent by `before`. Uses index: due."""
+        fields = {"school_id": 1, "notice_id": 1, "class_id": 1}
+        cursor = self._deliveries.find({"push.due_at": {"$lte": before}}, fields).limit(limit)
+        return {Group(d["school_id"], d["notice_id"], d["class_id"]) async for d in cursor}
+
+    async def note_channel(self, delivery_id: str, purpose: str, channel: Channel) -> bool:
+        """Note a channel *before* it is used; False when it was noted already. Uses index: _id_."""
+        unused = {"$eq": [{"$ifNull": ["$push.channel", None]}, None]}
         result = await self._deliveries.update_one(
-            {"_id": delivery_id}, set_if(_is_held(run), {"push.channel": channel})
+            {"_id": delivery_id},
+            set_if({"$and": [_waits(purpose), unused]}, {"push.channel": channel}),
         )
         return bool(result.modified_count)
 
-    async def release(
-        self, delivery_ids: Sequence[str], *, run: str, uncertain_since: datetime | None = None
-    ) -> None:
-        """Give back what a run holds, unsent; of a dead run, what it may have sent since a moment.
-
-        Uses index: _id_.
-        """
-        change: dict[str, Any] = {"push.phase": Phase.DUE, "push.run": None}
-        if uncertain_since is not None:
-            change["push.uncertain_since"] = uncertain_since
-        await self._change_held(delivery_ids, run, change)
-
     async def settle(
-        self, delivery_ids: Sequence[str], outcome: Outcome | None, *, run: str
+        self, delivery_ids: Sequence[str], purpose: str, outcome: Outcome | None
     ) -> None:
-        """These pushes of a run are over and ended alike; None: nothing was to be said any more.
+        """These pushes are over and ended alike; None: nothing was to be said any more.
 
-        Uses index: _id_.
+        A push that took this one's place meanwhile stays. Uses index: _id_.
         """
         change: dict[str, Any] = {"push": None}
         if outcome is not None:
             change["outcome"] = to_value(outcome)
-        await self._change_held(delivery_ids, run, change)
+        await self._change_waiting(delivery_ids, purpose, change)
 
-    async def settle_rest(self, group: Group, outcome: Outcome, *, run: str) -> None:
-        """Whatever this run still holds of the group ended like this. Uses index: by_notice."""
-        await self._deliveries.update_many(
-            _held(group, run), {"$set": {"push": None, "outcome": to_value(outcome)}}
-        )
-
-    async def postpone(
-        self, delivery_ids: Sequence[str], push: Push, outcome: Outcome, *, run: str
-    ) -> None:
+    async def postpone(self, delivery_ids: Sequence[str], push: Push, outcome: Outcome) -> None:
         """WeChat itself could not be asked: the same push again later, and the teacher sees why it waits.
 
         Uses index: _id_.
         """
         change = {"push": to_value(push), "outcome": to_value(outcome)}
-        await self._change_held(delivery_ids, run, change)
+        await self._change_waiting(delivery_ids, push.purpose, change)
 
-    async def _change_held(
-        self, delivery_ids: Sequence[str], run: str, change: dict[str, Any]
+    async def _change_waiting(
+        self, delivery_ids: Sequence[str], purpose: str, change: dict[str, Any]
     ) -> None:
         await self._deliveries.update_many(
-            {"_id": {"$in": list(delivery_ids)}}, set_if(_is_held(run), change)
+            {"_id": {"$in": list(delivery_ids)}}, set_if(_waits(purpose), change)
         )
 
     # -- the ledger ---------------------------------------------------------------------------
@@ -277,8 +242,8 @@ def _went_by(channel: Channel) -> dict[str, Any]:
     return {"$eq": ["$outcome.channel", channel]}
 
 
-def _is_held(run: str) -> dict[str, Any]:
-    return {"$eq": ["$push.run", run]}
+def _waits(purpose: str) -> dict[str, Any]:
+    return {"$eq": ["$push.purpose", {"$literal": purpose}]}
 
 
 def _of(group: Group) -> dict[str, Any]:
@@ -287,10 +252,6 @@ def _of(group: Group) -> dict[str, Any]:
         "notice_id": group.notice_id,
         "class_id": group.class_id,
     }
-
-
-def _held(group: Group, run: str) -> dict[str, Any]:
-    return {**_of(group), "push.phase": Phase.SENDING, "push.run": run}
 
 
 async def _insert_ignoring_duplicates(collection: Any, documents: Sequence[dict[str, Any]]) -> None:

@@ -48,9 +48,9 @@ class IdentityStore:
 
     async def of_people(self, app_id: str, person_ids: Iterable[str]) -> dict[str, Identity]:
         """The identity of each person under one account. Uses index: by_person."""
-        query = {"person_id": {"$in": list(set(person_ids))}, "app_id": app_id}
-        cursor = self._identities.find(query)
-        return {d["person_id"]: from_document(Identity, d) async for d in cursor}
+        cursor = self._identities.find({"person_id": {"$in": list(set(person_ids))}})
+        found = [from_document(Identity, d) async for d in cursor]
+        return {i.person_id: i for i in found if i.app_id == app_id}
 
     async def mark_following(self, identity: str, following: bool, at: datetime) -> bool:
         """Note a follow or an unfollow; says whether that was news."""

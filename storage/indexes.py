@@ -1,8 +1,9 @@
 """Every index by collection and name; each query says in its docstring which one it uses.
 
-A query's fields are covered by its index, all of them: the embedded engine reads a whole collection
-for a filter that names one field more. Where a condition is not worth an index it stands in the
-update itself (`storage.conditions`), which any server carries out on the one document it found.
+A query's fields are covered by its index, all of them, and nothing follows an `$in`: the embedded
+engine reads a whole collection for a filter that names one field more. Where a condition is not worth
+an index it stands in the update itself (`storage.conditions`), or the few that don't fit are left out
+after reading.
 
 `school_id` leads the keys of tenant collections. The exceptions start from something that is not a
 school: an adult (who may have children in two schools), a message of WeChat's, or a sweep's clock.
@@ -34,11 +35,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_class", "school_id", "class_id", "role"),
         _index("by_person", "person_id"),
     ],
-    "identities": [_index("by_person", "person_id", "app_id")],
+    "identities": [_index("by_person", "person_id")],
     "bindings": [
-        _index("by_student", "school_id", "student_id", "state"),
-        _index("by_contact", "school_id", "contact_id", "state"),
-        _index("by_person", "person_id", "state"),
+        _index("by_student", "school_id", "student_id"),
+        _index("by_contact", "school_id", "contact_id"),
+        _index("by_person", "person_id"),
         _index("unsettled", "unsettled", "bound_at", partialFilterExpression={"unsettled": True}),
     ],
     "claims": [
@@ -53,7 +54,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_work", "work.due_at", sparse=True),
     ],
     "deliveries": [
-        _index("by_notice", "school_id", "notice_id", "class_id", "push.phase", "push.run"),
+        _index("by_notice", "school_id", "notice_id", "class_id", "push.due_at"),
         _index("by_person", "person_id", "-position"),
         _index("due", "push.due_at", sparse=True),
     ],

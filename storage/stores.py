@@ -21,6 +21,7 @@ from storage.limits import LimitStore
 from storage.locks import LockStore
 from storage.notices import NoticeStore
 from storage.pauses import PauseStore
+from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.tokens import RedisTokenShelf
@@ -35,6 +36,7 @@ class Stores:
     bindings: BindingStore
     notices: NoticeStore
     deliveries: DeliveryStore
+    rounds: RoundStore
     files: FileStore
     sessions: SessionStore
     inbox: InboxStore
@@ -77,6 +79,7 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         bindings=BindingStore(db),
         notices=NoticeStore(db),
         deliveries=DeliveryStore(db),
+        rounds=RoundStore(db),
         files=FileStore(db),
         sessions=SessionStore(db),
         inbox=InboxStore(db),
