@@ -14,7 +14,7 @@ from domain.deliveries import (
     RETRY_AFTER,
     client_message_id,
     delivery_id,
-    repeatable,
+    may_send,
     retry_at,
 )
 from tests.domain.samples import NOW, a_delivery, a_push
@@ -24,27 +24,33 @@ JUST_UNDER = JUST_OVER + timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize(
-    ("channel", "since", "uncertain_since", "again"),
+    ("channel", "uncertain_since", "cut_off_at", "sends"),
     [
         (None, None, None, True),  # never begun
+        (None, None, JUST_UNDER, True),  # a template message, which WeChat would count once
+        (None, None, JUST_OVER, False),
         (None, JUST_UNDER, None, True),
         (None, JUST_OVER, None, False),
-        (Channel.TEMPLATE, JUST_UNDER, None, True),
-        # What counts is the first send of which we don't know, however new this run is.
-        (None, NOW, JUST_UNDER, True),
-        (None, NOW, JUST_OVER, False),
-        (Channel.SERVICE, NOW, None, False),
+        # What counts is the first send of which we don't know.
+        (None, JUST_OVER, JUST_UNDER, False),
+        (None, JUST_UNDER, JUST_OVER, True),
+        # It may have gone out, and must not go out twice.
         (Channel.SERVICE, None, None, False),
+        (Channel.SERVICE, None, JUST_UNDER, False),
     ],
 )
-def test_what_may_be_sent_again(
+def test_what_may_be_sent(
     channel: Channel | None,
-    since: datetime | None,
     uncertain_since: datetime | None,
-    again: bool,
+    cut_off_at: datetime | None,
+    sends: bool,
 ) -> None:
-    push = a_push(channel=channel, since=since, uncertain_since=uncertain_since)
-    assert repeatable(push, NOW) is again
+    push = a_push(channel=channel, uncertain_since=uncertain_since, due_at=NOW - timedelta(hours=1))
+    assert may_send(push, NOW, cut_off_at=cut_off_at) is sends
+
+
+def test_what_became_due_after_a_run_was_cut_off_is_not_uncertain() -> None:
+    assert may_send(a_push(due_at=NOW), NOW, cut_off_at=JUST_OVER)
 
 
 def test_a_dead_run_is_found_while_its_sends_may_still_be_repeated() -> None:

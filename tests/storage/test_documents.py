@@ -10,7 +10,7 @@ from pymongo.database import Database
 
 from domain.bindings import BindingState, ClaimState
 from domain.channels import Channel, Reason
-from domain.deliveries import Phase
+from domain.deliveries import Round
 from domain.notices import NoticeState, Version, Work
 from storage.documents import from_document, to_document, to_value
 from storage.sessions import Session
@@ -19,11 +19,8 @@ from tests.domain import samples
 from tests.domain.samples import NOW
 
 FULL_PUSH = samples.a_push(
-    phase=Phase.SENDING,
     tries=3,
-    run="run-1",
     channel=Channel.SERVICE,
-    since=NOW,
     uncertain_since=NOW,
     failed=((Channel.TEMPLATE, Reason.BLOCKED), (Channel.SERVICE, Reason.WINDOW_CLOSED)),
 )
@@ -62,6 +59,7 @@ THINGS = [
     samples.an_attempt(),
     samples.an_attempt(message_id=None, code=45009, reason=Reason.QUOTA),
     samples.a_file(width=10, height=20),
+    Round(id="n:c", run="r", begun_at=NOW, held_until=NOW),
     Session(id="s", person_id="p", csrf="c", created_at=NOW, expires_at=NOW),
 ]
 
@@ -85,7 +83,8 @@ def test_a_newer_program_may_have_written_more(thing: Any) -> None:
 @pytest.mark.parametrize("thing", THINGS, ids=lambda thing: type(thing).__name__)
 def test_a_missing_field_is_refused(thing: Any) -> None:
     document = to_document(thing)
-    must = [name for name in ("school_id", "name", "person_id", "created_at") if name in document]
+    required = ("school_id", "name", "person_id", "created_at", "run", "held_until")
+    must = [name for name in required if name in document]
     assert must
     for name in must:
         gap = {key: value for key, value in document.items() if key != name}
@@ -123,7 +122,7 @@ async def test_enums_are_plain_words_in_the_database(
     await stores.deliveries.insert_missing([samples.a_delivery(push=FULL_PUSH)])
     document = behind["deliveries"].find_one()
     assert document is not None
-    assert document["push"]["phase"] == "sending"
+    assert document["push"]["channel"] == "service"
     assert document["push"]["failed"] == [["template", "blocked"], ["service", "window_closed"]]
 
 

@@ -14,7 +14,7 @@ from pymongo.database import Database
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
 from domain.channels import Channel, Reason
-from domain.deliveries import Group
+from domain.deliveries import LEASE, Group
 from storage.bindings import BindingStore
 from storage.deliveries import DeliveryStore
 from storage.files import FileStore
@@ -22,6 +22,7 @@ from storage.identities import IdentityStore
 from storage.indexes import INDEXES
 from storage.notices import NoticeStore
 from storage.pauses import PauseStore
+from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.stores import Stores
@@ -34,6 +35,7 @@ STORES: dict[str, type] = {
     "identities": IdentityStore,
     "notices": NoticeStore,
     "pauses": PauseStore,
+    "rounds": RoundStore,
     "schools": SchoolStore,
     "sessions": SessionStore,
 }
@@ -60,15 +62,13 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "deliveries.mark_read": lambda s: s.mark_read("d", NOW),
     "deliveries.mark_confirmed": lambda s: s.mark_confirmed("d", NOW),
     "deliveries.mark_due": lambda s: s.mark_due("school-a", "n", PUSH, only={"read_at": None}),
-    "deliveries.cancel_pushes": lambda s: s.cancel_pushes(GROUP),
-    "deliveries.has_due": lambda s: s.has_due(GROUP),
+    "deliveries.cancel_pushes": lambda s: s.cancel_pushes("school-a", "n"),
+    "deliveries.due": lambda s: s.due(GROUP, NOW),
+    "deliveries.has_due": lambda s: s.has_due(GROUP, NOW),
+    "deliveries.note_channel": lambda s: s.note_channel("d", "publish", Channel.SERVICE),
+    "deliveries.settle": lambda s: s.settle(["d"], "publish", OUTCOME),
+    "deliveries.postpone": lambda s: s.postpone(["d"], PUSH, OUTCOME),
     "deliveries.overdue": lambda s: s.overdue(NOW),
-    "deliveries.claim": lambda s: s.claim(GROUP, run="r", at=NOW),
-    "deliveries.switch_channel": lambda s: s.switch_channel("d", run="r", channel=Channel.SERVICE),
-    "deliveries.release": lambda s: s.release(["d"], run="r"),
-    "deliveries.settle": lambda s: s.settle(["d"], OUTCOME, run="r"),
-    "deliveries.settle_rest": lambda s: s.settle_rest(GROUP, OUTCOME, run="r"),
-    "deliveries.postpone": lambda s: s.postpone(["d"], PUSH, OUTCOME, run="r"),
     "deliveries.attempts_of": lambda s: s.attempts_of("school-a", "d"),
     "deliveries.attempts_with": lambda s: s.attempts_with(["m"]),
     "deliveries.finishes_of": lambda s: s.finishes_of(["m"]),
@@ -86,6 +86,8 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "notices.published_since": lambda s: s.published_since("school-a", "c", NOW),
     "notices.with_due_work": lambda s: s.with_due_work(NOW),
     "pauses.active": lambda s: s.active("wx1", NOW),
+    "rounds.take": lambda s: s.take(GROUP, run="r", at=NOW, lease=LEASE),
+    "rounds.finish": lambda s: s.finish(GROUP, run="r"),
     "schools.find_school": lambda s: s.find_school("school-a"),
     "schools.classes": lambda s: s.classes(["c"]),
     "schools.students_of": lambda s: s.students_of("school-a", ["c"]),
@@ -96,7 +98,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "sessions.find": lambda s: s.find("token", NOW),
 }
 # What a condition on these costs is one look at a document that the index has found already.
-BESIDE_THE_INDEX = {"deliveries.mark_due": {"purposes", "push.phase", "read_at"}}
+BESIDE_THE_INDEX = {"deliveries.mark_due": {"purposes", "read_at"}, "rounds.finish": {"run"}}
 
 
 @dataclass
@@ -121,7 +123,7 @@ class Wire(CommandListener):
             query = command["filter"] if name == "find" else command["query"]
             sort = dict(command.get("sort") or {})
             self.asked.append(Asked(command[name], dict(query), sort))
-        for update in command.get("updates", []):
+        for update in [*command.get("updates", []), *command.get("deletes", [])]:
             self.asked.append(Asked(command[name], dict(update["q"]), {}))
 
     def succeeded(self, event: object) -> None:
