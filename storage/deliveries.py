@@ -15,6 +15,7 @@ from pymongo.errors import BulkWriteError
 
 from domain.channels import Channel
 from domain.deliveries import (
+    CLOCK_SKEW,
     Attempt,
     Delivery,
     Group,
@@ -123,12 +124,12 @@ class DeliveryStore:
 
     async def due(self, group: Group, at: datetime) -> list[Delivery]:
         """What is to be sent by `at` of one notice in one class. Uses index: by_notice."""
-        cursor = self._deliveries.find({**_of(group), "push.due_at": {"$lte": at}})
+        cursor = self._deliveries.find({**_of(group), "push.due_at": {"$lte": at + CLOCK_SKEW}})
         return [from_document(Delivery, d) async for d in cursor]
 
     async def has_due(self, group: Group, at: datetime) -> bool:
         """Whether anything of one notice in one class is to be sent by `at`. Uses index: by_notice."""
-        query = {**_of(group), "push.due_at": {"$lte": at}}
+        query = {**_of(group), "push.due_at": {"$lte": at + CLOCK_SKEW}}
         return await self._deliveries.find_one(query, {"_id": 1}) is not None
 
     async def overdue(self, before: datetime, limit: int = 2000) -> set[Group]:
