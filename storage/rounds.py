@@ -7,6 +7,7 @@ from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
 
 from domain.deliveries import Group, Round
 from storage.documents import from_document
@@ -24,20 +25,20 @@ class RoundStore:
         """This run's turn from `at` on, or None while another run has it. Uses index: _id_."""
         held_until = {"$ifNull": ["$held_until", {"$literal": _LONG_AGO}]}
         is_free = {"$lte": [held_until, {"$literal": at}]}
-        document = await self._rounds.find_one_and_update(
-            {"_id": _key(group)},
-            [
-                {
-                    "$set": {
-                        "run": {"$cond": [is_free, {"$literal": run}, "$run"]},
-                        "held_until": {"$cond": [is_free, {"$literal": at + lease}, "$held_until"]},
-                        "begun_at": {"$ifNull": ["$begun_at", {"$literal": at}]},
-                    }
-                }
-            ],
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
+        change = {
+            "run": {"$cond": [is_free, {"$literal": run}, "$run"]},
+            "held_until": {"$cond": [is_free, {"$literal": at + lease}, "$held_until"]},
+            "begun_at": {"$ifNull": ["$begun_at", {"$literal": at}]},
+        }
+        try:
+            document = await self._rounds.find_one_and_update(
+                {"_id": _key(group)},
+                [{"$set": change}],
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        except DuplicateKeyError:
+            return None  # another run took the first turn this very moment
         taken = from_document(Round, document)
         return taken if taken.run == run else None
 
