@@ -8,7 +8,7 @@ from domain.bindings import Doubt
 from domain.channels import Channel, Reason
 from domain.errors import InvalidError, Problem
 from domain.notices import ConfirmMode, NoticeState
-from domain.receipts import Receipt
+from domain.receipts import GuardianReceipt, Receipt
 from domain.times import SCHOOL_ZONE
 
 _ERRORS = {
@@ -159,6 +159,13 @@ def reason_text(reason: Reason | None, *, waiting: bool = True) -> str:
     if reason is Reason.WECHAT_DOWN and not waiting:
         return _GAVE_UP
     return _REASONS[reason]
+
+
+def receipt_reason(guardian: GuardianReceipt | None) -> str:
+    """Why this guardian was not reached (a receipt that has a reason); None: the child has no guardian."""
+    if guardian is None:
+        return reason_text(None)
+    return reason_text(guardian.reason, waiting=guardian.waiting)
 
 
 def confirm_name(mode: ConfirmMode) -> str:

@@ -17,7 +17,9 @@ from services.exports import Words, export_name, export_receipts, open_signature
 from services.receipts import ClassReceipts, Receipts, ledger_of, receipts_of
 
 _WORDS = Words(
-    state=phrases.receipt_name, reason=phrases.reason_text, relation=phrases.relation_name
+    state=phrases.receipt_name,
+    reason=phrases.receipt_reason,
+    relation=phrases.relation_name,
 )
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -38,7 +40,9 @@ class ReceiptsPage(PageHandler):
         groups = {group.school_class.id: group for group in receipts.classes}
         if class_id and class_id not in groups:
             raise NotFoundError
-        group = groups.get(class_id) or next(iter(groups.values()))
+        group = groups.get(class_id) or next(iter(groups.values()), None)
+        if group is None:
+            raise NotFoundError
         read, bound = receipts.guardians_read()
         counts = receipts.counts()
         children = receipts.children()

@@ -15,7 +15,6 @@ from openpyxl.drawing.image import Image as SheetPicture
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from domain.channels import Reason
 from domain.deliveries import Delivery, Result
 from domain.errors import NotFoundError
 from domain.files import StoredFile
@@ -52,7 +51,7 @@ class Words:
     """What the states and reasons are called; the pages and the file call them alike."""
 
     state: Callable[[Receipt], str]
-    reason: Callable[[Reason | None], str]
+    reason: Callable[[GuardianReceipt | None], str]
     relation: Callable[[str], str]
 
 
@@ -149,7 +148,7 @@ def _row(
         *place,
         words.relation(guardian.relation),
         words.state(guardian.state),
-        words.reason(guardian.reason) if guardian.reason else "",
+        words.reason(guardian) if guardian.reason else "",
         *(
             school_text(at) if at else ""
             for at in (delivered_at, delivery.read_at, delivery.confirmed_at)

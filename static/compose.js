@@ -40,7 +40,10 @@
     const quiet = form.querySelector('[data-quiet]');
     if (quiet) quiet.hidden = isLater;
   }
-  form.addEventListener('change', showWhen);
+  form.addEventListener('change', function (event) {
+    showWhen();
+    if (event.target.name === 'when' && !later.hidden) later.scrollIntoView({ block: 'nearest' });
+  });
   const quietButton = form.querySelector('[data-quiet-until]');
   if (quietButton) {
     quietButton.hidden = false;

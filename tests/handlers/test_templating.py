@@ -68,6 +68,11 @@ def test_every_code_has_a_sentence() -> None:
     assert all(re.search(r"[\u4e00-\u9fff]", word) for word in words)
 
 
+def test_what_is_not_tried_again_is_not_promised() -> None:
+    assert "自动重试" in phrases.reason_text(Reason.WECHAT_DOWN)
+    assert "自动重试" not in phrases.reason_text(Reason.WECHAT_DOWN, waiting=False)
+
+
 def test_a_field_is_named_with_its_limit() -> None:
     error = InvalidError({"title": Problem("too_long", 20), "odd": Problem("odd")})
     assert phrases.field_messages(error) == {"title": "标题最多 20 个字", "odd": "请检查这一项"}

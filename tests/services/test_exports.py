@@ -24,7 +24,9 @@ from services.exports import Words, export_name, export_receipts, neutral, open_
 from services.receipts import ClassReceipts, Receipts
 
 AT = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
-WORDS = Words(state=str, reason=lambda reason: str(reason or "nobody"), relation=lambda r: r or "?")
+WORDS = Words(
+    state=str, reason=lambda g: str(g.reason) if g else "nobody", relation=lambda r: r or "?"
+)
 
 
 @dataclass
