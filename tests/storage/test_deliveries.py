@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.channels import Channel, Reason
-from domain.deliveries import LEASE, Delivery, Result
+from domain.deliveries import CLOCK_SKEW, LEASE, Delivery, Result
 from storage.stores import Stores
 from tests.domain.samples import MINUTE, NOW, a_delivery, a_push, an_outcome
 from tests.storage.conftest import at_once
@@ -134,6 +134,13 @@ async def test_what_is_due_is_of_its_group_and_its_time(stores: Stores) -> None:
     assert await stores.deliveries.has_due(GROUP, NOW)
     assert not await stores.deliveries.has_due(GROUP, NOW - MINUTE)
     assert not await stores.deliveries.has_due(replace(GROUP, class_id="class-3"), NOW)
+
+
+async def test_a_clock_a_little_behind_finds_what_another_says_is_due(
+    stores: Stores, twenty: list[Delivery]
+) -> None:
+    assert len(await due(stores, NOW - CLOCK_SKEW)) == len(IDS)
+    assert await stores.deliveries.has_due(GROUP, NOW - CLOCK_SKEW)
 
 
 async def test_settling_ends_a_push(stores: Stores, twenty: list[Delivery]) -> None:
