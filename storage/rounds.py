@@ -39,6 +39,8 @@ class RoundStore:
             )
         except DuplicateKeyError:
             return None  # another run took the first turn this very moment
+        if document is None:
+            return None  # the same, as the embedded engine says it
         taken = from_document(Round, document)
         return taken if taken.run == run else None
 
