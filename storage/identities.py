@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
-from pymongo import ReturnDocument, UpdateOne
+from pymongo import UpdateOne
+from pymongo.errors import DuplicateKeyError
 
 from domain.identities import WINDOWS, Identity, Opening, identity_id
 from storage.batching import Batcher
 from storage.conditions import set_if
-from storage.documents import from_document
+from storage.documents import from_document, to_document
 
 Touch = tuple[str, datetime, Opening]
 
@@ -31,20 +32,19 @@ class IdentityStore:
 
     async def ensure(self, app_id: str, openid: str, *, person_id: str, at: datetime) -> Identity:
         """The identity of an openid, made with `person_id` when it is new. Safe when two do it at once."""
-        document = await self._identities.find_one_and_update(
-            {"_id": identity_id(app_id, openid)},
-            {
-                "$setOnInsert": {
-                    "app_id": app_id,
-                    "openid": openid,
-                    "person_id": person_id,
-                    "created_at": at,
-                }
-            },
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
+        identity = Identity(
+            id=identity_id(app_id, openid),
+            app_id=app_id,
+            openid=openid,
+            person_id=person_id,
+            created_at=at,
         )
-        return from_document(Identity, document)
+        try:
+            await self._identities.insert_one(to_document(identity))
+        except DuplicateKeyError:  # somebody else met them first
+            document = await self._identities.find_one({"_id": identity.id})
+            return from_document(Identity, document) if document else identity
+        return identity
 
     async def of_people(self, app_id: str, person_ids: Iterable[str]) -> dict[str, Identity]:
         """The identity of each person under one account. Uses index: by_person."""
