@@ -31,7 +31,7 @@ class RoundStore:
             "begun_at": {"$ifNull": ["$begun_at", {"$literal": at}]},
         }
         try:
-            document = await self._rounds.find_one_and_update(
+            document: dict[str, Any] | None = await self._rounds.find_one_and_update(
                 {"_id": _key(group)},
                 [{"$set": change}],
                 upsert=True,
