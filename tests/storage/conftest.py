@@ -49,8 +49,12 @@ async def stores(mongodb_uri: str, redis_url: str, own_keys: str) -> AsyncIterat
 async def twin(
     stores: Stores, mongodb_uri: str, redis_url: str, own_keys: str
 ) -> AsyncIterator[Stores]:
-    """Another process's stores over the same data."""
+    """Another process's stores over the same data; both have connections ready.
+
+    Else the first of ten calls at once would be over before the others have theirs.
+    """
     async with opened(mongodb_uri, redis_url, own_keys) as twin:
+        await at_once(*(some.ping() for some in [stores, twin] * 5))
         yield twin
 
 
