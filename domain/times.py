@@ -60,3 +60,8 @@ def next_school_midnight(at: datetime) -> datetime:
 def list_position(at: datetime, key: str) -> str:
     """Where something stands in a list by time: sorts by `at`, and is the same for nothing else."""
     return f"{int(at.timestamp() * 1000):014d}:{key}"
+
+
+def moment_of(position: str) -> datetime:
+    """The time of a list position. Raises ValueError for what is none."""
+    return datetime.fromtimestamp(int(position.partition(":")[0]) / 1000, UTC)

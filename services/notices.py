@@ -119,7 +119,7 @@ async def notices_of_author(
 ) -> list[Notice]:
     """What this teacher wrote, newest first, `limit` at a time, after the position `before`."""
     return await ctx.stores.notices.page_of_author(
-        teaching.school.id, teaching.person_id, before=before, limit=limit
+        teaching.school.id, teaching.person_id, before=before, at=ctx.now(), limit=limit
     )
 
 

@@ -52,7 +52,7 @@ async def notices_of_guardian(
     if not children:
         return Page((), None)
     deliveries = await ctx.stores.deliveries.page_of_person(
-        person_id, before=before, limit=limit + 1
+        person_id, before=before, at=ctx.now(), limit=limit + 1
     )
     more, deliveries = len(deliveries) > limit, deliveries[:limit]
     notices = await ctx.stores.notices.many(d.notice_id for d in deliveries)

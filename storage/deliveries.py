@@ -25,6 +25,7 @@ from domain.deliveries import (
 )
 from storage.conditions import set_if, set_once
 from storage.documents import from_document, to_document, to_value
+from storage.paging import newest
 
 _DUPLICATE_KEY = 11000
 
@@ -64,17 +65,15 @@ class DeliveryStore:
         return [from_document(Delivery, d) async for d in cursor]
 
     async def page_of_person(
-        self, person_id: str, *, before: str | None, limit: int
+        self, person_id: str, *, before: str | None, at: datetime, limit: int
     ) -> list[Delivery]:
         """What one adult was sent, newest first; `before` is the position of the last one seen.
 
         Uses index: by_person.
         """
-        query: dict[str, Any] = {"person_id": person_id}
-        if before is not None:
-            query["position"] = {"$lt": before}
-        cursor = self._deliveries.find(query).sort("position", -1).limit(limit)
-        return [from_document(Delivery, d) async for d in cursor]
+        query = {"person_id": person_id}
+        found = await newest(self._deliveries, query, before=before, at=at, limit=limit)
+        return [from_document(Delivery, d) for d in found]
 
     # -- what guardians do --------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from domain.notices import Notice, NoticeState, Version, Work
 from storage.documents import from_document, to_document, to_value
+from storage.paging import newest
 
 
 class NoticeStore:
@@ -39,17 +40,15 @@ class NoticeStore:
         return {d["_id"]: from_document(Notice, d) async for d in cursor}
 
     async def page_of_author(
-        self, school_id: str, author_id: str, *, before: str | None, limit: int
+        self, school_id: str, author_id: str, *, before: str | None, at: datetime, limit: int
     ) -> list[Notice]:
         """What one teacher wrote, newest first; `before` is the position of the last one seen.
 
         Uses index: by_author.
         """
-        query: dict[str, Any] = {"school_id": school_id, "author_id": author_id}
-        if before is not None:
-            query["position"] = {"$lt": before}
-        cursor = self._notices.find(query).sort("position", -1).limit(limit)
-        return [from_document(Notice, d) async for d in cursor]
+        query = {"school_id": school_id, "author_id": author_id}
+        found = await newest(self._notices, query, before=before, at=at, limit=limit)
+        return [from_document(Notice, d) for d in found]
 
     async def published_since(self, school_id: str, class_id: str, since: datetime) -> list[Notice]:
         """What a class was told lately, for an adult bound since. Uses index: by_class."""

@@ -58,7 +58,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "deliveries.find": lambda s: s.find("d"),
     "deliveries.many": lambda s: s.many(["d"]),
     "deliveries.of_notice": lambda s: s.of_notice("school-a", "n"),
-    "deliveries.page_of_person": lambda s: s.page_of_person("p", before="9", limit=20),
+    "deliveries.page_of_person": lambda s: s.page_of_person("p", before="9", at=NOW, limit=20),
     "deliveries.mark_read": lambda s: s.mark_read("d", NOW),
     "deliveries.mark_confirmed": lambda s: s.mark_confirmed("d", NOW),
     "deliveries.mark_due": lambda s: s.mark_due("school-a", "n", PUSH, only={"read_at": None}),
@@ -82,7 +82,9 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "identities.of_people": lambda s: s.of_people("wx1", ["p"]),
     "notices.find": lambda s: s.find("n"),
     "notices.many": lambda s: s.many(["n"]),
-    "notices.page_of_author": lambda s: s.page_of_author("school-a", "t", before="9", limit=20),
+    "notices.page_of_author": lambda s: s.page_of_author(
+        "school-a", "t", before="9", at=NOW, limit=20
+    ),
     "notices.published_since": lambda s: s.published_since("school-a", "c", NOW),
     "notices.with_due_work": lambda s: s.with_due_work(NOW),
     "pauses.active": lambda s: s.active("wx1", NOW),

