@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import zipfile
 from collections.abc import AsyncIterator, Sequence
 
 import puremagic
@@ -24,7 +25,7 @@ from domain.notices import Attachment, Notice
 from services.context import Context
 from services.people import Teaching
 
-# puremagic names these by their container; the ending it finds inside tells which Office program wrote it.
+_OFFICE = {"word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx"}  # the folder each program writes to
 _BY_ENDING = {ending: kind for kind, ending in (DOCUMENT_TYPES | PICTURE_TYPES).items()}
 
 
@@ -89,14 +90,32 @@ def _judge(content: bytes) -> tuple[FileKind, str, tuple[int, int]]:
     picture = _picture_type(content)
     if picture is not None:
         return FileKind.PICTURE, picture[0], picture[1]
-    try:
-        ending = puremagic.from_string(content)
-    except (puremagic.PureError, ValueError):
-        raise FileRefusedError("wrong_type") from None
-    content_type = _BY_ENDING.get(ending.lower())
+    content_type = _office_type(content) if content.startswith(b"PK") else _named_type(content)
     if content_type not in DOCUMENT_TYPES:
         raise FileRefusedError("wrong_type")
     return FileKind.DOCUMENT, content_type, (0, 0)
+
+
+def _named_type(content: bytes) -> str | None:
+    """The type by the bytes that name it (PDF, the old Office formats)."""
+    try:
+        ending = puremagic.from_string(content)
+    except (puremagic.PureError, ValueError):
+        return None
+    return _BY_ENDING.get(ending.lower())
+
+
+def _office_type(content: bytes) -> str | None:
+    """Which Office program wrote this zip; None when none did. Only its table of contents is read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return None
+    if "[Content_Types].xml" not in names or any(name.endswith("vbaProject.bin") for name in names):
+        return None
+    endings = [e for folder, e in _OFFICE.items() if any(n.startswith(folder) for n in names)]
+    return _BY_ENDING[endings[0]] if len(endings) == 1 else None
 
 
 def _picture_type(content: bytes) -> tuple[str, tuple[int, int]] | None:
