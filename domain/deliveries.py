@@ -58,14 +58,15 @@ class Group:
 class Round:
     """One run's turn at a group (发送轮次); nobody else sends to it before `held_until`.
 
-    `begun_at` is earlier than this turn when the one before was cut off: what was due then may have
-    gone out already.
+    `sending` names what is on its way since `sending_since`. It is written before anything of it goes
+    out and read again when a run was cut off: that, and nothing else, may have gone out already.
     """
 
     id: str
     run: str
-    begun_at: datetime
     held_until: datetime
+    sending: tuple[str, ...] = ()
+    sending_since: datetime | None = None
 
 
 class Result(StrEnum):
@@ -156,15 +157,12 @@ def retry_at(tries: int, now: datetime) -> datetime | None:
     return now + RETRY_AFTER[tries] if tries < len(RETRY_AFTER) else None
 
 
-def may_send(push: Push, now: datetime, *, cut_off_at: datetime | None) -> bool:
+def may_send(push: Push, now: datetime) -> bool:
     """Whether a push may be sent (again).
 
     Not a customer-service message that was noted before: it may have gone out. A template message may,
-    for as long as WeChat remembers its client_msg_id. `cut_off_at`: when a run began that did not end.
+    for as long as WeChat remembers its client_msg_id.
     """
     if push.channel is not None:
         return False
-    begun = push.uncertain_since
-    if begun is None and cut_off_at is not None and push.due_at <= cut_off_at:
-        begun = cut_off_at
-    return begun is None or now - begun < REPEATABLE_FOR
+    return push.uncertain_since is None or now - push.uncertain_since < REPEATABLE_FOR

@@ -12,6 +12,7 @@ from domain.bindings import (
     Certain,
     Claim,
     ClaimState,
+    Doubt,
     Doubtful,
     Invitation,
     binding_id,
@@ -80,7 +81,10 @@ async def bind_guardian(
     if judged is None:
         return Asked(Answer.UNKNOWN)
     if isinstance(judged, Certain):
-        return await _bind(ctx, person_id, judged.contact)
+        try:
+            return await _bind(ctx, person_id, judged.contact)
+        except ConflictError:  # somebody else was faster by a moment
+            judged = Doubtful(Doubt.TAKEN, (judged.contact,))
     return await _ask_head_teacher(ctx, person_id, name, digits, judged)
 
 

@@ -1,15 +1,15 @@
 """One run of sending: take what is due in one class, check each recipient *now*, send, settle what became of it.
 
-One run at a time has its turn at a class. If it dies, its turn lapses and the next one sends again what
-is not settled: a template message under the same client_msg_id, which WeChat counts once; a
-customer-service message, which is noted before it goes out, never.
+One run at a time has its turn at a class. It notes what it is about to send; if it dies, its turn lapses,
+and of that, and only that, the next one does not know whether it arrived: a template message is sent
+again under the same client_msg_id, which WeChat counts once; a customer-service message never.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -36,6 +36,7 @@ from services.deliveries import PUSH
 from services.finishes import apply_finishes
 
 _AT_ONCE = 64
+_PORTION = 250  # what is uncertain, at most, when a run is cut off
 _AGAIN = timedelta(seconds=1)
 
 
@@ -48,7 +49,6 @@ class _Run:
     notice: Notice
     group: Group
     at: datetime
-    cut_off_at: datetime | None
     identities: dict[str, Identity]
     names: dict[str, tuple[str, str]]  # student id → (child, class)
     school: str
@@ -73,18 +73,47 @@ async def push_deliveries(ctx: Context, notice_id: str, class_id: str) -> None:
             await _push_again(ctx, group)
         return
     due = await ctx.stores.deliveries.due(group, ctx.now())
-    if due:
-        await _push(ctx, notice, group, turn, due)
+    for since, some in _portions(turn, due, ctx.now()):
+        still_ours = await ctx.stores.rounds.note_sending(
+            group,
+            [d.id for d in some],
+            run=run_id,
+            since=since,
+            held_until=ctx.now() + ctx.policy.lease,
+        )
+        if not still_ours:
+            return
+        await _push(ctx, notice, group, run_id, some)
     await ctx.stores.rounds.finish(group, run=run_id)
     # Whoever was being written to by somebody else, and what became due meanwhile.
     if await ctx.stores.deliveries.has_due(group, ctx.now()):
         await _push_again(ctx, group)
 
 
+def _portions(
+    turn: Round, due: list[Delivery], at: datetime
+) -> Iterator[tuple[datetime, list[Delivery]]]:
+    """What to send together, and since when it may be on its way: first what a run was cut off with."""
+    uncertain = set(turn.sending) if turn.sending_since else set()
+    for since, some in (
+        (turn.sending_since or at, [_uncertain(d, turn) for d in due if d.id in uncertain]),
+        (at, [d for d in due if d.id not in uncertain]),
+    ):
+        for start in range(0, len(some), _PORTION):
+            yield since, some[start : start + _PORTION]
+
+
+def _uncertain(delivery: Delivery, turn: Round) -> Delivery:
+    push = delivery.push
+    if push is None or push.uncertain_since is not None:
+        return delivery
+    return replace(delivery, push=replace(push, uncertain_since=turn.sending_since))
+
+
 async def _push(
-    ctx: Context, notice: Notice, group: Group, turn: Round, due: list[Delivery]
+    ctx: Context, notice: Notice, group: Group, run_id: str, due: list[Delivery]
 ) -> None:
-    run = await _prepare(ctx, notice, group, turn, due)
+    run = await _prepare(ctx, notice, group, run_id, due)
     wanted = await _still_wanted(run, due)
     openids = sorted(
         {run.identities[d.person_id].openid for d in wanted if d.person_id in run.identities}
@@ -110,7 +139,7 @@ async def _push_again(ctx: Context, group: Group) -> None:
 
 
 async def _prepare(
-    ctx: Context, notice: Notice, group: Group, turn: Round, due: list[Delivery]
+    ctx: Context, notice: Notice, group: Group, run_id: str, due: list[Delivery]
 ) -> _Run:
     students, classes, school, identities, paused = await asyncio.gather(
         ctx.stores.schools.students(d.student_id for d in due),
@@ -121,12 +150,11 @@ async def _prepare(
     )
     class_names = {c.id: c.name for c in classes}
     return _Run(
-        id=turn.run,
+        id=run_id,
         ctx=ctx,
         notice=notice,
         group=group,
         at=ctx.now(),
-        cut_off_at=turn.begun_at if turn.begun_at < turn.held_until - ctx.policy.lease else None,
         identities=identities,
         names={s.id: (s.name, class_names.get(s.class_id, "")) for s in students.values()},
         school=school.name if school else "",
@@ -175,11 +203,9 @@ async def _send_one(run: _Run, delivery: Delivery, identity: Identity | None) ->
     ctx, push = run.ctx, delivery.push
     if push is None:
         return
-    if not may_send(push, run.at, cut_off_at=run.cut_off_at):
+    if not may_send(push, run.at):
         _settle_as(run, delivery, push, push.channel or Channel.TEMPLATE, Reason.NO_ANSWER)
         return
-    if run.cut_off_at is not None and push.due_at <= run.cut_off_at:
-        push = replace(push, uncertain_since=push.uncertain_since or run.cut_off_at)
     tried = dict(push.failed)
     card = _card(run, delivery, push.purpose)
     while True:

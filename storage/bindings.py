@@ -10,6 +10,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError
 
 from domain.bindings import Binding, BindingState, Claim, ClaimState, Invitation
+from domain.errors import ConflictError
 from storage.batching import Batcher
 from storage.conditions import set_if
 from storage.documents import from_document, to_document
@@ -25,18 +26,26 @@ class BindingStore:
         self._guardians: Batcher[str, list[Binding]] = Batcher(self._load_of_people)
 
     async def save(self, binding: Binding) -> bool:
-        """Make it active; says whether it was not already. An ended one becomes active again."""
+        """Make it active; says whether it was not already. An ended one becomes active again.
+
+        Raises ConflictError when another adult is bound through this line of the list.
+        """
         document = to_document(binding)
-        result = await self._bindings.update_one(
-            {"_id": binding.id},
-            {"$setOnInsert": {k: v for k, v in document.items() if k != "_id"}},
-            upsert=True,
-        )
-        if result.upserted_id is not None:
+        try:
+            await self._bindings.insert_one(document)
             return True
-        result = await self._bindings.replace_one(
-            {"_id": binding.id, "state": BindingState.ENDED}, document
-        )
+        except DuplicateKeyError:
+            held = await self._bindings.find_one({"_id": binding.id})
+        if held is None:
+            raise ConflictError
+        if held["state"] == BindingState.ACTIVE:
+            return False
+        try:
+            result = await self._bindings.replace_one(
+                {"_id": binding.id, "state": BindingState.ENDED}, document
+            )
+        except DuplicateKeyError:
+            raise ConflictError from None
         return bool(result.modified_count)
 
     async def end(self, binding_id: str, at: datetime) -> bool:

@@ -25,10 +25,8 @@ def _index(name: str, *keys: str, **options: Any) -> IndexModel:
 
 
 INDEXES: dict[str, list[IndexModel]] = {
-    "classes": [_index("by_school", "school_id", "grade")],
     "students": [_index("by_class", "school_id", "class_id", "number")],
     "contacts": [
-        _index("by_class", "school_id", "class_id"),
         _index("by_child", "student_name", "phone_last4"),
     ],
     "appointments": [
@@ -39,6 +37,15 @@ INDEXES: dict[str, list[IndexModel]] = {
     "bindings": [
         _index("by_student", "school_id", "student_id"),
         _index("by_contact", "school_id", "contact_id"),
+        # Two strangers cannot both be bound through one line of the list, not even at the same moment.
+        _index(
+            "one_adult_a_line",
+            "school_id",
+            "contact_id",
+            "state",
+            unique=True,
+            partialFilterExpression={"state": "active", "contact_id": {"$type": "string"}},
+        ),
         _index("by_person", "person_id"),
         _index("unsettled", "unsettled", "bound_at", partialFilterExpression={"unsettled": True}),
     ],
@@ -66,5 +73,4 @@ INDEXES: dict[str, list[IndexModel]] = {
     "sessions": [_index("expiry", "expires_at", expireAfterSeconds=0)],
     "inbox": [_index("expiry", "at", expireAfterSeconds=7 * _DAY)],
     "pauses": [_index("expiry", "until", expireAfterSeconds=_DAY)],
-    "files": [_index("by_owner", "school_id", "owner_id")],
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from domain.deliveries import Group, Round
+from storage.conditions import set_if
 from storage.documents import from_document
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,7 +30,9 @@ class RoundStore:
         change = {
             "run": {"$cond": [is_free, {"$literal": run}, "$run"]},
             "held_until": {"$cond": [is_free, {"$literal": at + lease}, "$held_until"]},
-            "begun_at": {"$ifNull": ["$begun_at", {"$literal": at}]},
+            # What a run that was cut off had on its way stands until this one has dealt with it.
+            "sending": {"$ifNull": ["$sending", []]},
+            "sending_since": {"$ifNull": ["$sending_since", None]},
         }
         try:
             document: dict[str, Any] | None = await self._rounds.find_one_and_update(
@@ -43,6 +47,32 @@ class RoundStore:
             return None  # the same, as the embedded engine says it
         taken = from_document(Round, document)
         return taken if taken.run == run else None
+
+    async def note_sending(
+        self,
+        group: Group,
+        delivery_ids: Sequence[str],
+        *,
+        run: str,
+        since: datetime,
+        held_until: datetime,
+    ) -> bool:
+        """These go out next; the lease is renewed. False when the turn is no longer this run's.
+
+        Uses index: _id_.
+        """
+        result = await self._rounds.update_one(
+            {"_id": _key(group)},
+            set_if(
+                {"$eq": ["$run", {"$literal": run}]},
+                {
+                    "sending": list(delivery_ids),
+                    "sending_since": since,
+                    "held_until": held_until,
+                },
+            ),
+        )
+        return bool(result.modified_count)
 
     async def finish(self, group: Group, *, run: str) -> None:
         """The turn is over and everything it sent is settled. Uses index: _id_."""

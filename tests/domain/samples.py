@@ -88,7 +88,7 @@ def a_binding(student: str = "student-1", person: str = "person-1", **changes: A
         "student_id": student,
         "person_id": person,
         "relation": "妈妈",
-        "contact_id": "contact-1",
+        "contact_id": f"{student}:{person}",
         "state": BindingState.ACTIVE,
         "bound_at": NOW,
     }

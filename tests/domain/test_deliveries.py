@@ -24,33 +24,21 @@ JUST_UNDER = JUST_OVER + timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize(
-    ("channel", "uncertain_since", "cut_off_at", "sends"),
+    ("channel", "uncertain_since", "sends"),
     [
-        (None, None, None, True),  # never begun
-        (None, None, JUST_UNDER, True),  # a template message, which WeChat would count once
-        (None, None, JUST_OVER, False),
-        (None, JUST_UNDER, None, True),
-        (None, JUST_OVER, None, False),
-        # What counts is the first send of which we don't know.
-        (None, JUST_OVER, JUST_UNDER, False),
-        (None, JUST_UNDER, JUST_OVER, True),
+        (None, None, True),  # never begun
+        (None, JUST_UNDER, True),  # a template message, which WeChat would count once
+        (None, JUST_OVER, False),
         # It may have gone out, and must not go out twice.
-        (Channel.SERVICE, None, None, False),
-        (Channel.SERVICE, None, JUST_UNDER, False),
+        (Channel.SERVICE, None, False),
+        (Channel.SERVICE, JUST_UNDER, False),
     ],
 )
 def test_what_may_be_sent(
-    channel: Channel | None,
-    uncertain_since: datetime | None,
-    cut_off_at: datetime | None,
-    sends: bool,
+    channel: Channel | None, uncertain_since: datetime | None, sends: bool
 ) -> None:
-    push = a_push(channel=channel, uncertain_since=uncertain_since, due_at=NOW - timedelta(hours=1))
-    assert may_send(push, NOW, cut_off_at=cut_off_at) is sends
-
-
-def test_what_became_due_after_a_run_was_cut_off_is_not_uncertain() -> None:
-    assert may_send(a_push(due_at=NOW), NOW, cut_off_at=JUST_OVER)
+    push = a_push(channel=channel, uncertain_since=uncertain_since)
+    assert may_send(push, NOW) is sends
 
 
 def test_a_dead_run_is_found_while_its_sends_may_still_be_repeated() -> None:

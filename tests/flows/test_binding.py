@@ -1,5 +1,7 @@
 """A parent follows, binds a child, and is told plainly what became of it."""
 
+import asyncio
+
 from services.bindings import scene_of
 from tests.town import Town, child_name, claim_text
 from tests.waiting import wait_until
@@ -70,3 +72,13 @@ async def test_leaving_closes_the_channels(town: Town) -> None:
         return identity is not None and identity.following is False
 
     await wait_until(noted, description="the unfollow is noted")
+
+
+async def test_of_two_adults_on_one_line_at_the_same_moment_one_is_bound(town: Town) -> None:
+    await town.settle_school()
+    phones = [town.phone(f"adult{number}") for number in range(6)]
+    for phone in phones:
+        await phone.follow()
+    answers = await asyncio.gather(*(phone.say(claim_text(1)) for phone in phones))
+    assert sum("绑定成功" in answer for answer in answers) == 1
+    assert sum("需要班主任确认" in answer for answer in answers) == len(phones) - 1

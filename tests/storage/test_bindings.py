@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.bindings import BindingState, ClaimState
+from domain.bindings import Binding, BindingState, ClaimState
+from domain.errors import ConflictError
 from storage.stores import Stores
 from tests.domain.samples import MINUTE, NOW, a_binding, a_claim, an_invitation
 from tests.storage.conftest import at_once
@@ -184,3 +185,25 @@ async def test_a_binding_of_either_state_is_stored_as_it_is(
     await stores.bindings.save(replace(BINDING, state=state))
     found = await stores.bindings.active([BINDING.id])
     assert bool(found) is (state is BindingState.ACTIVE)
+
+
+async def test_one_line_of_the_list_binds_one_adult(stores: Stores, twin: Stores) -> None:
+    line = {"contact_id": "line-1"}
+    answers = await at_once(
+        *(
+            _saved(some, a_binding("s1", f"p{n}", **line))
+            for n, some in enumerate([stores, twin] * 4)
+        )
+    )
+    assert sorted(answers) == [False] * 7 + [True]
+    # Once it ended, the line is free again.
+    (holder,) = await stores.bindings.active_of_students("school-a", ["s1"])
+    await stores.bindings.end(holder.id, NOW)
+    assert await stores.bindings.save(a_binding("s1", "another", **line))
+
+
+async def _saved(stores: Stores, binding: Binding) -> bool:
+    try:
+        return await stores.bindings.save(binding)
+    except ConflictError:
+        return False

@@ -59,7 +59,7 @@ THINGS = [
     samples.an_attempt(),
     samples.an_attempt(message_id=None, code=45009, reason=Reason.QUOTA),
     samples.a_file(width=10, height=20),
-    Round(id="n:c", run="r", begun_at=NOW, held_until=NOW),
+    Round(id="n:c", run="r", held_until=NOW, sending=("d",), sending_since=NOW),
     Session(id="s", person_id="p", csrf="c", created_at=NOW, expires_at=NOW),
 ]
 

@@ -89,6 +89,9 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "notices.with_due_work": lambda s: s.with_due_work(NOW),
     "pauses.active": lambda s: s.active("wx1", NOW),
     "rounds.take": lambda s: s.take(GROUP, run="r", at=NOW, lease=LEASE),
+    "rounds.note_sending": lambda s: s.note_sending(
+        GROUP, ["d"], run="r", since=NOW, held_until=NOW
+    ),
     "rounds.finish": lambda s: s.finish(GROUP, run="r"),
     "schools.find_school": lambda s: s.find_school("school-a"),
     "schools.classes": lambda s: s.classes(["c"]),

@@ -1,6 +1,7 @@
-"""Whose turn it is to send: one run at a time, and the next one is told when a turn was cut off."""
+"""Whose turn it is to send: one run at a time, and the next one is told what was cut off."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from domain.deliveries import LEASE, Group
 from storage.stores import Stores
@@ -8,6 +9,12 @@ from tests.domain.samples import MINUTE, NOW
 from tests.storage.conftest import at_once
 
 GROUP = Group("school-a", "notice-1", "class-1")
+
+
+async def send(stores: Stores, run: str, at: datetime, *deliveries: str) -> bool:
+    return await stores.rounds.note_sending(
+        GROUP, deliveries, run=run, since=at, held_until=at + LEASE
+    )
 
 
 async def test_of_ten_runs_at_once_one_has_its_turn(stores: Stores, twin: Stores) -> None:
@@ -19,7 +26,7 @@ async def test_of_ten_runs_at_once_one_has_its_turn(stores: Stores, twin: Stores
     )
     (taken,) = [turn for turn in turns if turn is not None]
     assert taken.run == f"run-{turns.index(taken)}"
-    assert (taken.begun_at, taken.held_until) == (NOW, NOW + LEASE)
+    assert (taken.sending, taken.held_until) == ((), NOW + LEASE)
 
 
 async def test_other_groups_have_turns_of_their_own(stores: Stores) -> None:
@@ -30,24 +37,37 @@ async def test_other_groups_have_turns_of_their_own(stores: Stores) -> None:
 
 async def test_a_turn_that_is_over_is_forgotten(stores: Stores) -> None:
     await stores.rounds.take(GROUP, run="first", at=NOW, lease=LEASE)
+    assert await send(stores, "first", NOW, "d1")
     await stores.rounds.finish(GROUP, run="first")
     turn = await stores.rounds.take(GROUP, run="next", at=NOW + MINUTE, lease=LEASE)
     assert turn is not None
-    assert turn.begun_at == NOW + MINUTE  # nothing is uncertain
+    assert turn.sending == ()  # nothing is uncertain
 
 
-async def test_a_dead_runs_turn_lapses_and_the_next_is_told_since_when(stores: Stores) -> None:
+async def test_a_dead_runs_turn_lapses_and_the_next_is_told_what_was_on_its_way(
+    stores: Stores,
+) -> None:
     await stores.rounds.take(GROUP, run="dead", at=NOW, lease=LEASE)
+    assert await send(stores, "dead", NOW, "d1", "d2")
     just_before = NOW + LEASE - MINUTE / 60
     assert await stores.rounds.take(GROUP, run="early", at=just_before, lease=LEASE) is None
     turn = await stores.rounds.take(GROUP, run="next", at=NOW + LEASE, lease=LEASE)
     assert turn is not None
-    assert (turn.run, turn.begun_at) == ("next", NOW)
+    assert (turn.run, turn.sending, turn.sending_since) == ("next", ("d1", "d2"), NOW)
     assert turn.held_until == NOW + 2 * LEASE
-    # That one dies as well: uncertain is what was sent since the first.
+    # That one dies as well before it sent anything: the same is uncertain, since the same moment.
     third = await stores.rounds.take(GROUP, run="third", at=NOW + 2 * LEASE, lease=LEASE)
     assert third is not None
-    assert third.begun_at == NOW
+    assert (third.sending, third.sending_since) == (("d1", "d2"), NOW)
+
+
+async def test_what_goes_out_renews_the_lease_and_a_lost_turn_sends_nothing(stores: Stores) -> None:
+    await stores.rounds.take(GROUP, run="slow", at=NOW, lease=LEASE)
+    assert await send(stores, "slow", NOW + LEASE / 2, "d1")
+    assert await stores.rounds.take(GROUP, run="next", at=NOW + LEASE, lease=LEASE) is None
+    late = NOW + 2 * LEASE
+    assert await stores.rounds.take(GROUP, run="next", at=late, lease=LEASE) is not None
+    assert not await send(stores, "slow", late, "d2")
 
 
 async def test_of_many_who_find_a_lapsed_turn_one_takes_it(stores: Stores, twin: Stores) -> None:
