@@ -30,7 +30,8 @@ class BindingStore:
 
         Raises ConflictError when another adult is bound through this line of the list.
         """
-        document = to_document(binding)
+        # What an active binding holds alone: its line of the list, or, without one, only itself.
+        document = {**to_document(binding), "holds": binding.contact_id or binding.id}
         try:
             await self._bindings.insert_one(document)
             return True
@@ -53,7 +54,10 @@ class BindingStore:
         is_active = {"$eq": ["$state", BindingState.ACTIVE]}
         result = await self._bindings.update_one(
             {"_id": binding_id},
-            set_if(is_active, {"state": BindingState.ENDED, "ended_at": at}),
+            set_if(
+                is_active,
+                {"state": BindingState.ENDED, "ended_at": at, "holds": binding_id},
+            ),
         )
         return bool(result.modified_count)
 

@@ -38,14 +38,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_student", "school_id", "student_id"),
         _index("by_contact", "school_id", "contact_id"),
         # Two strangers cannot both be bound through one line of the list, not even at the same moment.
-        _index(
-            "one_adult_a_line",
-            "school_id",
-            "contact_id",
-            "state",
-            unique=True,
-            partialFilterExpression={"state": "active", "contact_id": {"$type": "string"}},
-        ),
+        _index("one_adult_a_line", "school_id", "holds", unique=True),
         _index("by_person", "person_id"),
         _index("unsettled", "unsettled", "bound_at", partialFilterExpression={"unsettled": True}),
     ],
