@@ -1,0 +1,35 @@
+"""The real program, as `make run` starts it, for a browser to be pointed at."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+from tornado.testing import bind_unused_port
+
+from tests.browser.phones import PATIENCE_MS
+from tests.programs import Program, program
+
+expect.set_options(timeout=PATIENCE_MS)
+
+# From a minute to the same minute is no time at all; the tests of reminders must not depend on the hour.
+NEVER_QUIET = {"YANSHU_QUIET_START": "00:00", "YANSHU_QUIET_END": "00:00"}
+
+
+def demo(folder: Path, **environment: str) -> AbstractAsyncContextManager[Program]:
+    """`main.py dev` with a data directory of its own; `environment` adds YANSHU_ names."""
+    listening, port = bind_unused_port()
+    listening.close()
+    return program(
+        *("main.py", "dev", "--port", str(port), "--data-dir", str(folder)),
+        environment=NEVER_QUIET | environment,
+        log=folder / "log",
+    )
+
+
+@pytest.fixture
+async def yanshu(tmp_path: Path) -> AsyncIterator[Program]:
+    """The demo school as a newcomer finds it, for one test."""
+    async with demo(tmp_path) as running:
+        yield running

@@ -1,0 +1,127 @@
+"""The phones' page as a person uses it: looking at screens, tapping, typing. Only what a finger could do."""
+
+from __future__ import annotations
+
+from playwright.async_api import FrameLocator, Locator, Page, expect
+
+from tests.programs import Program
+
+# A generous bound for a busy machine, not a measurement.
+PATIENCE_MS = 30_000
+
+
+class Handset:
+    """One phone of the page, by the key of its owner."""
+
+    def __init__(self, page: Page, key: str) -> None:
+        self.page = page
+        self.key = key
+        self.root = page.locator(f".place[data-user={key}]")
+        self.here = self.root.locator(".view[data-at=here]")
+        self.chat = self.root.locator(".view.chat")
+        self.cards = self.chat.locator("[data-kind=template]")
+
+    @property
+    def web(self) -> FrameLocator:
+        """The page that is open in this WeChat's own browser."""
+        return self.root.frame_locator("iframe")
+
+    @property
+    def last(self) -> Locator:
+        """What stands lowest in the chat."""
+        return self.chat.locator(".talk > *").last
+
+    async def tap(self, act: str) -> None:
+        """Tap a button of the screen in front."""
+        await self.here.locator(f"[data-act={act}]").click()
+
+    async def follow(self) -> None:
+        """From the account's profile, where a phone that doesn't follow begins."""
+        await self.tap("follow")
+        await expect(self.here).to_have_attribute("data-view", "chat")
+
+    async def say(self, text: str) -> None:
+        """Type it with the keyboard and send it."""
+        await self.to_chat()
+        keyboard = self.here.locator("[data-act=keyboard]")
+        if await keyboard.is_visible():
+            await keyboard.click()
+        field = self.here.locator("[data-act=input]")
+        await field.click()
+        await field.press_sequentially(text)
+        await self.tap("send")
+        await expect(self.chat.locator(".said.me .bubble").last).to_have_text(text)
+
+    async def menu(self, *names: str) -> None:
+        """Tap the account's menu: a title, and an entry of it."""
+        await self.to_chat()
+        back = self.here.locator("[data-act=menu]")
+        if await back.is_visible():
+            await back.click()
+        for name in names:
+            await self.here.locator(f'[data-menu="{name}"]').click()
+
+    async def to_chat(self) -> None:
+        """Close the browser when it is open."""
+        if await self.here.get_attribute("data-view") == "browser":
+            await self.tap("page-close")
+        await expect(self.here).to_have_attribute("data-view", "chat")
+
+    async def open_card(self, title: str) -> None:
+        """Tap the newest card of this title."""
+        await self.to_chat()
+        card = self.cards.filter(has_text=title).last
+        await card.click()
+        await self.has_page()
+
+    async def has_page(self) -> None:
+        """Until the browser has come up with a page of the application."""
+        await expect(self.here).to_have_attribute("data-view", "browser")
+        await expect(self.web.locator("main.page")).to_be_visible()
+
+    async def scan(self, label: str) -> None:
+        """Point the camera at a code on another phone's screen."""
+        if await self.here.get_attribute("data-view") != "home":
+            await self.tap("back")
+        await self.tap("plus")
+        await self.here.locator(".pop [data-act=scan]").click()
+        await self.here.locator(".hit", has_text=label).click()
+
+    async def draw(self) -> None:
+        """Write a name on the open signing sheet with the mouse."""
+        canvas = self.web.locator("canvas[data-ink]")
+        await expect(canvas).to_be_visible()
+        await sign_with_mouse(self.page, canvas)
+
+
+async def sign_with_mouse(page: Page, canvas: Locator) -> None:
+    """Two strokes, as of a character, on a canvas."""
+    box = await canvas.bounding_box()
+    assert box is not None
+    strokes = (
+        ((0.2, 0.3), (0.5, 0.25), (0.8, 0.3), (0.7, 0.35)),
+        ((0.5, 0.15), (0.48, 0.4), (0.35, 0.65), (0.2, 0.8), (0.5, 0.6), (0.8, 0.82)),
+    )
+    for stroke in strokes:
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        await page.mouse.move(*points[0])
+        await page.mouse.down()
+        for point in points[1:]:
+            await page.mouse.move(*point, steps=4)
+        await page.mouse.up()
+
+
+async def open_desk(page: Page, program: Program) -> Page:
+    """The phones' page, ready to be used."""
+    await page.goto(program.url)
+    await page.locator("body[data-ready]").wait_for(timeout=PATIENCE_MS)
+    return page
+
+
+async def come_to_rest(page: Page) -> None:
+    """Until the screens have slid to their places; what turns for ever is not waited for."""
+    await page.evaluate(
+        """() => Promise.allSettled(document.getAnimations()
+            .filter((one) => one.effect.getComputedTiming().endTime < 2000)
+            .map((one) => one.finished))"""
+    )
