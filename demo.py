@@ -53,7 +53,6 @@ def _pupils(school_class: SchoolClass, names: list[str]) -> tuple[list[Student],
                 class_id=school_class.id,
                 student_id=student.id,
                 student_name=folded_name(name),
-                phone=f"1390000{_digits(number)}",
                 phone_last4=_digits(number),
                 relation="爸爸" if number % 2 == 0 else "妈妈",
             )

@@ -8,22 +8,42 @@ import logging
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from app import MAX_BODY_BYTES, Running, make_application, running
+from bot.conversation import finish_background
 from bot.menu import menu
 from engines import Engines, EnginesError
+from handlers.base import UNDER_WAY
 from settings import Settings, SettingsError, dev_environment
 from wechat.errors import WeChatError
 
 log = logging.getLogger("yanshu.main")
 
 _STOP_SECONDS = 20.0
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Of an exception, its kind and its place: its text may carry a family's data."""
+
+    def formatException(self, ei: Any) -> str:
+        """The frames and the kind."""
+        kind, _, trace = ei
+        return "".join(traceback.format_tb(trace)) + (kind.__name__ if kind else "")
+
+
+def set_up_logging(level: str) -> None:
+    """Everything to standard error, discreetly."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -78,9 +98,18 @@ async def serve(settings: Settings, host: str, port: int) -> None:
         server = make_server(make_application(program.ctx, settings), settings)
         print(f"ready http://{host}:{listen(server, port, host)}", flush=True)
         await stop.wait()
-        server.stop()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(server.close_all_connections(), _STOP_SECONDS)
+        await _finish(server)
+
+
+async def _finish(server: HTTPServer) -> None:
+    """Take nothing new, wait for the requests under way and what is left to do behind their answers."""
+    server.stop()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_STOP_SECONDS):
+            while UNDER_WAY:  # noqa: ASYNC110 - Tornado tells nobody when the last one is answered
+                await asyncio.sleep(0.02)
+            await finish_background()
+            await server.close_all_connections()
 
 
 async def work(settings: Settings, concurrency: int) -> None:
@@ -115,10 +144,12 @@ async def dev(port: int, data_dir: Path) -> None:
     from simulator.world import Account, World
 
     stop = _on_stop()
-    with Engines(data_dir / "engines") as engines:
-        environment = dev_environment(
-            os.environ, port=port, mongodb_uri=engines.mongodb_uri, redis_url=engines.redis_url
-        )
+    with ExitStack() as stack:
+        uris = {"mongodb_uri": "", "redis_url": ""}
+        if not (os.environ.get("YANSHU_MONGODB_URI") and os.environ.get("YANSHU_REDIS_URL")):
+            engines = stack.enter_context(Engines(data_dir / "engines"))
+            uris = {"mongodb_uri": engines.mongodb_uri, "redis_url": engines.redis_url}
+        environment = dev_environment(os.environ, port=port, **uris)
         settings = Settings.from_environment(environment)
         account = settings.official_account
         callback = f"http://127.0.0.1:{port}/wechat/callback"
@@ -149,7 +180,7 @@ async def dev(port: int, data_dir: Path) -> None:
             await program.ctx.wechat.set_menu(menu(settings.public_url))
             print(f"ready http://127.0.0.1:{port}", flush=True)
             await _first(worker, stop)
-            server.stop()
+            await _finish(server)
             await simulator.close()
 
 
@@ -191,11 +222,11 @@ def main(words: list[str] | None = None) -> int:
     arguments = read_arguments(words)
     try:
         if arguments.command == "dev":
-            logging.basicConfig(level="WARNING")
+            set_up_logging("WARNING")
             asyncio.run(dev(arguments.port, arguments.data_dir))
             return 0
         settings = Settings.from_environment(os.environ)
-        logging.basicConfig(level=settings.log_level)
+        set_up_logging(settings.log_level)
         jobs: dict[str, Callable[[], Awaitable[None]]] = {
             "serve": lambda: serve(settings, arguments.host, arguments.port),
             "work": lambda: work(settings, arguments.concurrency),
@@ -211,7 +242,10 @@ def main(words: list[str] | None = None) -> int:
         print(f"WeChat refused: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"cannot listen: {error.strerror}", file=sys.stderr)
+        print(
+            f"Cannot listen: {error.strerror}. Try another port: PORT=8080 make run",
+            file=sys.stderr,
+        )
         return 1
     return 0
 

@@ -33,12 +33,11 @@ _KEYWORD = re.compile(
     r"|name|phrase|const|enum)[0-9]{1,2}"
 )
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
-_DEMO_SECRET = "a secret for demonstrations, known to everybody"  # noqa: S105 (refused in earnest)
 
 NAMES = frozenset(
     PREFIX + name
     for name in (
-        "MONGODB_URI", "MONGODB_DATABASE", "REDIS_URL", "PUBLIC_URL", "SECRET", "TRUST_PROXY",
+        "MONGODB_URI", "MONGODB_DATABASE", "REDIS_URL", "PUBLIC_URL", "TRUST_PROXY",
         "OA_APPID", "OA_SECRET", "OA_TOKEN", "OA_AES_KEY", "OA_MODE",
         "MINI_APPID", "MINI_SECRET", "MINI_TOKEN", "MINI_AES_KEY", "MINI_MODE", "MINI_FORMAT",
         "WECHAT_API_BASE", "WECHAT_OPEN_BASE",
@@ -89,7 +88,6 @@ class Settings:
     mongodb_database: str
     redis_url: str = field(repr=False)
     public_url: str
-    secret: str = field(repr=False)
     official_account: Account
     mini_program: Account | None
     wechat_api_base: str
@@ -120,7 +118,6 @@ class Settings:
             mongodb_database=read("MONGODB_DATABASE", _database, default="yanshu"),
             redis_url=read("REDIS_URL", _redis_url),
             public_url=read("PUBLIC_URL", _address),
-            secret=read("SECRET", _secret),
             official_account=read.account("OA"),
             mini_program=read.account("MINI") if read.any_of("MINI_") else None,
             wechat_api_base=read("WECHAT_API_BASE", _address, default="https://api.weixin.qq.com"),
@@ -134,9 +131,10 @@ class Settings:
             quiet_start=read("QUIET_START", _clock, default="21:30"),
             quiet_end=read("QUIET_END", _clock, default="07:00"),
             log_level=read("LOG_LEVEL", _one_of(LOG_LEVELS), default="INFO"),
-            metrics_token=environ.get(f"{PREFIX}METRICS_TOKEN", "").strip(),
+            metrics_token=read("METRICS_TOKEN", _metrics_token)
+            if read.any_of("METRICS_TOKEN")
+            else "",
         )
-        read.refuse_demo_secret(settings.public_url, settings.secret)
         read.raise_problems()
         return settings
 
@@ -157,7 +155,7 @@ def dev_environment(
         "MONGODB_URI": mongodb_uri,
         "REDIS_URL": redis_url,
         "PUBLIC_URL": here,
-        "SECRET": _DEMO_SECRET,
+        "MONGODB_DATABASE": "yanshu_demo",  # a demo school has no place among real ones
         "TRUST_PROXY": "yes",  # the simulator's phones come through prefixes
         "OA_APPID": "wx0123456789abcdef",
         "OA_SECRET": "demo0secret0of0the0account000000",
@@ -234,11 +232,6 @@ class _Reader:
             id=self(name, _template_id), fields=self(f"{name}_FIELDS", _template_fields(parts))
         )
 
-    def refuse_demo_secret(self, public_url: str | None, secret: str | None) -> None:
-        """The demo's secret is known to everybody: it may serve nobody but this machine."""
-        if secret == _DEMO_SECRET and public_url and public_url.startswith("https://"):
-            self._problems.append(f"  {PREFIX}SECRET is the demo's; make one of your own")
-
     def raise_problems(self) -> None:
         """SettingsError if anything was wrong, unknown names included."""
         for name in sorted(self._values.keys() - NAMES - OTHER_NAMES):
@@ -291,9 +284,9 @@ def _database(value: str) -> str:
     return value
 
 
-def _secret(value: str) -> str:
-    if len(value) < 32:
-        raise _Wrong("must have at least 32 characters (openssl rand -hex 32 makes a good one)")
+def _metrics_token(value: str) -> str:
+    if len(value) < 16:
+        raise _Wrong("must have at least 16 characters (openssl rand -hex 16 makes a good one)")
     return value
 
 

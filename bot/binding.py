@@ -6,6 +6,7 @@ from bot import phrases
 from bot.turn import SILENCE, Answered, Turn
 from domain.errors import InvalidError, TooManyError
 from domain.identities import Opening
+from domain.names import masked_name
 from services.bindings import Answer, bind_guardian, invited_class
 from services.people import note_follow, note_opening
 
@@ -70,7 +71,7 @@ async def take_child(turn: Turn) -> Answered:
         return Answered(phrases.TOO_MANY)
     if asked.answer is Answer.BOUND:
         child = asked.student.name if asked.student else ""
-        return Answered(phrases.BOUND.format(child=child))
+        return Answered(phrases.BOUND.format(child=masked_name(child)))
     if asked.answer is Answer.UNKNOWN:
         return Answered(phrases.UNKNOWN, dialog or {"name": DIALOG})
     return Answered(phrases.ALREADY if asked.answer is Answer.ALREADY else phrases.WAITING)

@@ -182,6 +182,11 @@ def _in_background(work: Coroutine[Any, Any, Any]) -> None:
     task.add_done_callback(_finished)
 
 
+async def finish_background() -> None:
+    """Wait for what is left to do behind answers that are out already."""
+    await asyncio.gather(*_background, return_exceptions=True)
+
+
 def _finished(task: asyncio.Task[Any]) -> None:
     _background.discard(task)
     if not task.cancelled() and task.exception() is not None:

@@ -39,7 +39,8 @@ class Student:
 class Contact:
     """An adult on the school's list for one child (名册家长): what a binding is checked against.
 
-    `student_name` is folded (`names.folded_name`) and repeated here because a parent is found by it.
+    `student_name` is folded (`names.folded_name`) and repeated here because a parent is found by it. Of
+    the phone number only the last four digits are kept: more is not needed to tell who it is.
     """
 
     id: str
@@ -47,7 +48,6 @@ class Contact:
     class_id: str
     student_id: str
     student_name: str
-    phone: str
     phone_last4: str
     relation: str
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
+from weakref import WeakSet
 
 from jinja2 import Environment
 from tornado.web import HTTPError, RequestHandler
@@ -33,6 +34,10 @@ SESSION_LIFE = timedelta(days=7)
 _PREFIX = re.compile(r"(/[A-Za-z0-9_-]{1,64}){1,4}")
 
 
+# Requests that are not answered yet: a process that is told to stop waits for them.
+UNDER_WAY: WeakSet[RequestHandler] = WeakSet()
+
+
 class Access(StrEnum):
     """Who may call an endpoint."""
 
@@ -47,6 +52,15 @@ class BaseHandler(RequestHandler):
     """The ground floor: context, prefix, and refusals as exceptions that end the request."""
 
     access: Access
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Counted as under way until it has answered."""
+        super().__init__(*arguments, **options)
+        UNDER_WAY.add(self)
+
+    def on_finish(self) -> None:
+        """It has answered."""
+        UNDER_WAY.discard(self)
 
     @property
     def ctx(self) -> Context:
@@ -177,7 +191,7 @@ class PageHandler(BaseHandler):
         return self.request.query_arguments.get(name, [b""])[-1].decode("ascii", "ignore")
 
     def _font(self) -> str:
-        """The text size this person's WeChat is set to, 1 to 4; `static/font.js` keeps it in a cookie."""
+        """The text size this person's WeChat is set to, 1 to 4; `static/h5.js` keeps it in a cookie."""
         level = self.get_cookie(FONT_COOKIE, "2")
         return level if level in ("1", "2", "3", "4") else "2"
 

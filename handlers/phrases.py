@@ -77,7 +77,7 @@ _REASONS = {
     Reason.NEVER_FOLLOWED: "还没有关注公众号，请提醒家长关注",
     Reason.UNFOLLOWED: "取消关注了公众号，请家长重新关注",
     Reason.BLOCKED: "家长在微信里关闭了消息提醒，请当面提醒打开",
-    Reason.QUOTA: "今天的模板消息额度用完了，明天恢复；通知在列表里等家长打开",
+    Reason.QUOTA: "今天的模板消息额度用完了，没能推送；通知在列表里等家长打开，也可以明天再提醒",
     Reason.NOT_SET_UP: "学校的模板消息没有开通或被微信停用，请联系管理员",
     Reason.WINDOW_CLOSED: "家长 48 小时内没有给公众号发过消息，微信不允许推送",
     Reason.REFUSED_BY_WECHAT: "微信没有放行这条消息，请直接联系家长",

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from datetime import timedelta
 
 from domain.bindings import Claim, ClaimState
-from domain.channels import Channel, next_step
+from domain.channels import Channel, Reason, next_step
 from domain.deliveries import client_message_id
+from domain.identities import Identity
+from services.bindings import complete_approval
 from services.cards import Card, claim_card
 from services.channels import Verdict, send_card
 from services.context import Context
+
+_GIVE_UP_AFTER = timedelta(days=1)
 
 
 async def tell_about_claim(ctx: Context, claim_id: str) -> None:
     """Write to whoever waits: the head teachers while it is undecided, then the adult who asked.
 
-    Once it went through, or no channel is open, it is told: the pages show it in any case.
+    Told is who was reached, or cannot be reached, or could not be for a day: the pages show it anyway.
     """
     claim = await ctx.stores.bindings.find_claim(claim_id)
     if claim is None or not claim.untold:
         return
-    card = claim_card(ctx.policy, claim.state, at=claim.decided_at or claim.created_at)
-    if await _alert(ctx, await _who_waits(ctx, claim), card, f"{claim.id}:{claim.state}"):
+    await complete_approval(ctx, claim)
+    since = claim.decided_at or claim.created_at
+    card = claim_card(ctx.policy, claim.state, at=since)
+    told = True
+    identities = await ctx.stores.identities.of_people(
+        ctx.policy.app_id, await _who_waits(ctx, claim)
+    )
+    for identity in identities.values():
+        told &= await _tell(ctx, identity, card, f"{claim.id}:{claim.state}")
+    if told or ctx.now() - since > _GIVE_UP_AFTER:
         await ctx.stores.bindings.mark_told(claim.id, claim.state)
 
 
@@ -32,18 +44,19 @@ async def _who_waits(ctx: Context, claim: Claim) -> set[str]:
     return {a.person_id for a in head_teachers}
 
 
-async def _alert(ctx: Context, person_ids: Iterable[str], card: Card, purpose: str) -> bool:
-    """Whether nobody has to be tried again."""
-    now = ctx.now()
-    identities = await ctx.stores.identities.of_people(ctx.policy.app_id, person_ids)
-    paused = await ctx.stores.pauses.active(ctx.policy.app_id, now)
-    done = True
-    for identity in identities.values():
+async def _tell(ctx: Context, identity: Identity, card: Card, purpose: str) -> bool:
+    """Whether this adult need not be tried again: a channel took it, or none is left."""
+    tried: dict[Channel, Reason] = {}
+    while True:
         step = next_step(
-            identity, at=now, template_ready=ctx.policy.binding_card is not None, paused=paused
+            identity,
+            at=ctx.now(),
+            template_ready=ctx.policy.binding_card is not None,
+            paused=await ctx.stores.pauses.active(ctx.policy.app_id, ctx.now()),
+            tried=tried,
         )
         if step.channel is Channel.IN_APP:
-            continue
+            return True
         sent = await send_card(
             ctx,
             identity,
@@ -52,5 +65,8 @@ async def _alert(ctx: Context, person_ids: Iterable[str], card: Card, purpose: s
             template=ctx.policy.binding_card,
             client_message_id=client_message_id(purpose, identity.person_id),
         )
-        done = done and sent.verdict is not Verdict.LATER
-    return done
+        if sent.verdict is not Verdict.NEXT:
+            # A template message may be repeated under its id; another one that got no answer may not.
+            repeatable = sent.verdict is Verdict.UNCERTAIN and step.channel is Channel.TEMPLATE
+            return sent.verdict is not Verdict.LATER and not repeatable
+        tried[step.channel] = sent.reason or Reason.REFUSED_BY_WECHAT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -194,22 +194,40 @@ async def approve_claim(ctx: Context, teaching: Teaching, claim_id: str, student
     ):
         raise NotFoundError
     await _decide(ctx, teaching, claim, ClaimState.APPROVED, student_id)
-    # Doing this twice changes nothing, so an approval that was cut off here is completed by tapping again.
+    await complete_approval(
+        ctx,
+        replace(
+            claim,
+            state=ClaimState.APPROVED,
+            student_id=student_id,
+            decided_by=teaching.person_id,
+        ),
+    )
+    await _tell(ctx, claim, ClaimState.APPROVED)
+
+
+async def complete_approval(ctx: Context, claim: Claim) -> None:
+    """Make the binding that an approved request asks for.
+
+    The approval is the write that counts; whoever is to tell of it completes it first, so a process that
+    died in between leaves nothing half done. Doing it twice changes nothing.
+    """
+    if claim.state is not ClaimState.APPROVED or claim.student_id is None:
+        return
     await _activate(
         ctx,
         Binding(
-            id=binding_id(student_id, claim.person_id),
+            id=binding_id(claim.student_id, claim.person_id),
             school_id=claim.school_id,
-            student_id=student_id,
+            student_id=claim.student_id,
             person_id=claim.person_id,
             relation="",
             contact_id=None,
             state=BindingState.ACTIVE,
             bound_at=ctx.now(),
-            approved_by=teaching.person_id,
+            approved_by=claim.decided_by,
         ),
     )
-    await _tell(ctx, claim, ClaimState.APPROVED)
 
 
 async def refuse_claim(ctx: Context, teaching: Teaching, claim_id: str) -> None:

@@ -17,10 +17,23 @@ _HINTS = {
     ConfirmMode.TAP: "点开查看，看完请点“我已知晓”",
     ConfirmMode.SIGN: "点开查看，看完请签名",
 }
+# Title, result (WeChat: a `phrase` field takes 5 characters), text.
 _DECISIONS = {
-    ClaimState.WAITING: ("有家长申请绑定", "有家长等您确认，请点开看看是不是本班家长。"),
-    ClaimState.APPROVED: ("绑定成功", "老师已确认，您可以收到孩子班级的通知了。"),
-    ClaimState.REFUSED: ("绑定未通过", "老师没有通过这次绑定。如有疑问，请直接联系班主任。"),
+    ClaimState.WAITING: (
+        "有家长申请绑定",
+        "待您确认",
+        "有家长等您确认，请点开看看是不是本班家长。",
+    ),
+    ClaimState.APPROVED: (
+        "孩子绑定成功",
+        "绑定成功",
+        "老师已确认，您可以收到孩子班级的通知了。",
+    ),
+    ClaimState.REFUSED: (
+        "孩子绑定未通过",
+        "绑定未通过",
+        "老师没有通过这次绑定。如有疑问，请直接联系班主任。",
+    ),
 }
 
 
@@ -66,10 +79,10 @@ def notice_card(
 
 def claim_card(policy: Policy, state: ClaimState, *, at: datetime) -> Card:
     """What became of a request to be bound, or that one waits."""
-    title, text = _DECISIONS[state]
+    title, result, text = _DECISIONS[state]
     page = "/h5/teach/claims" if state is ClaimState.WAITING else "/h5/"
     return Card(
-        words={"title": title, "result": title, "time": school_text(at)},
+        words={"title": title, "result": result, "time": school_text(at)},
         title=title,
         text=text,
         url=policy.public_url + page,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -15,12 +15,16 @@ from storage.batching import Batcher
 from storage.conditions import set_if
 from storage.documents import from_document, to_document
 
+# Between taking a line and making the binding lie milliseconds; after this long nobody is at it any more.
+_BEING_MADE = timedelta(minutes=1)
+
 
 class BindingStore:
     """One document for each adult and child; its key makes a second one impossible."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._bindings = database["bindings"]
+        self._lines = database["lines"]
         self._claims = database["claims"]
         self._invitations = database["invitations"]
         self._guardians: Batcher[str, list[Binding]] = Batcher(self._load_of_people)
@@ -30,36 +34,54 @@ class BindingStore:
 
         Raises ConflictError when another adult is bound through this line of the list.
         """
-        # What an active binding holds alone: its line of the list, or, without one, only itself.
-        document = {**to_document(binding), "holds": binding.contact_id or binding.id}
+        document = to_document(binding)
+        held = await self._bindings.find_one({"_id": binding.id})
+        if held is not None and held["state"] == BindingState.ACTIVE:
+            return False
+        if binding.contact_id is not None:
+            await self._hold_line(binding.contact_id, binding.id, binding.bound_at)
         try:
             await self._bindings.insert_one(document)
-            return True
         except DuplicateKeyError:
-            held = await self._bindings.find_one({"_id": binding.id})
-        if held is None:
-            raise ConflictError
-        if held["state"] == BindingState.ACTIVE:
-            return False
-        try:
             result = await self._bindings.replace_one(
                 {"_id": binding.id, "state": BindingState.ENDED}, document
             )
+            return bool(result.modified_count)
+        return True
+
+    async def _hold_line(self, contact_id: str, binding_id: str, at: datetime) -> None:
+        """A line of the list belongs to one binding: two strangers cannot both be bound through it.
+
+        A document of its own with the line as its key, because that holds also at the same moment.
+        """
+        try:
+            await self._lines.insert_one({"_id": contact_id, "binding_id": binding_id, "at": at})
         except DuplicateKeyError:
-            raise ConflictError from None
-        return bool(result.modified_count)
+            line = await self._lines.find_one({"_id": contact_id})
+            holder = line["binding_id"] if line else ""
+            if holder == binding_id:
+                return
+            fresh = line is not None and at - line["at"] < _BEING_MADE
+            if fresh or await self.active([holder]):
+                raise ConflictError from None
+            # Its holder ended or was never made: a process died in between.
+            result = await self._lines.replace_one(
+                {"_id": contact_id, "binding_id": holder}, {"binding_id": binding_id, "at": at}
+            )
+            if not result.modified_count:
+                raise ConflictError from None
 
     async def end(self, binding_id: str, at: datetime) -> bool:
         """End an active binding; says whether it was active."""
         is_active = {"$eq": ["$state", BindingState.ACTIVE]}
         result = await self._bindings.update_one(
             {"_id": binding_id},
-            set_if(
-                is_active,
-                {"state": BindingState.ENDED, "ended_at": at, "holds": binding_id},
-            ),
+            set_if(is_active, {"state": BindingState.ENDED, "ended_at": at}),
         )
-        return bool(result.modified_count)
+        if not result.modified_count:
+            return False
+        await self._lines.delete_one({"binding_id": binding_id})
+        return True
 
     async def active_of_person(self, person_id: str) -> list[Binding]:
         """The children of one adult, oldest binding first; asked for together with what others ask.

@@ -37,11 +37,10 @@ INDEXES: dict[str, list[IndexModel]] = {
     "bindings": [
         _index("by_student", "school_id", "student_id"),
         _index("by_contact", "school_id", "contact_id"),
-        # Two strangers cannot both be bound through one line of the list, not even at the same moment.
-        _index("one_adult_a_line", "school_id", "holds", unique=True),
         _index("by_person", "person_id"),
         _index("unsettled", "unsettled", "bound_at", partialFilterExpression={"unsettled": True}),
     ],
+    "lines": [_index("by_binding", "binding_id")],
     "claims": [
         _index("by_class", "school_id", "class_ids", "state", "-created_at"),
         _index("by_person", "person_id", "state"),

@@ -257,7 +257,6 @@ def pupil(group: SchoolClass, number: int) -> tuple[Student, Contact]:
         class_id=group.id,
         student_id=student.id,
         student_name=folded_name(student.name),
-        phone=f"1390000{1000 + number}",
         phone_last4=str(1000 + number),
         relation="妈妈",
     )

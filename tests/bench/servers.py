@@ -92,7 +92,6 @@ async def settle_school(ctx: Context, app_id: str, openids: Sequence[str]) -> li
                     "person_id": f"person-{n:06d}",
                     "relation": "妈妈",
                     "contact_id": pupils[n][1].id,
-                    "holds": pupils[n][1].id,
                     "state": BindingState.ACTIVE,
                     "bound_at": at,
                     "unsettled": False,

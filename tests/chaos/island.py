@@ -139,7 +139,7 @@ async def open_island(folder: Path, *, latency_ms: int) -> AsyncIterator[Island]
         engines = stack.enter_context(Engines(folder / "engines"))
         demo = dev_environment(
             {"YANSHU_MONGODB_DATABASE": DATABASE, "YANSHU_PUBLIC_URL": PUBLIC_URL,
-             "YANSHU_SECRET": "s" * 32, "YANSHU_LOG_LEVEL": "WARNING"},
+             "YANSHU_LOG_LEVEL": "WARNING"},
             port=1,
             mongodb_uri=engines.mongodb_uri,
             redis_url=engines.redis_url,

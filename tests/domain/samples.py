@@ -51,7 +51,6 @@ def a_contact(**changes: Any) -> Contact:
         "class_id": "class-1",
         "student_id": "student-1",
         "student_name": "李小明",
-        "phone": "13900001234",
         "phone_last4": "1234",
         "relation": "妈妈",
     }

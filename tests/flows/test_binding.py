@@ -2,7 +2,10 @@
 
 import asyncio
 
-from services.bindings import scene_of
+from domain.bindings import ClaimState
+from services.alerts import tell_about_claim
+from services.bindings import invite_class, scene_of
+from services.people import access_teaching, recognise
 from tests.town import Town, child_name, claim_text
 from tests.waiting import wait_until
 
@@ -39,9 +42,6 @@ async def test_a_second_adult_on_the_same_line_waits_for_the_head_teacher(town: 
 
 async def test_by_the_class_code_a_wrong_number_waits_instead_of_failing(town: Town) -> None:
     teacher = await town.settle_school()
-    from services.bindings import invite_class
-    from services.people import access_teaching, recognise
-
     person = await recognise(town.ctx, teacher.user.openid)
     teaching = await access_teaching(town.ctx, person)
     invitation = await invite_class(town.ctx, teaching, teaching.classes[0].id)
@@ -82,3 +82,26 @@ async def test_of_two_adults_on_one_line_at_the_same_moment_one_is_bound(town: T
     answers = await asyncio.gather(*(phone.say(claim_text(1)) for phone in phones))
     assert sum("绑定成功" in answer for answer in answers) == 1
     assert sum("需要班主任确认" in answer for answer in answers) == len(phones) - 1
+
+
+async def test_an_approval_that_was_cut_off_is_completed_before_anybody_is_told(town: Town) -> None:
+    teacher = await town.settle_school()
+    await town.settle_guardian("mother", 1)
+    other = town.phone("other")
+    await other.follow()
+    await other.say(claim_text(1))
+    person = await recognise(town.ctx, other.user.openid)
+    (claim,) = await town.ctx.stores.bindings.claims_of_person(person)
+    head = await recognise(town.ctx, teacher.user.openid)
+    # What a process leaves that dies right after the approval is written.
+    await town.ctx.stores.bindings.mark_claim(
+        claim.id,
+        ClaimState.APPROVED,
+        by=head,
+        at=town.ctx.now(),
+        student_id=claim.candidates[0],
+    )
+    await tell_about_claim(town.ctx, claim.id)
+    assert child_name(1)[0] in await other.say("我的孩子")
+    (binding,) = await town.ctx.stores.bindings.active_of_person(person)
+    assert binding.approved_by == head
