@@ -139,9 +139,9 @@
     item.appendChild(field);
     item.kept = file;
   }
-  function fail(item, words) {
+  function fail(item, name, words) {
     item.classList.add('failed');
-    item.querySelector('.upload-name').textContent = words;
+    item.querySelector('.upload-name').textContent = name + '：' + words;
     const progress = item.querySelector('progress');
     if (progress) progress.remove();
   }
@@ -161,7 +161,7 @@
       progress.remove();
       showFile(item, stored);
     }).catch(function (error) {
-      if (item.isConnected) fail(item, error.message);
+      if (item.isConnected) fail(item, file.name, error.message);
     }).then(function () {
       uploading--;
       tidy();
