@@ -28,8 +28,8 @@ def demo(folder: Path, **environment: str) -> AbstractAsyncContextManager[Progra
     )
 
 
-@pytest.fixture
-async def yanshu(tmp_path: Path) -> AsyncIterator[Program]:
-    """The demo school as a newcomer finds it, for one test."""
-    async with demo(tmp_path) as running:
+@pytest.fixture(scope="module")
+async def yanshu(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Program]:
+    """The demo school as a newcomer finds it, for the tests of one file, in whatever order."""
+    async with demo(tmp_path_factory.mktemp("demo")) as running:
         yield running

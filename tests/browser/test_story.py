@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import openpyxl
 from PIL import Image
 from playwright.async_api import FilePayload, Page, expect
 
-from tests.browser.phones import Handset, come_to_rest, open_desk
+from tests.browser.phones import CLASS, Handset, Screenshot, come_to_rest, open_desk, publish
 from tests.browser.samples import pdf_file, picture_file
 from tests.conftest import NewPage
 from tests.programs import Program
@@ -19,9 +17,6 @@ from tests.programs import Program
 TITLE = "周五秋游通知"
 BODY = "周五早上 7:40 在校门口集合，请带水和雨衣。\n详情见 https://example.com/trip 。"
 CORRECTED = "周五早上 7:50 在校门口集合，请带水和雨衣。"
-CLASS = "三年级二班"
-
-Screenshot = Callable[..., Awaitable[Path]]
 
 
 @dataclass
@@ -92,7 +87,7 @@ async def the_teacher_writes(story: Story) -> None:
     await expect(forecast).to_contain_text("还没有家长绑定")
     await story.shoot("08-forecast")
     await web.get_by_label("手写签名").check()
-    await web.get_by_role("button", name="发布").click()
+    await publish(web)
     await expect(web.get_by_role("status").filter(has_text="已发布")).to_be_visible()
     await story.shoot("09-published")
     for parent in (story.li, story.zhang):
@@ -182,3 +177,11 @@ async def the_teacher_withdraws(story: Story) -> None:
     await expect(zhang.web.get_by_role("heading", name="老师撤回了这条通知")).to_be_visible()
     await expect(zhang.web.get_by_text("雨衣")).to_have_count(0)
     await story.shoot("20-withdrawn")
+    # 李明 has had the page open all the while: what he does there now has no effect.
+    await story.li.web.get_by_role("button", name="签名确认").click()
+    await story.li.draw()
+    await story.li.web.get_by_role("button", name="确认签名").click()
+    await expect(story.li.web.locator("[data-sign-problem]")).to_contain_text("刚刚有变化")
+    await story.shoot("21-signing-what-is-gone")
+    await story.wang.tap("page-refresh")
+    await expect(web.locator(".legend li", has_text="已确认")).to_have_text("已确认 1")
