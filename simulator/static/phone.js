@@ -83,7 +83,10 @@ export class Phone {
     }
     this.screen.classList.toggle("dark", this.current === "scan");
     this.screen.querySelector(".pop")?.remove();
-    if (this.current === "chat") this.toEnd();
+    if (this.current === "chat") {
+      this.screen.querySelector(".banner")?.remove();
+      this.toEnd();
+    }
     this.desk.drawTabs();
   }
 
