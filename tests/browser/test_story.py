@@ -49,6 +49,9 @@ async def test_a_notice_travels_and_comes_back_signed(
     await the_teacher_corrects(story)
     await the_list_is_exported(story)
     await the_teacher_withdraws(story)
+    # One card each for the notice, the correction and the withdrawal; a reminder for whoever hadn't signed.
+    await expect(zhang.cards).to_have_count(3)
+    await expect(li.cards).to_have_count(4)
 
 
 async def a_parent_is_bound(story: Story) -> None:

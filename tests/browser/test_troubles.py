@@ -76,9 +76,11 @@ async def test_at_night_a_reminder_waits_for_the_morning(
         await publish(wang.web)
         await expect(zhang.cards).to_have_count(1)
         await wang.web.get_by_role("link", name="提醒未读的").click()
-        await expect(wang.web.get_by_text("现在是休息时间")).to_contain_text(f"{morning:%H:%M}送出")
+        await expect(wang.web.get_by_text("现在是休息时间")).to_contain_text(
+            f"{morning:%H:%M} 送出"
+        )
         await screenshot(page, "2-it-will-wait")
         await wang.web.get_by_role("button", name="提醒").click()
-        await expect(wang.web.get_by_text(f"{morning:%H:%M}送出")).to_be_visible()
+        await expect(wang.web.locator(".summary")).to_contain_text(f"{morning:%H:%M} 送出")
         await screenshot(page, "3-waiting")
         assert await zhang.cards.count() == 1
