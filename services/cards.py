@@ -35,6 +35,7 @@ _DECISIONS = {
         "老师没有通过这次绑定。如有疑问，请直接联系班主任。",
     ),
 }
+_CHILD = "\0"  # where a card's text names the child
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,9 @@ def notice_url(policy: Policy, notice_id: str) -> str:
 
 
 def notice_card(
-    policy: Policy, notice: Notice, *, purpose: str, school: str, school_class: str, child: str
+    policy: Policy, notice: Notice, *, purpose: str, school: str, school_class: str
 ) -> Card:
-    """A notice as WeChat shows it. A minor's name does not go through WeChat unmasked."""
+    """A notice as WeChat shows it, but for the child it is about (`for_child`)."""
     title = card_title(notice.current.title, purpose)
     hint = "老师撤回了这条通知" if purpose == "withdraw" else _HINTS[notice.confirm]
     return Card(
@@ -72,9 +73,14 @@ def notice_card(
             "time": school_text(notice.publish_at),
         },
         title=title,
-        text=f"{notice.author_name}（{school_class}）给{masked_name(child)}的家长：{hint}",
+        text=f"{notice.author_name}（{school_class}）给{_CHILD}的家长：{hint}",
         url=notice_url(policy, notice.id),
     )
+
+
+def for_child(card: Card, child: str) -> Card:
+    """The card with the child's name in it, masked: a minor's name does not go through WeChat as it is."""
+    return Card(card.words, card.title, card.text.replace(_CHILD, masked_name(child)), card.url)
 
 
 def claim_card(policy: Policy, state: ClaimState, *, at: datetime) -> Card:

@@ -44,7 +44,6 @@ async def carry_out_work(ctx: Context, notice_id: str) -> None:
         if work.due_at <= ctx.now() + CLOCK_SKEW:
             await _carry_out(ctx, notice, work)
             await ctx.stores.notices.finish_work(notice.id, work.purpose)
-    await push_soon(ctx, (Group(notice.school_id, notice.id, c) for c in notice.class_ids))
 
 
 async def _carry_out(ctx: Context, notice: Notice, work: Work) -> None:
@@ -62,17 +61,20 @@ async def _carry_out(ctx: Context, notice: Notice, work: Work) -> None:
     else:
         only = {"read_at": {"$ne": None}}
     await ctx.stores.deliveries.mark_due(notice.school_id, notice.id, push, only=only)
+    await push_soon(ctx, (Group(notice.school_id, notice.id, c) for c in notice.class_ids))
 
 
 async def _expand(ctx: Context, notice: Notice, push: Push) -> None:
-    """One delivery for each active binding of each child of the audience."""
-    students = await ctx.stores.schools.students_of(notice.school_id, notice.class_ids)
-    for some in _in_batches(students, _EXPAND_BATCH):
-        by_id = {s.id: s for s in some}
-        bindings = await ctx.stores.bindings.active_of_students(notice.school_id, list(by_id))
-        await ctx.stores.deliveries.insert_missing(
-            [_new_delivery(notice, by_id[b.student_id], b, push) for b in bindings]
-        )
+    """One delivery for each active binding of each child; a class is sent as soon as it is complete."""
+    for class_id in notice.class_ids:
+        students = await ctx.stores.schools.students_of(notice.school_id, [class_id])
+        for some in _in_batches(students, _EXPAND_BATCH):
+            by_id = {s.id: s for s in some}
+            bindings = await ctx.stores.bindings.active_of_students(notice.school_id, list(by_id))
+            await ctx.stores.deliveries.insert_missing(
+                [_new_delivery(notice, by_id[b.student_id], b, push) for b in bindings]
+            )
+        await push_soon(ctx, [Group(notice.school_id, notice.id, class_id)])
 
 
 def _new_delivery(

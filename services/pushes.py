@@ -29,13 +29,13 @@ from domain.deliveries import (
 )
 from domain.identities import Identity
 from domain.notices import Notice, NoticeState
-from services.cards import Card, notice_card
+from services.cards import Card, for_child, notice_card
 from services.channels import Sent, Verdict, send_card
 from services.context import Context
 from services.deliveries import PUSH
 from services.finishes import apply_finishes
 
-_AT_ONCE = 64
+_AT_ONCE = 32  # of one class; the gateway says how many of all classes together
 _PORTION = 250  # what is uncertain, at most, when a run is cut off
 _AGAIN = timedelta(seconds=1)
 
@@ -53,6 +53,7 @@ class _Run:
     names: dict[str, tuple[str, str]]  # student id → (child, class)
     school: str
     paused: Sequence[Paused]
+    cards: dict[str, Card] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     settled: dict[tuple[str, Outcome | None], list[str]] = field(
         default_factory=lambda: defaultdict(list)
@@ -185,17 +186,17 @@ async def _send_all(run: _Run, deliveries: list[Delivery], free: set[str]) -> No
     by_person: dict[str, list[Delivery]] = defaultdict(list)
     for delivery in deliveries:
         by_person[delivery.person_id].append(delivery)
-    gate = asyncio.Semaphore(_AT_ONCE)
+    waiting = iter(by_person.items())
 
-    async def send_to(person_id: str) -> None:
-        identity = run.identities.get(person_id)
-        if identity is not None and identity.openid not in free:
-            return  # another run is writing to them this moment; theirs stays due
-        async with gate:
-            for delivery in by_person[person_id]:
+    async def send() -> None:
+        for person_id, theirs in waiting:
+            identity = run.identities.get(person_id)
+            if identity is not None and identity.openid not in free:
+                continue  # another run is writing to them this moment; theirs stays due
+            for delivery in theirs:
                 await _send_one(run, delivery, identity)
 
-    await asyncio.gather(*(send_to(person_id) for person_id in by_person))
+    await asyncio.gather(*(send() for _ in range(min(_AT_ONCE, len(by_person)))))
 
 
 async def _send_one(run: _Run, delivery: Delivery, identity: Identity | None) -> None:
@@ -207,7 +208,6 @@ async def _send_one(run: _Run, delivery: Delivery, identity: Identity | None) ->
         _settle_as(run, delivery, push, push.channel or Channel.TEMPLATE, Reason.NO_ANSWER)
         return
     tried = dict(push.failed)
-    card = _card(run, delivery, push.purpose)
     while True:
         step = next_step(
             identity,
@@ -230,7 +230,7 @@ async def _send_one(run: _Run, delivery: Delivery, identity: Identity | None) ->
             ctx,
             identity,
             step.channel,
-            card,
+            _card(run, delivery, push.purpose),
             template=ctx.policy.notice_card,
             client_message_id=client_message_id(delivery.id, push.purpose),
         )
@@ -242,15 +242,17 @@ async def _send_one(run: _Run, delivery: Delivery, identity: Identity | None) ->
 
 
 def _card(run: _Run, delivery: Delivery, purpose: str) -> Card:
+    """The card of this child; all but the child's name is the same for the whole class."""
     child, school_class = run.names[delivery.student_id]
-    return notice_card(
-        run.ctx.policy,
-        run.notice,
-        purpose=purpose,
-        school=run.school,
-        school_class=school_class,
-        child=child,
-    )
+    if purpose not in run.cards:
+        run.cards[purpose] = notice_card(
+            run.ctx.policy,
+            run.notice,
+            purpose=purpose,
+            school=run.school,
+            school_class=school_class,
+        )
+    return for_child(run.cards[purpose], child)
 
 
 def _conclude(run: _Run, delivery: Delivery, push: Push, channel: Channel, sent: Sent) -> None:

@@ -73,4 +73,4 @@ async def ledger_of(
     delivery = await ctx.stores.deliveries.find(delivery_id)
     if delivery is None or delivery.notice_id != notice.id:
         raise NotFoundError
-    return await ctx.stores.deliveries.attempts_of(notice.school_id, delivery.id)
+    return await ctx.stores.deliveries.attempts_of(delivery.id)

@@ -183,10 +183,12 @@ class DeliveryStore:
                 del document["message_id"]
         await _insert_ignoring_duplicates(self._attempts, documents)
 
-    async def attempts_of(self, school_id: str, delivery_id: str) -> list[Attempt]:
-        """The ledger of one delivery, oldest first. Uses index: by_delivery."""
-        query = {"school_id": school_id, "delivery_id": delivery_id}
-        cursor = self._attempts.find(query)
+    async def attempts_of(self, delivery_id: str) -> list[Attempt]:
+        """The ledger of one delivery, oldest first. Uses index: _id_.
+
+        A line's id begins with its delivery's.
+        """
+        cursor = self._attempts.find({"_id": {"$gt": f"{delivery_id}:", "$lt": f"{delivery_id};"}})
         found = [from_document(Attempt, {"message_id": None, **d}) async for d in cursor]
         return sorted(found, key=lambda a: a.at)
 

@@ -57,10 +57,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_person", "person_id", "-position"),
         _index("due", "push.due_at", sparse=True),
     ],
-    "attempts": [
-        _index("by_delivery", "school_id", "delivery_id"),
-        _index("by_message", "message_id", sparse=True),
-    ],
+    "attempts": [_index("by_message", "message_id", sparse=True)],
     "finishes": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
     "sessions": [_index("expiry", "expires_at", expireAfterSeconds=0)],
     "inbox": [_index("expiry", "at", expireAfterSeconds=7 * _DAY)],

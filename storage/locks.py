@@ -6,22 +6,29 @@ from collections.abc import Sequence
 
 from redis.asyncio import Redis
 
+# The names travel as one string: a class is one short command, not two hundred arguments.
 _TAKE = """
-local taken = {}
-for i, key in ipairs(KEYS) do
-  if redis.call('SET', key, ARGV[1], 'NX', 'PX', ARGV[2]) then taken[#taken + 1] = i end
+local held = {}
+for name in string.gmatch(ARGV[3], '[^,]+') do
+  if not redis.call('SET', KEYS[1] .. name, ARGV[1], 'NX', 'PX', ARGV[2]) then
+    held[#held + 1] = name
+  end
 end
-return taken
+return held
 """
 _DROP = """
-for _, key in ipairs(KEYS) do
+for name in string.gmatch(ARGV[2], '[^,]+') do
+  local key = KEYS[1] .. name
   if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
 end
 """
 
 
 class LockStore:
-    """Locks on many names in one round trip; what is not free is not waited for."""
+    """Locks on many names (without commas) in one round trip; what is not free is not waited for.
+
+    All keys begin with the one that the scripts name and share its hash tag, so a cluster finds them.
+    """
 
     def __init__(self, redis: Redis, *, prefix: str) -> None:
         self._prefix = f"{prefix}:lock:{{sends}}:"
@@ -32,11 +39,11 @@ class LockStore:
         """Those of `names` that are now `owner`'s, for at most `seconds`."""
         if not names:
             return set()
-        keys = [self._prefix + name for name in names]
-        taken = await self._take(keys=keys, args=[owner, int(seconds * 1000)])
-        return {names[position - 1] for position in taken}
+        arguments: list[str | int] = [owner, int(seconds * 1000), ",".join(names)]
+        held = await self._take(keys=[self._prefix], args=arguments)
+        return set(names) - {name.decode() for name in held}
 
     async def drop(self, names: Sequence[str], *, owner: str) -> None:
         """Give back what is still `owner`'s."""
         if names:
-            await self._drop(keys=[self._prefix + name for name in names], args=[owner])
+            await self._drop(keys=[self._prefix], args=[owner, ",".join(names)])

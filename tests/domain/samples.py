@@ -192,7 +192,7 @@ def a_delivery(
 
 def an_attempt(**changes: Any) -> Attempt:
     given: dict[str, Any] = {
-        "id": "attempt-1",
+        "id": "notice-1:student-1:person-1:publish",
         "school_id": "school-a",
         "notice_id": "notice-1",
         "class_id": "class-1",

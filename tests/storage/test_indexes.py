@@ -69,7 +69,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "deliveries.settle": lambda s: s.settle(["d"], "publish", OUTCOME),
     "deliveries.postpone": lambda s: s.postpone(["d"], PUSH, OUTCOME),
     "deliveries.overdue": lambda s: s.overdue(NOW),
-    "deliveries.attempts_of": lambda s: s.attempts_of("school-a", "d"),
+    "deliveries.attempts_of": lambda s: s.attempts_of("d"),
     "deliveries.attempts_with": lambda s: s.attempts_with(["m"]),
     "deliveries.finishes_of": lambda s: s.finishes_of(["m"]),
     "deliveries.mark_proved": lambda s: s.mark_proved(["d"], NOW),

@@ -16,19 +16,21 @@ async def test_a_line_is_written_once_and_never_changed(stores: Stores) -> None:
     first = an_attempt()
     await stores.deliveries.record([first])
     await stores.deliveries.record(
-        [an_attempt(code=45009), an_attempt(id="attempt-2", at=NOW - MINUTE, message_id="msg-2")]
+        [
+            an_attempt(code=45009),
+            an_attempt(id=f"{DELIVERY.id}:remind-1", at=NOW - MINUTE, message_id="msg-2"),
+        ]
     )
     await stores.deliveries.record([])
-    lines = await stores.deliveries.attempts_of("school-a", DELIVERY.id)
-    assert [line.id for line in lines] == ["attempt-2", "attempt-1"]
+    lines = await stores.deliveries.attempts_of(DELIVERY.id)
+    assert [line.id for line in lines] == [f"{DELIVERY.id}:remind-1", first.id]
     assert lines[1] == first
-    assert await stores.deliveries.attempts_of("school-b", DELIVERY.id) == []
 
 
 async def test_lines_without_a_message_of_wechats_are_kept_too(stores: Stores) -> None:
-    refused = [an_attempt(id=f"a{n}", message_id=None, code=43101) for n in range(3)]
+    refused = [an_attempt(id=f"{DELIVERY.id}:a{n}", message_id=None, code=43101) for n in range(3)]
     await stores.deliveries.record(refused)
-    assert await stores.deliveries.attempts_of("school-a", DELIVERY.id) == refused
+    assert await stores.deliveries.attempts_of(DELIVERY.id) == refused
     assert await stores.deliveries.attempts_with(["msg-1"]) == {}
 
 
