@@ -14,6 +14,23 @@ PATIENCE_MS = 30_000
 
 CLASS = "三年级二班"  # 50 children; 42 families are bound once 李明 is, 3 of them have unfollowed
 
+# 张丽 as somebody writes it, in parts of the canvas.
+NAME_STROKES = (
+    ((0.12, 0.26), (0.25, 0.24), (0.24, 0.40), (0.12, 0.42), (0.10, 0.58), (0.25, 0.55),
+     (0.24, 0.80), (0.17, 0.76)),
+    ((0.45, 0.22), (0.38, 0.36)),
+    ((0.29, 0.52), (0.52, 0.47)),
+    ((0.35, 0.20), (0.35, 0.80), (0.43, 0.70)),
+    ((0.39, 0.51), (0.44, 0.68), (0.52, 0.80)),
+    ((0.57, 0.26), (0.92, 0.22)),
+    ((0.62, 0.40), (0.61, 0.78)),
+    ((0.62, 0.40), (0.72, 0.38), (0.73, 0.80), (0.70, 0.75)),
+    ((0.66, 0.50), (0.68, 0.60)),
+    ((0.80, 0.39), (0.79, 0.78)),
+    ((0.80, 0.39), (0.91, 0.36), (0.91, 0.81), (0.87, 0.76)),
+    ((0.84, 0.50), (0.86, 0.60)),
+)  # fmt: skip
+
 Screenshot = Callable[..., Awaitable[Path]]
 # A page of the application, alone in a window or inside a phone.
 Screen = Page | FrameLocator
@@ -122,14 +139,10 @@ async def publish(web: Screen) -> None:
 
 
 async def sign_with_mouse(page: Page, canvas: Locator) -> None:
-    """Two strokes, as of a character, on a canvas."""
+    """Write 张丽 on a canvas, stroke by stroke."""
     box = await canvas.bounding_box()
     assert box is not None
-    strokes = (
-        ((0.2, 0.3), (0.5, 0.25), (0.8, 0.3), (0.7, 0.35)),
-        ((0.5, 0.15), (0.48, 0.4), (0.35, 0.65), (0.2, 0.8), (0.5, 0.6), (0.8, 0.82)),
-    )
-    for stroke in strokes:
+    for stroke in NAME_STROKES:
         points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
         await page.mouse.move(*points[0])
         await page.mouse.down()
