@@ -20,11 +20,34 @@ class BindingState(StrEnum):
     ENDED = "ended"
 
 
+class EndReason(StrEnum):
+    """Why a binding ended."""
+
+    OWN = "own"  # the guardian ended it, and needs no reason
+    WRONG = "wrong"  # 绑错了
+    MOVED = "moved"  # 转学
+    CUSTODY = "custody"  # 监护变更
+    OTHER = "other"  # 其他
+
+
+STAFF_REASONS = (EndReason.WRONG, EndReason.MOVED, EndReason.CUSTODY, EndReason.OTHER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """When a binding ended, which person ended it, and why."""
+
+    at: datetime
+    by: str
+    reason: EndReason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
     """An adult who hears about a child, from `bound_at` until it ends.
 
-    `unsettled` until the class's recent notices are in the adult's list.
+    `unsettled` until the class's recent notices are in the adult's list. `ending` is the last one, kept
+    when the binding is made again; `untold` until the adult has heard that somebody else ended it.
     """
 
     id: str
@@ -36,8 +59,18 @@ class Binding:
     state: BindingState
     bound_at: datetime
     approved_by: str | None = None
-    ended_at: datetime | None = None
+    ending: Ending | None = None
     unsettled: bool = True
+    untold: bool = False
+
+    @property
+    def barred(self) -> bool:
+        """Ended as wrong: the list alone does not make it again, a head teacher has to."""
+        return (
+            self.state is BindingState.ENDED
+            and self.ending is not None
+            and self.ending.reason is EndReason.WRONG
+        )
 
 
 class ClaimState(StrEnum):
@@ -46,6 +79,7 @@ class ClaimState(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # taken back by whoever asked
 
 
 class Doubt(StrEnum):
@@ -54,6 +88,9 @@ class Doubt(StrEnum):
     SEVERAL = "several"  # more than one child on the list fits
     TAKEN = "taken"  # another adult is bound through this line of the list already
     PHONE = "phone"  # came by the class's QR, the name is in the class, the number is not
+    ENDED = (
+        "ended"  # fits, but a head teacher has ended this adult's binding to this child as wrong
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,16 +145,22 @@ class Doubtful:
 
 
 def judge_claim(
-    matches: Sequence[Contact], taken_contact_ids: frozenset[str], namesakes: Sequence[Student]
+    matches: Sequence[Contact],
+    taken_contact_ids: frozenset[str],
+    namesakes: Sequence[Student],
+    barred_student_ids: frozenset[str] = frozenset(),
 ) -> Certain | Doubtful | None:
     """Decide a request to be bound.
 
     `matches`: lines of the list with this child's name and these four digits (only of the invited
     class, if there is one); `taken_contact_ids`: lines through which somebody else is bound;
     `namesakes`: pupils of the *invited* class with this name, empty when the person did not come
-    through a class's QR. Returns None when nothing fits: the person is asked to look again.
+    through a class's QR; `barred_student_ids`: children this adult was wrongly bound to once, as a head
+    teacher found. Returns None when nothing fits: the person is asked to look again.
     """
     if len({line.student_id for line in matches}) == 1:
+        if matches[0].student_id in barred_student_ids:
+            return Doubtful(Doubt.ENDED, (matches[0],))
         free = [line for line in matches if line.id not in taken_contact_ids]
         return Certain(free[0]) if free else Doubtful(Doubt.TAKEN, (matches[0],))
     if matches:

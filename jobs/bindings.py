@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.alerts import tell_about_claim
+from services.alerts import tell_about_claim, tell_about_ending
 from services.context import Context
 from services.deliveries import catch_up as catch_up_binding
 
@@ -15,3 +15,8 @@ async def catch_up(ctx: Context, binding_id: str) -> None:
 async def tell(ctx: Context, claim_id: str) -> None:
     """Tell whoever waits for a request."""
     await tell_about_claim(ctx, claim_id)
+
+
+async def tell_end(ctx: Context, binding_id: str) -> None:
+    """Tell an adult whose binding was ended."""
+    await tell_about_ending(ctx, binding_id)

@@ -9,6 +9,7 @@ from jobs import bindings, notices
 from jobs.queue import Job
 from services.bindings import CATCH_UP, TELL
 from services.deliveries import PUSH, sweep
+from services.families import TELL_END
 from services.notices import CARRY_OUT
 
 JOBS: Mapping[str, Job] = {
@@ -16,5 +17,6 @@ JOBS: Mapping[str, Job] = {
     PUSH: notices.push,
     CATCH_UP: bindings.catch_up,
     TELL: bindings.tell,
+    TELL_END: bindings.tell_end,
 }
 REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {"sweep": (sweep, timedelta(seconds=10))}

@@ -1,15 +1,15 @@
-"""Short words to one adult outside of notices: a request waits, a request was decided."""
+"""Short words to one adult outside of notices: a request waits or was decided, a binding was ended."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from domain.bindings import Claim, ClaimState
+from domain.bindings import BindingState, Claim, ClaimState, binding_id
 from domain.channels import Channel, Reason, next_step
 from domain.deliveries import client_message_id
 from domain.identities import Identity
 from services.bindings import complete_approval
-from services.cards import Card, claim_card
+from services.cards import Card, claim_card, ending_card
 from services.channels import Verdict, send_card
 from services.context import Context
 
@@ -25,6 +25,9 @@ async def tell_about_claim(ctx: Context, claim_id: str) -> None:
     if claim is None or not claim.untold:
         return
     await complete_approval(ctx, claim)
+    if await _is_moot(ctx, claim):
+        await ctx.stores.bindings.mark_told(claim.id, claim.state)
+        return
     since = claim.decided_at or claim.created_at
     card = claim_card(ctx.policy, claim.state, at=since)
     told = True
@@ -35,6 +38,36 @@ async def tell_about_claim(ctx: Context, claim_id: str) -> None:
         told &= await _tell(ctx, identity, card, f"{claim.id}:{claim.state}")
     if told or ctx.now() - since > _GIVE_UP_AFTER:
         await ctx.stores.bindings.mark_told(claim.id, claim.state)
+
+
+async def _is_moot(ctx: Context, claim: Claim) -> bool:
+    """Approved, but ended again since: nobody is told of a binding that there isn't."""
+    if claim.state is not ClaimState.APPROVED or claim.student_id is None:
+        return False
+    key = binding_id(claim.student_id, claim.person_id)
+    return key not in await ctx.stores.bindings.active([key])
+
+
+async def tell_about_ending(ctx: Context, binding_id: str) -> None:
+    """Tell an adult that their binding was ended, by whom and why; the child is not named to them any more.
+
+    Nothing is said when they are bound again meanwhile.
+    """
+    binding = await ctx.stores.bindings.find(binding_id)
+    if binding is None or binding.ending is None or not binding.untold:
+        return
+    ending = binding.ending
+    told = True
+    if binding.state is BindingState.ENDED:
+        appointments = await ctx.stores.schools.appointments_of(ending.by)
+        names = [a.name for a in appointments if a.school_id == binding.school_id]
+        card = ending_card(ctx.policy, ending, by=names[0] if names else "")
+        purpose = f"{binding.id}:ended:{ending.at.timestamp()}"
+        identities = await ctx.stores.identities.of_people(ctx.policy.app_id, [binding.person_id])
+        for identity in identities.values():
+            told &= await _tell(ctx, identity, card, purpose)
+    if told or ctx.now() - ending.at > _GIVE_UP_AFTER:
+        await ctx.stores.bindings.mark_end_told(binding.id, ending.at)
 
 
 async def _who_waits(ctx: Context, claim: Claim) -> set[str]:

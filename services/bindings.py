@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.bindings import (
@@ -23,6 +25,8 @@ from domain.names import folded_name, parse_name_and_digits
 from domain.schools import Contact, SchoolClass, Student
 from services.context import Context
 from services.people import Teaching
+
+log = logging.getLogger("yanshu.services")
 
 INVITATION_LIFE = timedelta(days=30)  # WeChat: a temporary scene lives at most 30 days
 _SCENE = "class_"
@@ -49,10 +53,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class WaitingClaim:
-    """A request as the head teacher sees it, with the children it may mean."""
+    """A request as the head teacher sees it, with the children it may mean.
+
+    `ended_as_wrong`: this adult was bound to one of them before, and it was a mistake.
+    """
 
     claim: Claim
     candidates: tuple[Student, ...]
+    ended_as_wrong: bool
 
 
 async def bind_guardian(
@@ -77,14 +85,16 @@ async def bind_guardian(
         pupils = await ctx.stores.schools.students_of(invitation.school_id, [invitation.class_id])
         namesakes = [s for s in pupils if folded_name(s.name) == name]
     taken = await _taken(ctx, matches, person_id)
-    judged = judge_claim(matches, taken, namesakes)
+    barred = await _barred(ctx, (m.student_id for m in matches), person_id)
+    judged = judge_claim(matches, taken, namesakes, barred)
     if judged is None:
         return Asked(Answer.UNKNOWN)
     if isinstance(judged, Certain):
         try:
             return await _bind(ctx, person_id, judged.contact)
         except ConflictError:  # somebody else was faster by a moment
-            judged = Doubtful(Doubt.TAKEN, (judged.contact,))
+            wrong = await _barred(ctx, [judged.contact.student_id], person_id)
+            judged = Doubtful(Doubt.ENDED if wrong else Doubt.TAKEN, (judged.contact,))
     return await _ask_head_teacher(ctx, person_id, name, digits, judged)
 
 
@@ -94,6 +104,13 @@ async def _taken(ctx: Context, matches: list[Contact], person_id: str) -> frozen
         lines = [m.id for m in matches if m.school_id == school_id]
         taken |= await ctx.stores.bindings.taken_contacts(school_id, lines, besides=person_id)
     return taken
+
+
+async def _barred(ctx: Context, student_ids: Iterable[str], person_id: str) -> frozenset[str]:
+    """Children to whom this adult was bound by mistake, as a head teacher found."""
+    keys = {binding_id(s, person_id): s for s in student_ids}
+    barred = await ctx.stores.bindings.barred(keys) if keys else frozenset()
+    return frozenset(keys[key] for key in barred)
 
 
 async def _bind(ctx: Context, person_id: str, contact: Contact) -> Asked:
@@ -113,9 +130,10 @@ async def _bind(ctx: Context, person_id: str, contact: Contact) -> Asked:
     return Asked(answer, students.get(contact.student_id))
 
 
-async def _activate(ctx: Context, binding: Binding) -> bool:
-    is_new = await ctx.stores.bindings.save(binding)
+async def _activate(ctx: Context, binding: Binding, *, decided_at: datetime | None = None) -> bool:
+    is_new = await ctx.stores.bindings.save(binding, decided_at=decided_at)
     if is_new:
+        log.info("binding %s made, %s", binding.id, "approved" if decided_at else "by the list")
         # What the class was told lately waits for them in their list; without ringing.
         await ctx.enqueue(CATCH_UP, {"binding_id": binding.id}, key=f"{CATCH_UP}:{binding.id}")
     return is_new
@@ -146,6 +164,7 @@ async def _ask_head_teacher(
             created_at=ctx.now(),
         )
         if await ctx.stores.bindings.add_claim(claim):
+            log.info("request %s waits: %s", claim.id, claim.doubt)
             await _tell(ctx, claim, ClaimState.WAITING)
     return Asked(Answer.WAITING)
 
@@ -155,14 +174,20 @@ async def waiting_claims(ctx: Context, teaching: Teaching) -> list[WaitingClaim]
     claims = await ctx.stores.bindings.waiting_claims(teaching.school.id, teaching.class_ids())
     students = await ctx.stores.schools.students(s for c in claims for s in c.candidates)
     mine = set(teaching.class_ids())
+    shown = {
+        c.id: tuple(
+            students[s] for s in c.candidates if s in students and students[s].class_id in mine
+        )
+        for c in claims
+    }
+    barred = await ctx.stores.bindings.barred(
+        binding_id(s.id, c.person_id) for c in claims for s in shown[c.id]
+    )
     return [
         WaitingClaim(
             claim,
-            tuple(
-                students[s]
-                for s in claim.candidates
-                if s in students and students[s].class_id in mine
-            ),
+            shown[claim.id],
+            any(binding_id(s.id, claim.person_id) in barred for s in shown[claim.id]),
         )
         for claim in claims
     ]
@@ -193,7 +218,7 @@ async def approve_claim(ctx: Context, teaching: Teaching, claim_id: str, student
         or student.class_id not in teaching.class_ids()
     ):
         raise NotFoundError
-    await _decide(ctx, teaching, claim, ClaimState.APPROVED, student_id)
+    decided_at = await _decide(ctx, teaching, claim, ClaimState.APPROVED, student_id)
     await complete_approval(
         ctx,
         replace(
@@ -201,6 +226,7 @@ async def approve_claim(ctx: Context, teaching: Teaching, claim_id: str, student
             state=ClaimState.APPROVED,
             student_id=student_id,
             decided_by=teaching.person_id,
+            decided_at=decided_at,
         ),
     )
     await _tell(ctx, claim, ClaimState.APPROVED)
@@ -210,7 +236,8 @@ async def complete_approval(ctx: Context, claim: Claim) -> None:
     """Make the binding that an approved request asks for.
 
     The approval is the write that counts; whoever is to tell of it completes it first, so a process that
-    died in between leaves nothing half done. Doing it twice changes nothing.
+    died in between leaves nothing half done. Doing it twice changes nothing, and what was ended since the
+    approval stays ended.
     """
     if claim.state is not ClaimState.APPROVED or claim.student_id is None:
         return
@@ -227,6 +254,7 @@ async def complete_approval(ctx: Context, claim: Claim) -> None:
             bound_at=ctx.now(),
             approved_by=claim.decided_by,
         ),
+        decided_at=claim.decided_at or claim.created_at,
     )
 
 
@@ -237,17 +265,37 @@ async def refuse_claim(ctx: Context, teaching: Teaching, claim_id: str) -> None:
     await _tell(ctx, claim, ClaimState.REFUSED)
 
 
+async def withdraw_claim(ctx: Context, person_id: str, claim_id: str) -> None:
+    """Whoever asked takes the request back; a second time changes nothing.
+
+    Raises NotFoundError for a request that isn't theirs, ConflictError when it is decided already.
+    """
+    claim = await ctx.stores.bindings.find_claim(claim_id)
+    if claim is None or claim.person_id != person_id:
+        raise NotFoundError
+    if await ctx.stores.bindings.withdraw_claim(claim_id, ctx.now()):
+        log.info("request %s taken back", claim_id)
+        return
+    held = await ctx.stores.bindings.find_claim(claim_id)
+    if held is None or held.state is not ClaimState.WITHDRAWN:
+        raise ConflictError
+
+
 async def _decide(
     ctx: Context, teaching: Teaching, claim: Claim, state: ClaimState, student_id: str | None
-) -> None:
+) -> datetime:
+    """When it was decided like this, now or by an earlier tap of the same button."""
+    at = ctx.now()
     decided = await ctx.stores.bindings.mark_claim(
-        claim.id, state, by=teaching.person_id, at=ctx.now(), student_id=student_id
+        claim.id, state, by=teaching.person_id, at=at, student_id=student_id
     )
     if decided:
-        return
+        log.info("request %s %s", claim.id, state)
+        return at
     held = await ctx.stores.bindings.find_claim(claim.id)
     if held is None or (held.state, held.student_id) != (state, student_id):
         raise ConflictError
+    return held.decided_at or at
 
 
 async def _tell(ctx: Context, claim: Claim, state: ClaimState) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.bindings import ClaimState
+from domain.bindings import ClaimState, Ending, EndReason
 from domain.names import masked_name
 from domain.notices import ConfirmMode, Notice, card_title
 from domain.times import school_text
@@ -34,6 +34,12 @@ _DECISIONS = {
         "绑定未通过",
         "老师没有通过这次绑定。如有疑问，请直接联系班主任。",
     ),
+}
+_END_REASONS = {
+    EndReason.WRONG: "原因：绑错了。如果其实没有绑错，可以重新申请，由老师确认。",
+    EndReason.MOVED: "原因：转学。",
+    EndReason.CUSTODY: "原因：监护变更。",
+    EndReason.OTHER: "原因请直接问老师。",
 }
 _CHILD = "\0"  # where a card's text names the child
 
@@ -92,4 +98,16 @@ def claim_card(policy: Policy, state: ClaimState, *, at: datetime) -> Card:
         title=title,
         text=text,
         url=policy.public_url + page,
+    )
+
+
+def ending_card(policy: Policy, ending: Ending, *, by: str) -> Card:
+    """A binding was ended by staff. Whoever gets this is bound no more, so it says nothing of the child."""
+    title = "孩子绑定已解除"
+    reason = _END_REASONS.get(ending.reason, "")
+    return Card(
+        words={"title": title, "result": "已解除绑定", "time": school_text(ending.at)},
+        title=title,
+        text=f"{by or '老师'}解除了您的一个孩子绑定，以后不再收到这个孩子的通知。{reason}",
+        url=policy.public_url + "/h5/children",
     )

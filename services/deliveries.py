@@ -27,6 +27,7 @@ from domain.schools import Student
 from domain.times import list_position
 from services.bindings import CATCH_UP, TELL
 from services.context import Context
+from services.families import TELL_END
 from services.notices import CARRY_OUT
 
 PUSH = "deliveries.push"
@@ -144,6 +145,8 @@ async def sweep(ctx: Context) -> None:
     before = ctx.now() - ctx.policy.lease
     for claim_id in await ctx.stores.bindings.untold_claims(before):
         await ctx.enqueue(TELL, {"claim_id": claim_id}, key=f"{TELL}:{claim_id}:sweep")
+    for ended in await ctx.stores.bindings.untold_endings(before):
+        await ctx.enqueue(TELL_END, {"binding_id": ended}, key=f"{TELL_END}:{ended}:sweep")
     for binding in await ctx.stores.bindings.unsettled(before):
         await ctx.enqueue(CATCH_UP, {"binding_id": binding}, key=f"{CATCH_UP}:{binding}:sweep")
     for notice in await ctx.stores.notices.with_due_work(before):

@@ -9,11 +9,19 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError
 
-from domain.bindings import Binding, BindingState, Claim, ClaimState, Invitation
+from domain.bindings import (
+    Binding,
+    BindingState,
+    Claim,
+    ClaimState,
+    Ending,
+    EndReason,
+    Invitation,
+)
 from domain.errors import ConflictError
 from storage.batching import Batcher
 from storage.conditions import set_if
-from storage.documents import from_document, to_document
+from storage.documents import from_document, to_document, to_value
 
 # Between taking a line and making the binding lie milliseconds; after this long nobody is at it any more.
 _BEING_MADE = timedelta(minutes=1)
@@ -29,25 +37,45 @@ class BindingStore:
         self._invitations = database["invitations"]
         self._guardians: Batcher[str, list[Binding]] = Batcher(self._load_of_people)
 
-    async def save(self, binding: Binding) -> bool:
-        """Make it active; says whether it was not already. An ended one becomes active again.
+    async def save(self, binding: Binding, *, decided_at: datetime | None = None) -> bool:
+        """Make it active; says whether this changed anything. An ended one becomes active again.
 
-        Raises ConflictError when another adult is bound through this line of the list.
+        By the list alone (`decided_at` None), unless it was ended as wrong; by a head teacher's decision
+        at `decided_at`, unless it was ended after that: a decision carried out late undoes no ending.
+        Raises ConflictError when the list alone does not do: another adult is bound through this line,
+        or it was ended as wrong.
         """
-        document = to_document(binding)
-        held = await self._bindings.find_one({"_id": binding.id})
-        if held is not None and held["state"] == BindingState.ACTIVE:
+        held = await self.find(binding.id)
+        if held is not None and held.state is BindingState.ACTIVE:
             return False
+        if decided_at is None and held is not None and held.barred:
+            raise ConflictError
         if binding.contact_id is not None:
             await self._hold_line(binding.contact_id, binding.id, binding.bound_at)
         try:
-            await self._bindings.insert_one(document)
+            await self._bindings.insert_one(to_document(binding))
         except DuplicateKeyError:
-            result = await self._bindings.replace_one(
-                {"_id": binding.id, "state": BindingState.ENDED}, document
-            )
-            return bool(result.modified_count)
+            return await self._make_again(binding, decided_at)
         return True
+
+    async def _make_again(self, binding: Binding, decided_at: datetime | None) -> bool:
+        """The conditions stand in the update once more: somebody may be ending it this moment."""
+        may_be = (
+            {"$ne": ["$ending.reason", EndReason.WRONG]}
+            if decided_at is None
+            else {"$not": [{"$gte": ["$ending.at", decided_at]}]}
+        )
+        is_ended = {"$eq": ["$state", BindingState.ENDED]}
+        changes = {k: v for k, v in to_document(binding).items() if k not in ("_id", "ending")}
+        result = await self._bindings.update_one(
+            {"_id": binding.id}, set_if({"$and": [is_ended, may_be]}, changes)
+        )
+        if result.modified_count:
+            return True
+        held = await self.find(binding.id)
+        if decided_at is None and held is not None and held.barred:
+            raise ConflictError
+        return False
 
     async def _hold_line(self, contact_id: str, binding_id: str, at: datetime) -> None:
         """A line of the list belongs to one binding: two strangers cannot both be bound through it.
@@ -71,17 +99,31 @@ class BindingStore:
             if not result.modified_count:
                 raise ConflictError from None
 
-    async def end(self, binding_id: str, at: datetime) -> bool:
-        """End an active binding; says whether it was active."""
+    async def end(self, binding_id: str, ending: Ending) -> bool:
+        """End an active binding; says whether it was active. Ended by staff, the adult has to be told."""
         is_active = {"$eq": ["$state", BindingState.ACTIVE]}
-        result = await self._bindings.update_one(
-            {"_id": binding_id},
-            set_if(is_active, {"state": BindingState.ENDED, "ended_at": at}),
-        )
+        changes = {
+            "state": BindingState.ENDED,
+            "ending": to_value(ending),
+            "untold": ending.reason is not EndReason.OWN,
+        }
+        result = await self._bindings.update_one({"_id": binding_id}, set_if(is_active, changes))
         if not result.modified_count:
             return False
         await self._lines.delete_one({"binding_id": binding_id})
         return True
+
+    async def find(self, binding_id: str) -> Binding | None:
+        """A binding, ended or not. Uses index: _id_."""
+        document = await self._bindings.find_one({"_id": binding_id})
+        return from_document(Binding, document) if document else None
+
+    async def ended_of_person(self, person_id: str) -> list[Binding]:
+        """What this adult is no longer bound to, last ended first. Uses index: by_person."""
+        cursor = self._bindings.find({"person_id": person_id})
+        found = [from_document(Binding, d) async for d in cursor]
+        ended = [(b.ending.at, b) for b in found if b.state is BindingState.ENDED and b.ending]
+        return [b for _, b in sorted(ended, key=lambda pair: pair[0], reverse=True)]
 
     async def active_of_person(self, person_id: str) -> list[Binding]:
         """The children of one adult, oldest binding first; asked for together with what others ask.
@@ -111,6 +153,12 @@ class BindingStore:
         cursor = self._bindings.find({"_id": {"$in": list(set(binding_ids))}})
         found = [from_document(Binding, d) async for d in cursor]
         return {b.id: b for b in found if b.state is BindingState.ACTIVE}
+
+    async def barred(self, binding_ids: Iterable[str]) -> frozenset[str]:
+        """Those of these bindings that were ended as wrong. Uses index: _id_."""
+        cursor = self._bindings.find({"_id": {"$in": list(set(binding_ids))}})
+        found = [from_document(Binding, d) async for d in cursor]
+        return frozenset(b.id for b in found if b.barred)
 
     async def taken_contacts(
         self, school_id: str, contact_ids: Sequence[str], *, besides: str
@@ -178,6 +226,14 @@ class BindingStore:
         )
         return bool(result.modified_count)
 
+    async def withdraw_claim(self, claim_id: str, at: datetime) -> bool:
+        """Take a waiting request back; says whether it still waited. Nobody has to be told."""
+        result = await self._claims.update_one(
+            {"_id": claim_id, "state": ClaimState.WAITING},
+            {"$set": {"state": ClaimState.WITHDRAWN, "decided_at": at, "untold": False}},
+        )
+        return bool(result.modified_count)
+
     async def mark_told(self, claim_id: str, state: ClaimState) -> None:
         """Whoever waits for this state of the request was written to."""
         await self._claims.update_one(
@@ -188,6 +244,17 @@ class BindingStore:
         """Ids of requests older than `before` about which somebody still has to hear. Uses index: untold."""
         query = {"untold": True, "created_at": {"$lte": before}}
         cursor = self._claims.find(query, {"_id": 1}).limit(limit)
+        return [d["_id"] async for d in cursor]
+
+    async def mark_end_told(self, binding_id: str, ended_at: datetime) -> None:
+        """The adult has heard of this ending."""
+        this_one = {"$eq": ["$ending.at", ended_at]}
+        await self._bindings.update_one({"_id": binding_id}, set_if(this_one, {"untold": False}))
+
+    async def untold_endings(self, before: datetime, limit: int = 100) -> list[str]:
+        """Ids of bindings ended before then of which the adult still has to hear. Uses index: untold."""
+        query = {"untold": True, "ending.at": {"$lte": before}}
+        cursor = self._bindings.find(query, {"_id": 1}).limit(limit)
         return [d["_id"] async for d in cursor]
 
     async def mark_settled(self, binding_id: str) -> None:

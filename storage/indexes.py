@@ -39,6 +39,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_contact", "school_id", "contact_id"),
         _index("by_person", "person_id"),
         _index("unsettled", "unsettled", "bound_at", partialFilterExpression={"unsettled": True}),
+        _index("untold", "untold", "ending.at", partialFilterExpression={"untold": True}),
     ],
     "lines": [_index("by_binding", "binding_id")],
     "claims": [

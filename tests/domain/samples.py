@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.bindings import Binding, BindingState, Claim, ClaimState, Doubt, Invitation
+from domain.bindings import (
+    Binding,
+    BindingState,
+    Claim,
+    ClaimState,
+    Doubt,
+    Ending,
+    EndReason,
+    Invitation,
+)
 from domain.channels import Channel
 from domain.deliveries import Attempt, Delivery, Outcome, Push, Result, delivery_id
 from domain.files import FileKind, StoredFile
@@ -92,6 +101,11 @@ def a_binding(student: str = "student-1", person: str = "person-1", **changes: A
         "bound_at": NOW,
     }
     return Binding(**(given | changes))
+
+
+def an_ending(**changes: Any) -> Ending:
+    given: dict[str, Any] = {"at": NOW, "by": "person-1", "reason": EndReason.OWN}
+    return Ending(**(given | changes))
 
 
 def a_claim(**changes: Any) -> Claim:

@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.bindings import Certain, Doubt, Doubtful, binding_id, judge_claim
+from domain.bindings import (
+    BindingState,
+    Certain,
+    Doubt,
+    Doubtful,
+    EndReason,
+    binding_id,
+    judge_claim,
+)
 from domain.schools import Contact, Student
-from tests.domain.samples import a_contact, a_student
+from tests.domain.samples import a_binding, a_contact, a_student, an_ending
 
 MOTHER = a_contact(id="line-1", student_id="s1")
 FATHER = a_contact(id="line-2", student_id="s1", relation="爸爸")
@@ -40,6 +48,23 @@ def test_the_rule_of_rules(
     expected: Certain | Doubtful | None,
 ) -> None:
     assert judge_claim(matches, frozenset(taken), namesakes) == expected
+
+
+@pytest.mark.parametrize("taken", [(), ("line-1",)])
+def test_whoever_was_bound_by_mistake_waits_though_the_list_fits(taken: tuple[str, ...]) -> None:
+    barred = frozenset({"s1"})
+    judged = judge_claim([MOTHER], frozenset(taken), [], barred)
+    assert judged == Doubtful(Doubt.ENDED, (MOTHER,))
+    assert judge_claim([OTHER_CHILD], frozenset(), [], barred) == Certain(OTHER_CHILD)
+
+
+@pytest.mark.parametrize("reason", EndReason)
+def test_a_binding_is_barred_by_a_mistake_alone_and_only_while_it_is_ended(
+    reason: EndReason,
+) -> None:
+    ended = a_binding(state=BindingState.ENDED, ending=an_ending(reason=reason))
+    assert ended.barred == (reason is EndReason.WRONG)
+    assert not replace(ended, state=BindingState.ACTIVE).barred
 
 
 LINES = st.lists(

@@ -9,6 +9,7 @@ import pytest
 from domain.files import MAX_FILE_BYTES
 from services.files import store_upload
 from services.notices import withdraw_notice
+from tests.domain.samples import an_ending
 from tests.handlers.conftest import PDF, Village, drawn, photograph
 from tests.town import Phone
 from tests.waiting import wait_until
@@ -174,5 +175,5 @@ async def test_whose_binding_has_ended_gets_no_file(village: Village) -> None:
     assert (await village.mother.get(path)).status == 200
     stores = village.town.ctx.stores
     for binding in await stores.bindings.active_of_person(await village.person(village.mother)):
-        await stores.bindings.end(binding.id, village.town.ctx.now())
+        await stores.bindings.end(binding.id, an_ending(at=village.town.ctx.now()))
     assert (await village.mother.get(path)).status == 404

@@ -7,6 +7,7 @@ import pytest
 
 from services.notices import draft_notice, edit_notice, withdraw_notice
 from services.receipts import receipts_of
+from tests.domain.samples import an_ending
 from tests.handlers.conftest import Village, drawn
 from tests.town import child_name
 from tests.waiting import wait_until
@@ -82,13 +83,13 @@ async def test_confirming_by_a_tap_counts_once(village: Village) -> None:
     notice = await village.publish(confirm="tap")
     await _arrived(village, notice.id)
     assert "我已知晓" in (await village.mother.get(f"/h5/notices/{notice.id}")).text
-    page = await village.mother.post(f"/h5/notices/{notice.id}/confirm")
+    page = await village.mother.post(f"/h5/notices/{notice.id}/confirm?version=1")
     assert page.status == 200
     assert "已确认" in page.text
     assert "我已知晓" not in page.text
     first = (await _delivery(village))["confirmed_at"]
     assert first is not None
-    page = await village.mother.post(f"/h5/notices/{notice.id}/confirm")
+    page = await village.mother.post(f"/h5/notices/{notice.id}/confirm?version=1")
     assert page.status == 200
     assert (await _delivery(village))["confirmed_at"] == first
 
@@ -97,7 +98,7 @@ async def test_a_confirmation_without_the_forms_token_does_not_count(village: Vi
     notice = await village.publish(confirm="tap")
     await _arrived(village, notice.id)
     await village.mother.get("/h5/")
-    url = village.mother.url(f"/h5/notices/{notice.id}/confirm")
+    url = village.mother.url(f"/h5/notices/{notice.id}/confirm?version=1")
     for form in ({}, {"csrf": ""}, {"csrf": "guessed"}):
         async with village.mother.client.post(url, data=form) as answer:
             assert answer.status == 403
@@ -110,7 +111,7 @@ async def _sign(village: Village, notice_id: str, picture: bytes) -> tuple[int, 
         "Content-Type": "image/png",
         "Accept": "application/json",
     }
-    url = village.mother.url(f"/h5/notices/{notice_id}/confirm")
+    url = village.mother.url(f"/h5/notices/{notice_id}/confirm?version=1")
     async with village.mother.client.post(url, data=picture, headers=headers) as answer:
         body = await answer.json()
         return answer.status, body["error"]["message"] if "error" in body else ""
@@ -161,7 +162,7 @@ async def test_a_tap_where_something_else_is_asked_confirms_nothing(
 ) -> None:
     notice = await village.publish(confirm=asked)
     await _arrived(village, notice.id)
-    page = await village.mother.post(f"/h5/notices/{notice.id}/confirm")
+    page = await village.mother.post(f"/h5/notices/{notice.id}/confirm?version=1")
     assert page.status == 409
     assert (await _delivery(village))["confirmed_at"] is None
 
@@ -169,7 +170,7 @@ async def test_a_tap_where_something_else_is_asked_confirms_nothing(
 async def test_a_stranger_confirms_nothing(village: Village) -> None:
     notice = await village.publish(confirm="tap")
     await _arrived(village, notice.id)
-    page = await village.stranger.post(f"/h5/notices/{notice.id}/confirm")
+    page = await village.stranger.post(f"/h5/notices/{notice.id}/confirm?version=1")
     assert page.status == 404
     assert (await _delivery(village))["confirmed_at"] is None
 
@@ -203,8 +204,31 @@ async def test_a_withdrawn_notice_says_so_and_shows_and_takes_nothing_more(
     assert "老师撤回了这条通知" in page.text
     assert "操场集合" not in page.text
     assert "我已知晓" not in page.text
-    page = await village.mother.post(f"/h5/notices/{notice.id}/confirm")
+    page = await village.mother.post(f"/h5/notices/{notice.id}/confirm?version=1")
     assert page.status == 409
+    assert "撤回" in page.text
+
+
+async def test_words_that_were_corrected_meanwhile_are_not_confirmed_unseen(
+    village: Village,
+) -> None:
+    notice = await village.publish(confirm="tap")
+    await _arrived(village, notice.id)
+    ctx, teaching = village.town.ctx, await village.teaching()
+    form = {"title": "改到周六", "body": "周六早上八点。", "confirm": "tap"}
+    draft = await draft_notice(
+        ctx, teaching, form, class_ids=notice.class_ids, file_ids=[], links=[]
+    )
+    await edit_notice(ctx, teaching, notice.id, draft, seen_version=1)
+    path = f"/h5/notices/{notice.id}/confirm"
+    page = await village.mother.post(f"{path}?version=1")
+    assert (page.status, "更正" in page.text) == (409, True)
+    assert (await village.mother.post(path)).status == 400
+    page = await village.mother.get(f"/h5/notices/{notice.id}")
+    assert "confirm?version=2" in page.text
+    assert (await village.mother.post(f"{path}?version=2")).status == 200
+    (delivery,) = await ctx.stores.deliveries.of_notice(notice.school_id, notice.id)
+    assert delivery.confirmed_version == 2
 
 
 async def test_whose_binding_has_ended_finds_nothing(village: Village) -> None:
@@ -212,7 +236,7 @@ async def test_whose_binding_has_ended_finds_nothing(village: Village) -> None:
     await _arrived(village, notice.id)
     stores = village.town.ctx.stores
     for binding in await stores.bindings.active_of_person(await village.person(village.mother)):
-        await stores.bindings.end(binding.id, village.town.ctx.now())
+        await stores.bindings.end(binding.id, an_ending(at=village.town.ctx.now()))
     assert (await village.mother.get(f"/h5/notices/{notice.id}")).status == 404
     assert "秋季运动会" not in (await village.mother.get("/h5/notices")).text
 

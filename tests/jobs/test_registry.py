@@ -9,6 +9,7 @@ import pytest
 from jobs.registry import JOBS, REGULAR_JOBS
 from services.bindings import CATCH_UP, TELL
 from services.deliveries import PUSH
+from services.families import TELL_END
 from services.notices import CARRY_OUT
 
 PAYLOADS = {
@@ -16,6 +17,7 @@ PAYLOADS = {
     PUSH: {"notice_id", "class_id"},
     CATCH_UP: {"binding_id"},
     TELL: {"claim_id"},
+    TELL_END: {"binding_id"},
 }
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain.bindings import Binding, BindingState, ClaimState
+from domain.bindings import Binding, BindingState, ClaimState, EndReason
 from domain.errors import ConflictError
 from storage.stores import Stores
-from tests.domain.samples import MINUTE, NOW, a_binding, a_claim, an_invitation
+from tests.domain.samples import MINUTE, NOW, a_binding, a_claim, an_ending, an_invitation
 from tests.storage.conftest import at_once
 
 BINDING = a_binding()
@@ -22,21 +22,85 @@ async def test_ten_requests_at_once_bind_once(stores: Stores, twin: Stores) -> N
 
 async def test_a_binding_ends_once_and_counts_no_more(stores: Stores) -> None:
     await stores.bindings.save(BINDING)
-    ended = await at_once(*(stores.bindings.end(BINDING.id, NOW + MINUTE) for _ in range(5)))
+    ended = await at_once(
+        *(stores.bindings.end(BINDING.id, an_ending(at=NOW + MINUTE)) for _ in range(5))
+    )
     assert sum(ended) == 1
     assert await stores.bindings.active_of_person("person-1") == []
     assert await stores.bindings.active_of_students("school-a", ["student-1"]) == []
     assert await stores.bindings.active([BINDING.id]) == {}
-    assert not await stores.bindings.end("nobody", NOW)
+    assert not await stores.bindings.end("nobody", an_ending())
 
 
 async def test_an_ended_binding_is_made_anew(stores: Stores, twin: Stores) -> None:
     await stores.bindings.save(BINDING)
-    await stores.bindings.end(BINDING.id, NOW)
+    await stores.bindings.end(BINDING.id, an_ending())
     again = replace(BINDING, bound_at=NOW + MINUTE, contact_id="contact-2", relation="爸爸")
     answers = await at_once(*(some.bindings.save(again) for some in [stores, twin] * 3))
     assert sum(answers) == 1
-    assert await stores.bindings.active([BINDING.id]) == {BINDING.id: again}
+    kept = replace(again, ending=an_ending())
+    assert await stores.bindings.active([BINDING.id]) == {BINDING.id: kept}
+
+
+async def test_ended_as_wrong_only_a_decision_makes_it_again(stores: Stores) -> None:
+    await stores.bindings.save(BINDING)
+    wrong = an_ending(at=NOW + MINUTE, reason=EndReason.WRONG)
+    await stores.bindings.end(BINDING.id, wrong)
+    assert await stores.bindings.barred([BINDING.id, "other"]) == {BINDING.id}
+    later = replace(BINDING, bound_at=NOW + 2 * MINUTE)
+    with pytest.raises(ConflictError):
+        await stores.bindings.save(later)
+    with pytest.raises(ConflictError):
+        await stores.bindings._make_again(later, None)
+    assert await stores.bindings.active([BINDING.id]) == {}
+    approved = replace(later, contact_id=None, approved_by="teacher-1")
+    assert await stores.bindings.save(approved, decided_at=NOW + 2 * MINUTE)
+    assert await stores.bindings.barred([BINDING.id]) == frozenset()
+    kept = replace(approved, ending=wrong)
+    assert await stores.bindings.active([BINDING.id]) == {BINDING.id: kept}
+
+
+@pytest.mark.parametrize("late", [0, 1])
+async def test_a_decision_that_is_carried_out_late_undoes_no_ending(
+    stores: Stores, late: int
+) -> None:
+    approved = a_binding(contact_id=None, approved_by="teacher-1")
+    assert await stores.bindings.save(approved, decided_at=NOW)
+    assert await stores.bindings.end(approved.id, an_ending(at=NOW + late * MINUTE))
+    assert not await stores.bindings.save(approved, decided_at=NOW)
+    assert await stores.bindings.active([approved.id]) == {}
+    assert await stores.bindings.save(approved, decided_at=NOW + 2 * MINUTE)
+
+
+async def test_whoever_has_to_hear_of_an_ending_is_found_until_told(stores: Stores) -> None:
+    for person, reason in (("p1", EndReason.OWN), ("p2", EndReason.MOVED)):
+        await stores.bindings.save(a_binding("s1", person))
+        await stores.bindings.end(f"s1:{person}", an_ending(reason=reason))
+    assert await stores.bindings.untold_endings(NOW) == ["s1:p2"]
+    assert await stores.bindings.untold_endings(NOW - MINUTE) == []
+    await stores.bindings.mark_end_told("s1:p2", NOW - MINUTE)  # of another ending
+    assert await stores.bindings.untold_endings(NOW) == ["s1:p2"]
+    await stores.bindings.mark_end_told("s1:p2", NOW)
+    assert await stores.bindings.untold_endings(NOW) == []
+    (ended,) = await stores.bindings.ended_of_person("p2")
+    assert ended.ending == an_ending(reason=EndReason.MOVED)
+    assert await stores.bindings.find("s1:p2") == ended
+
+
+async def test_of_taking_back_and_approving_one_happens(stores: Stores, twin: Stores) -> None:
+    await stores.bindings.add_claim(CLAIM)
+    answers = await at_once(
+        stores.bindings.withdraw_claim(CLAIM.id, NOW),
+        twin.bindings.mark_claim(
+            CLAIM.id, ClaimState.APPROVED, by="teacher-1", at=NOW, student_id="student-1"
+        ),
+        stores.bindings.withdraw_claim(CLAIM.id, NOW),
+    )
+    assert sum(answers) == 1
+    held = await stores.bindings.find_claim(CLAIM.id)
+    assert held is not None
+    assert (held.state is ClaimState.APPROVED) == answers[1]
+    assert held.untold == answers[1]
 
 
 async def test_an_active_binding_stays_as_it_was_first_made(stores: Stores) -> None:
@@ -69,7 +133,7 @@ async def test_lines_of_the_list_that_somebody_else_holds(stores: Stores) -> Non
     await stores.bindings.save(a_binding("s2", "p2", contact_id="c2"))
     await stores.bindings.save(a_binding("s3", "p3", contact_id="c3", school_id="school-b"))
     await stores.bindings.save(a_binding("s4", "p4", contact_id="c4"))
-    await stores.bindings.end("s4:p4", NOW)
+    await stores.bindings.end("s4:p4", an_ending())
     lines = ["c1", "c2", "c3", "c4", "c5"]
     assert await stores.bindings.taken_contacts("school-a", lines, besides="p1") == {"c2"}
 
@@ -198,7 +262,7 @@ async def test_one_line_of_the_list_binds_one_adult(stores: Stores, twin: Stores
     assert sorted(answers) == [False] * 7 + [True]
     # Once it ended, the line is free again.
     (holder,) = await stores.bindings.active_of_students("school-a", ["s1"])
-    await stores.bindings.end(holder.id, NOW)
+    await stores.bindings.end(holder.id, an_ending())
     assert await stores.bindings.save(a_binding("s1", "another", **line))
 
 

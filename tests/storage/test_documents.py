@@ -33,7 +33,9 @@ THINGS = [
     samples.an_identity(),
     samples.an_identity(following=True, followed_at=NOW, window_until=NOW, window_left=5),
     samples.a_binding(),
-    samples.a_binding(state=BindingState.ENDED, ended_at=NOW, contact_id=None, unsettled=False),
+    samples.a_binding(
+        state=BindingState.ENDED, ending=samples.an_ending(), contact_id=None, unsettled=False
+    ),
     samples.a_claim(),
     samples.a_claim(state=ClaimState.APPROVED, decided_at=NOW, decided_by="t", student_id="s"),
     samples.an_invitation(),

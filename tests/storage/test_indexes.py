@@ -45,6 +45,10 @@ PUSH, OUTCOME = a_push(), an_outcome()
 # Every method that says which index it uses, called once with arguments that match nothing.
 CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "bindings.active_of_person": lambda s: s.active_of_person("p"),
+    "bindings.find": lambda s: s.find("s:p"),
+    "bindings.ended_of_person": lambda s: s.ended_of_person("p"),
+    "bindings.barred": lambda s: s.barred(["s:p"]),
+    "bindings.untold_endings": lambda s: s.untold_endings(NOW),
     "bindings.active_of_students": lambda s: s.active_of_students("school-a", ["s"]),
     "bindings.active": lambda s: s.active(["s:p"]),
     "bindings.taken_contacts": lambda s: s.taken_contacts("school-a", ["c"], besides="p"),
@@ -60,7 +64,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "deliveries.of_notice": lambda s: s.of_notice("school-a", "n"),
     "deliveries.page_of_person": lambda s: s.page_of_person("p", before="9", at=NOW, limit=20),
     "deliveries.mark_read": lambda s: s.mark_read("d", NOW),
-    "deliveries.mark_confirmed": lambda s: s.mark_confirmed("d", NOW),
+    "deliveries.mark_confirmed": lambda s: s.mark_confirmed("d", NOW, version=1),
     "deliveries.mark_due": lambda s: s.mark_due("school-a", "n", PUSH, only={"read_at": None}),
     "deliveries.cancel_pushes": lambda s: s.cancel_pushes("school-a", "n"),
     "deliveries.due": lambda s: s.due(GROUP, NOW),
