@@ -129,6 +129,7 @@ class Delivery:
     purposes: tuple[str, ...] = ()
     read_at: datetime | None = None
     confirmed_at: datetime | None = None
+    confirmed_version: int | None = None
     signature_id: str | None = None
 
     @property

@@ -40,9 +40,11 @@ class InvalidError(YanshuError):
 
 
 class ConflictError(YanshuError):
-    """The thing was changed meanwhile, or is no longer in a state that allows this."""
+    """The thing was changed meanwhile, or is no longer in a state that allows this; `code` may say which."""
 
-    code = "conflict"
+    def __init__(self, code: str = "conflict") -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class TooManyError(YanshuError):

@@ -103,10 +103,23 @@ class ConfirmHandler(PageHandler):
         if self.request.headers.get("Content-Type", "").startswith("image/png"):
             signature = self.request.body
         try:
-            await confirm_notice(self.ctx, self.session.person_id, notice_id, signature=signature)
+            await confirm_notice(
+                self.ctx,
+                self.session.person_id,
+                notice_id,
+                version=self._version(),
+                signature=signature,
+            )
         except FileRefusedError as error:
             raise FileRefusedError("no_ink" if error.code == "wrong_type" else error.code) from None
         if self.wants_json:
             self.data({"confirmed": True})
             return
         self.go(f"/h5/notices/{notice_id}?done=confirmed")
+
+    def _version(self) -> int:
+        """Which version the page showed."""
+        try:
+            return int(self.get_query_argument("version"))
+        except ValueError:
+            raise HTTPError(400) from None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.bindings import binding_id
 from domain.deliveries import Delivery, delivery_id
 from domain.errors import ConflictError, NotFoundError
 from domain.notices import ConfirmMode, Notice, NoticeState
@@ -97,22 +95,33 @@ async def record_read(ctx: Context, person_id: str, notice_id: str) -> Reading:
 
 
 async def confirm_notice(
-    ctx: Context, person_id: str, notice_id: str, *, signature: bytes | None = None
+    ctx: Context,
+    person_id: str,
+    notice_id: str,
+    *,
+    version: int,
+    signature: bytes | None = None,
 ) -> bool:
     """Confirm for all of their children at once, with a signature (PNG) where the notice asks for one.
+
+    `version` is the one they had before their eyes: nobody signs words that they have not seen.
 
     Returns whether anything was left to confirm. Raises NotFoundError; ConflictError when the notice
     was withdrawn or asks for no (or another) confirmation; FileRefusedError for a signature that isn't one.
     """
     reading = await access_notice_as_guardian(ctx, person_id, notice_id)
     notice = reading.notice
-    if notice.state is NoticeState.WITHDRAWN or notice.confirm is ConfirmMode.NONE:
+    if notice.state is NoticeState.WITHDRAWN:
+        raise ConflictError("withdrawn")
+    if notice.confirm is ConfirmMode.NONE:
         raise ConflictError
     if (notice.confirm is ConfirmMode.SIGN) != (signature is not None):
         raise ConflictError
     open_entries = [e for e in reading.entries if e.delivery.confirmed_at is None]
     if not open_entries:
         return False
+    if version != notice.current.number:
+        raise ConflictError("corrected_meanwhile")
     signature_id = None
     if signature is not None:
         file = await store_signature(ctx, notice.school_id, person_id, signature)
@@ -120,13 +129,6 @@ async def confirm_notice(
     changed = False
     for entry in open_entries:
         changed |= await ctx.stores.deliveries.mark_confirmed(
-            entry.delivery.id, ctx.now(), signature_id
+            entry.delivery.id, ctx.now(), version=version, signature_id=signature_id
         )
     return changed
-
-
-async def still_bound(ctx: Context, deliveries: Sequence[Delivery]) -> dict[str, bool]:
-    """Whether each delivery's adult is bound to its child now, by delivery id."""
-    keys = {d.id: binding_id(d.student_id, d.person_id) for d in deliveries}
-    active = await ctx.stores.bindings.active(keys.values())
-    return {delivery: key in active for delivery, key in keys.items()}

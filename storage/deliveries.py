@@ -83,14 +83,18 @@ class DeliveryStore:
         return bool(result.modified_count)
 
     async def mark_confirmed(
-        self, delivery_id: str, at: datetime, signature_id: str | None = None
+        self, delivery_id: str, at: datetime, *, version: int, signature_id: str | None = None
     ) -> bool:
         """The first confirmation counts; says whether this was it. Who confirms has read.
 
         Uses index: _id_.
         """
         unconfirmed = {"$eq": [{"$ifNull": ["$confirmed_at", None]}, None]}
-        changes = {"confirmed_at": at, "signature_id": signature_id}
+        changes = {
+            "confirmed_at": at,
+            "confirmed_version": version,
+            "signature_id": signature_id,
+        }
         result = await self._deliveries.update_one(
             {"_id": delivery_id}, [*set_if(unconfirmed, changes), *set_once(read_at=at)]
         )

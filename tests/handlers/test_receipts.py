@@ -118,7 +118,7 @@ async def test_the_file_has_a_row_a_guardian_and_the_signature_in_its_cell(
         "Content-Type": "image/png",
         "Accept": "application/json",
     }
-    url = village.mother.url(f"/h5/notices/{notice.id}/confirm")
+    url = village.mother.url(f"/h5/notices/{notice.id}/confirm?version=1")
     async with village.mother.client.post(url, data=drawn(), headers=headers) as answer:
         assert answer.status == 200
     url = village.teacher.url(f"/h5/teach/notices/{notice.id}/receipts.xlsx")

@@ -98,14 +98,17 @@ async def test_the_first_confirmation_counts_and_is_a_reading(
     stores: Stores, twenty: list[Delivery]
 ) -> None:
     answers = await at_once(
-        *(stores.deliveries.mark_confirmed(IDS[0], NOW, f"file-{n}") for n in range(5))
+        *(
+            stores.deliveries.mark_confirmed(IDS[0], NOW, version=1, signature_id=f"file-{n}")
+            for n in range(5)
+        )
     )
     assert sum(answers) == 1
     found = await got(stores)
     assert (found.confirmed_at, found.read_at) == (NOW, NOW)
     assert found.signature_id == f"file-{answers.index(True)}"
     await stores.deliveries.mark_read(IDS[1], NOW)
-    await stores.deliveries.mark_confirmed(IDS[1], NOW + MINUTE)
+    await stores.deliveries.mark_confirmed(IDS[1], NOW + MINUTE, version=2)
     found = await got(stores, IDS[1])
     assert (found.read_at, found.confirmed_at) == (NOW, NOW + MINUTE)
 
