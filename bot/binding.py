@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import phrases
+from bot import ending, phrases
 from bot.turn import SILENCE, Answered, Turn
 from domain.errors import InvalidError, TooManyError
 from domain.identities import Opening
@@ -50,8 +50,10 @@ async def begin(turn: Turn) -> Answered:
     return Answered(phrases.ASK_CHILD, {"name": DIALOG})
 
 
-async def cancel(_: Turn) -> Answered:
-    """`取消`."""
+async def cancel(turn: Turn) -> Answered:
+    """`取消`, whatever was going on."""
+    if turn.dialog and turn.dialog.get("name") == ending.DIALOG:
+        return Answered(phrases.ENDING_CANCELLED)
     return Answered(phrases.CANCELLED)
 
 

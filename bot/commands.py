@@ -43,7 +43,7 @@ async def my_children(turn: Turn) -> Answered:
     if not children:
         return Answered(phrases.NO_CHILD)
     lines = phrases.child_lines([(c.student.name, c.school_class.name) for c in children])
-    return Answered(phrases.CHILDREN.format(lines=lines))
+    return Answered(phrases.CHILDREN.format(lines=lines, link=turn.url("/h5/children")))
 
 
 async def write_notice(turn: Turn) -> Answered:

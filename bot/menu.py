@@ -31,6 +31,7 @@ def menu(public_url: str) -> dict[str, Any]:
                     view("写通知", "/h5/teach/notices/new"),
                     view("通知与回执", "/h5/teach/"),
                     view("绑定审核", "/h5/teach/claims"),
+                    view("家长与绑定", "/h5/teach/families"),
                     view("班级二维码", "/h5/teach/invite"),
                 ],
             },

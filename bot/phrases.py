@@ -36,12 +36,23 @@ NO_NOTICES = "目前没有通知。有新通知会第一时间送到这里。"
 NEWEST = '最近的通知（{count} 条）：\n{lines}\n\n<a href="{all}">查看全部</a>'
 HELP_GUARDIAN = (
     "可以这样用：\n· 回复“最新通知”查看老师的通知\n· 回复“绑定”再绑定一个孩子\n"
-    "· 回复“我的孩子”看看绑定了谁\n其他内容这里暂时看不懂，有事请直接联系老师。"
+    "· 回复“我的孩子”看看绑定了谁\n· 回复“解绑”解除一个绑定\n其他内容这里暂时看不懂，有事请直接联系老师。"
 )
 HELP_STRANGER = "您好！回复“绑定”，把孩子和您的微信连起来，就能收到老师的通知。"
 HELP_TEACHER = "老师好！常用的都在下面的菜单里：写通知、看回执、审核绑定。\n回复“写通知”也可以。"
 WRITE_NOTICE = '<a href="{link}">点这里写通知</a>，两分钟发给全班家长。'
-CHILDREN = "您绑定的孩子：\n{lines}"
+CHILDREN = '您绑定的孩子：\n{lines}\n\n<a href="{link}">查看或解除绑定</a>'
+ASK_ENDING = "您绑定了：\n{lines}\n要解除哪一个？请回复前面的数字。\n（回复“取消”结束）"
+ASK_ENDING_AGAIN = "没有看懂。请回复 1 到 {count} 里的一个数字。\n（回复“取消”结束）"
+CONFIRM_ENDING = (
+    "要解除和{child}（{school_class}）的绑定吗？\n"
+    "解除以后，这个孩子的通知不再送到您这里，以前的也看不到了。\n\n"
+    "回复“确认”解除，回复“取消”保留。"
+)
+CONFIRM_ENDING_AGAIN = "回复“确认”解除绑定，回复“取消”保留。"
+BINDING_ENDED = "已经解除。以后不再收到这个孩子的通知；需要时可以再回复“绑定”。"
+BINDING_GONE = "这个绑定已经不在了，不用再解除。"
+ENDING_CANCELLED = "好的，绑定保留不变。"
 BUSY = "系统正忙，请过一分钟再发一次。"
 INVITATION_EXPIRED = "这个班级二维码已经过期，请班主任重新出示一个。\n也可以直接回复“绑定”。"
 
@@ -51,6 +62,14 @@ def notice_line(title: str, school_class: str, url: str, *, read: bool, to_confi
     mark = "待确认" if to_confirm else ("" if read else "未读")
     tail = f"（{mark}）" if mark else ""
     return f'· <a href="{url}">{title}</a> {school_class}{tail}'
+
+
+def numbered_lines(children: Sequence[tuple[str, str]]) -> str:
+    """The same, to choose from by a number."""
+    return "\n".join(
+        f"{number}. {masked_name(name)}（{school_class}）"
+        for number, (name, school_class) in enumerate(children, start=1)
+    )
 
 
 def child_lines(children: Sequence[tuple[str, str]]) -> str:

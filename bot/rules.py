@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot import binding, commands
+from bot import binding, commands, ending
 from bot.turn import Answered, Turn
 from domain.names import parse_name_and_digits
 
@@ -67,12 +67,14 @@ RULES: tuple[Rule, ...] = (
     Rule(any_event, commands.nothing),
     Rule(words("最新通知", "通知", "最新", "查看通知"), commands.newest_notices),
     Rule(words("绑定", "绑定孩子", "我要绑定"), binding.begin),
+    Rule(words("解绑", "解除绑定", "取消绑定"), ending.begin),
     Rule(words("我的孩子", "孩子"), commands.my_children),
     Rule(words("写通知", "发通知"), commands.write_notice),
     Rule(words("取消", "退出"), binding.cancel),
     Rule(words("帮助", "?", "？", "help"), commands.help_text),
     Rule(looks_like_a_child, binding.take_child),
     Rule(in_dialog(binding.DIALOG), binding.take_child),
+    Rule(in_dialog(ending.DIALOG), ending.take_answer),
     Rule(anything, commands.help_text),
 )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from domain.bindings import Doubt
+from domain.bindings import Binding, Doubt, EndReason
 from domain.channels import Channel, Reason
 from domain.errors import InvalidError, Problem
 from domain.notices import ConfirmMode, NoticeState
@@ -28,6 +29,8 @@ _ERRORS = {
     "wechat": "微信暂时没有回应，请稍后再试",
     "sign_in_expired": "登录没有完成，请再试一次",
     "sign_in_snapshot": "您现在看到的是微信的预览页。请点右下角“使用完整服务”，再回到这里",
+    "withdrawn": "老师撤回了这条通知，不用再确认了",
+    "corrected_meanwhile": "老师刚刚更正了内容，请返回看过新的内容再确认",
     "edited_meanwhile": "这条通知刚刚在别处改过。您写的还在，请核对后再保存",
 }
 _FAULT = "我们这边出了点问题，已经记录下来。请稍后再试"
@@ -48,6 +51,7 @@ _MISSING = {
     "body": "请写正文",
     "class_ids": "请至少选一个班级",
     "student": "请选一选是哪个孩子",
+    "reason": "请选一个原因",
 }
 _PROBLEMS = {
     "control_characters": "{field}里有不能显示的字符，请删掉",
@@ -102,17 +106,32 @@ _DOUBTS = {
     Doubt.SEVERAL: "名册上有几个孩子都符合，请认一认是哪一个",
     Doubt.TAKEN: "名册上这个手机号已经有另一位家长绑定过",
     Doubt.PHONE: "扫了班级二维码，姓名对得上，手机尾号和名册不一样",
+    Doubt.ENDED: "名册对得上，但老师以“绑错了”解除过这位家长，请核实以后再通过",
+}
+_END_REASONS = {
+    EndReason.OWN: "家长自己解除",
+    EndReason.WRONG: "绑错了",
+    EndReason.MOVED: "转学",
+    EndReason.CUSTODY: "监护变更",
+    EndReason.OTHER: "其他",
+}
+_END_HINTS = {
+    EndReason.WRONG: "如果其实没有绑错，可以重新申请，由老师确认。",
+    EndReason.OTHER: "具体原因请直接问老师。",
 }
 _DONE = {
     "published": "已发布，正在送给家长",
     "scheduled": "已安排好，到时间会自动发送",
     "edited": "已更正，看过的家长会收到更正提醒",
     "withdrawn": "已撤回，看过的家长会收到说明",
-    "reminded": "已经开始提醒还没看的家长",
+    "reminded": "已经开始提醒，只提醒还没看（或还没确认）的家长",
     "reminded_later": "现在是休息时间，早上会自动提醒",
     "confirmed": "已确认，谢谢您",
     "approved": "已通过，家长马上会收到消息",
     "refused": "已拒绝，家长会收到说明",
+    "ended": "已解除绑定，以后不再收到这个孩子的通知",
+    "claim_withdrawn": "申请已撤回",
+    "binding_ended": "已解除，家长会收到说明",
 }
 _PURPOSES = {"publish": "首次发送", "remind": "提醒", "edit": "更正", "withdraw": "撤回说明"}
 _WEEKDAYS = "一二三四五六日"
@@ -181,6 +200,37 @@ def state_name(state: NoticeState) -> str:
 def doubt_text(doubt: Doubt) -> str:
     """Why a request to be bound needs a look."""
     return _DOUBTS[doubt]
+
+
+def end_reason_name(reason: EndReason) -> str:
+    """Why a binding was ended."""
+    return _END_REASONS[reason]
+
+
+def end_reason_hint(reason: EndReason) -> str:
+    """What an adult can do whose binding was ended for this."""
+    return _END_HINTS.get(reason, "以后需要，可以再绑定。")
+
+
+def binding_way(binding: Binding) -> str:
+    """How a binding came about."""
+    return "老师确认" if binding.approved_by else "按名册绑定"
+
+
+def following_text(following: bool | None) -> str:
+    """Whether WeChat can reach this adult."""
+    if following is None:
+        return "没有关注公众号"
+    return "已关注" if following else "取消了关注"
+
+
+def others_text(relations: Sequence[str]) -> str:
+    """Who else is bound to a child: 爸爸、另一位家长; never a name."""
+    known = [r for r in relations if r]
+    unknown = len(relations) - len(known)
+    if unknown:
+        known.append("另一位家长" if unknown == 1 else f"另外 {unknown} 位家长")
+    return "、".join(known) or "只有您一位"
 
 
 def done_message(code: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tornado.routing import URLSpec
 
-from handlers import bindings, files, home, notices, reach, reading, receipts, sign_in
+from handlers import bindings, families, files, home, notices, reach, reading, receipts, sign_in
 
 _ID = r"([^/]{1,200})"
 _NOTICE = rf"/h5/teach/notices/{_ID}"
@@ -17,6 +17,9 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/h5/sign-in", sign_in.SignInHandler),
         URLSpec(r"/h5/sign-in/return", sign_in.SignInReturnHandler),
         URLSpec(r"/h5/bind", bindings.BindHandler),
+        URLSpec(r"/h5/children", families.ChildrenHandler),
+        URLSpec(r"/h5/children/claims", families.OwnClaimsHandler),
+        URLSpec(rf"/h5/children/{_ID}/end", families.EndOwnHandler),
         URLSpec(r"/h5/notices", reading.NoticeListHandler),
         URLSpec(rf"/h5/notices/{_ID}", reading.NoticeHandler),
         URLSpec(rf"/h5/notices/{_ID}/confirm", reading.ConfirmHandler),
@@ -27,6 +30,8 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/h5/teach/files", files.UploadHandler),
         URLSpec(rf"/h5/teach/files/{_ID}", files.OwnFileHandler),
         URLSpec(r"/h5/teach/claims", bindings.ClaimsHandler),
+        URLSpec(r"/h5/teach/families", families.FamiliesHandler),
+        URLSpec(rf"/h5/teach/families/{_ID}/{_ID}/end", families.EndHandler),
         URLSpec(r"/h5/teach/invite", bindings.InviteHandler),
         URLSpec(rf"/h5/teach/invite/{_ID}\.png", bindings.InvitePictureHandler),
         URLSpec(r"/h5/teach/notices/new", notices.NewNoticeHandler),

@@ -62,6 +62,12 @@ class Village:
         assert isinstance(counted, int)
         return counted
 
+    async def count_where(self, collection: str, **query: Any) -> int:
+        """How many documents of a collection are like this."""
+        counted = await self.town.ctx.stores.database[collection].count_documents(query)
+        assert isinstance(counted, int)
+        return counted
+
 
 @pytest.fixture
 async def village(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Village]:

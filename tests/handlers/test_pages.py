@@ -9,9 +9,11 @@ from playwright.async_api import Page
 from handlers.base import Access, BaseHandler
 from handlers.routes import routes
 from tests.conftest import NewPage
-from tests.handlers.conftest import Village
+from tests.handlers.conftest import Village, bind
+from tests.town import child_name, school_class
 from tests.waiting import wait_until
 
+CHILD = school_class(1).id + "-0003"  # the mother's
 STATIC = Path(__file__).parent.parent.parent / "static"
 
 
@@ -62,6 +64,12 @@ async def test_the_text_size_comes_with_the_first_byte(
     assert f'<html lang="zh-CN" data-font="{size}">' in text
 
 
+async def _ask_to_be_bound(village: Village) -> None:
+    """The stranger asks for the mother's child, and waits."""
+    form = {"name": child_name(3), "digits": "1003"}
+    assert "交给班主任确认" in (await village.stranger.post("/h5/bind", form)).text
+
+
 async def _open(page: Page, url: str) -> None:
     answer = await page.goto(url)
     assert answer is not None
@@ -81,9 +89,15 @@ async def test_no_page_is_wider_than_the_phone_at_any_text_size(
     await wait_until(there, description="the notice is delivered")
     teach = f"/h5/teach/notices/{notice.id}"
     acts = [teach, f"{teach}/edit", f"{teach}/remind", f"{teach}/withdraw"]
+    await _ask_to_be_bound(village)
+    families = "/h5/teach/families"
+    end = f"{families}/{CHILD}/{await village.person(village.mother)}/end"
+    teaching = ["/h5/teach/", "/h5/teach/notices/new", "/h5/teach/invite", families, end, *acts]
+    own = ["/h5/children", f"/h5/children/{CHILD}/end"]
     pages = [
-        (village.teacher, ["/h5/teach/", "/h5/teach/notices/new", "/h5/teach/invite", *acts]),
-        (village.mother, ["/h5/", "/h5/notices", f"/h5/notices/{notice.id}", "/h5/bind"]),
+        (village.teacher, teaching),
+        (village.mother, ["/h5/", "/h5/notices", f"/h5/notices/{notice.id}", "/h5/bind", *own]),
+        (village.stranger, ["/h5/", "/h5/children"]),
     ]
     for width, size in ((375, 2), (375, 4), (320, 4), (1280, 1)):
         page = await new_page(width=width, height=700)
@@ -111,6 +125,8 @@ async def test_what_can_be_tapped_is_large_enough_for_a_thumb(
     for path in (
         "/h5/",
         "/h5/teach/",
+        "/h5/teach/families",
+        f"/h5/teach/families/{CHILD}/{await village.person(village.mother)}/end",
         "/h5/teach/notices/new",
         f"/h5/teach/notices/{notice.id}",
         f"/h5/teach/notices/{notice.id}/withdraw",
@@ -142,6 +158,33 @@ async def test_without_scripts_a_notice_is_read_and_confirmed(
     await _open(page, village.mother.url(f"/h5/notices/{notice.id}"))
     await page.get_by_role("button", name="我已知晓").click()
     assert "已确认" in await page.inner_text("main")
+    await context.close()
+
+
+async def test_without_scripts_a_binding_is_ended_from_either_side(
+    village: Village, new_page: NewPage
+) -> None:
+    opened = await new_page()
+    assert opened.context.browser is not None
+    context = await opened.context.browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    person = await village.person(village.mother)
+    bindings = village.town.ctx.stores.bindings
+    await _open(page, village.mother.url("/h5/children"))
+    await page.get_by_role("link", name="解除绑定").click()
+    await page.get_by_role("link", name="不解除").click()
+    assert await bindings.active_of_person(person)
+    await page.get_by_role("link", name="解除绑定").click()
+    await page.get_by_role("button", name="确定解除").click()
+    assert "还没有绑定孩子" in await page.inner_text("main")
+    assert await bindings.active_of_person(person) == []
+    await bind(village.town, village.mother, 3)
+    await _open(page, village.teacher.url("/h5/teach/families"))
+    await page.get_by_role("link", name="解除绑定").click()
+    await page.get_by_label("转学").check(force=True)
+    await page.get_by_role("button", name="确定解除").click()
+    assert await page.locator(".guardian").count() == 0
+    assert await bindings.active_of_person(person) == []
     await context.close()
 
 
