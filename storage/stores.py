@@ -27,6 +27,9 @@ from storage.sessions import SessionStore
 from storage.tokens import RedisTokenShelf
 
 
+_SILENCE_MS = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """Every store, over one connection pool to each server."""
@@ -67,7 +70,11 @@ class Stores:
 def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str) -> Stores:
     """Stores over these servers; connects when first used. `database` also names our keys in Redis."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-        mongodb_uri, serverSelectionTimeoutMS=5000, maxPoolSize=64
+        mongodb_uri,
+        serverSelectionTimeoutMS=5000,
+        # A server that says nothing more must hold up neither a request nor the end of a process.
+        socketTimeoutMS=_SILENCE_MS,
+        maxPoolSize=64,
     )
     db = client.get_database(
         database, codec_options=CodecOptions(tz_aware=True, tzinfo=UTC, document_class=dict)
