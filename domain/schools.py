@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -26,13 +27,19 @@ class SchoolClass:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Student:
-    """A pupil (学生): a record, never an account."""
+    """A pupil (学生): a record, never an account.
+
+    `code` is what the school's list knows the child by (学号), empty when it has none; of a long one,
+    which may be an identity number, only the end. `left_at` is set once the child has left.
+    """
 
     id: str
     school_id: str
     class_id: str
     name: str
     number: int
+    code: str = ""
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +47,8 @@ class Contact:
     """An adult on the school's list for one child (名册家长): what a binding is checked against.
 
     `student_name` is folded (`names.folded_name`) and repeated here because a parent is found by it. Of
-    the phone number only the last four digits are kept: more is not needed to tell who it is.
+    the phone number only the last four digits are kept: more is not needed to tell who it is. A line in
+    `quarantine` (隔离) binds nobody: its phone stands also with a child of another family.
     """
 
     id: str
@@ -50,6 +58,7 @@ class Contact:
     student_name: str
     phone_last4: str
     relation: str
+    quarantine: bool = False
 
 
 class Role(StrEnum):

@@ -1,0 +1,178 @@
+"""A class as schools spell it (三年级二班, 三（2）班, 3.2, 302, 2023级2班) → one name and grade. Never guesses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_DIGITS = "零一二三四五六七八九"
+_HAN = "一二三四五六七八九十"
+_GRADE = r"(?P<grade>[一二三四五六七八九]|十[一二]?|\d{1,2})"
+_STAGES = {"小": 0, "初": 6, "高": 9}
+_LAST_GRADE = 12
+_MOST_CLASSES = 99
+# What stands before a grade and says nothing about it.
+_SCHOOL = re.compile(
+    r"^.*?(?:小学部?|学校|校区|初中部|高中部|中学)(?=[初高一二三四五六七八九十\d])"
+)
+_STAGE_GRADE = re.compile(r"(?P<stage>[初高])中?(?P<grade>[一二三123])(?:年级|年)?")
+_PLAIN_GRADE = re.compile(rf"{_GRADE}(?:年级|年)")
+_ENTRY = re.compile(r"(?P<stage>[小初高])?(?P<year>20\d\d|\d\d)级")
+_IN_TITLE = re.compile(
+    r"(?:[初高][一二三]|[一二三四五六七八九](?=年级|\(|\d)|\d{1,2}(?=年级|\())(?:年级)?\(?"
+    r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[A-Za-z])\)?班"
+)
+
+
+class ClassError(ValueError):
+    """Not a class, or one that could be two; `code` is a name of `roster_parsed.Reason`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolYear:
+    """The year in which this school year began; `stage` is what a year of entry counts from (0, 6, 9 grades
+    before it), None where the school may have several stages."""
+
+    began: int
+    stage: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassName:
+    """Grade 1 to 12 and what tells its classes apart: `2`, `A`, `向日葵`."""
+
+    grade: int
+    label: str
+
+    @property
+    def name(self) -> str:
+        """As people say it: 三年级二班."""
+        label = han_number(int(self.label)) if self.label.isdigit() else self.label
+        return f"{grade_name(self.grade)}{label}班"
+
+
+def grade_name(grade: int) -> str:
+    """三年级, 七年级, 高一年级."""
+    return f"高{_DIGITS[grade - 9]}年级" if grade > 9 else f"{_DIGITS[grade]}年级"
+
+
+def han_number(number: int) -> str:
+    """1 to 99 as Chinese numerals."""
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return _DIGITS[ones]
+    return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[ones] if ones else "")
+
+
+def school_stage(school_name: str) -> int | None:
+    """Which grades a school's years of entry lead to, when its name says so."""
+    found = {
+        stage
+        for words, stage in ((("小学",), 0), (("初中", "初级中学"), 6), (("高中", "高级中学"), 9))
+        if any(word in school_name for word in words)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def read_grade(text: str, year: SchoolYear) -> int:
+    """A cell of the column 年级. Raises ClassError."""
+    plain = _plain(text).strip(".")
+    if match := _STAGE_GRADE.fullmatch(plain):
+        return _stage_grade(match)
+    if match := _ENTRY.fullmatch(plain):
+        return _entry_grade(match, year)
+    if match := re.fullmatch(rf"{_GRADE}(?:年级|年|级)?", plain):
+        return _checked(_number(match["grade"]))
+    raise ClassError("class_unclear")
+
+
+def read_class(text: str, *, grade: int | None, year: SchoolYear) -> ClassName:
+    """A cell of the column 班级; `grade` is what the column 年级 says, if it says anything. Raises ClassError."""
+    said, rest = _split(_plain(text), year)
+    if said is None and grade is None:
+        raise ClassError("class_unclear")
+    if said is not None and grade is not None and said != grade:
+        raise ClassError("grade_differs")
+    return ClassName(_checked(said or grade), _label(rest))
+
+
+def class_in_title(text: str) -> str | None:
+    """The class that a sheet's title speaks of (青禾小学三年级二班学生名单); None when there is none, or several."""
+    found = set(_IN_TITLE.findall(unicodedata.normalize("NFKC", text).replace(" ", "")))
+    return found.pop() if len(found) == 1 else None
+
+
+def _plain(text: str) -> str:
+    """Without blanks, quotes, the school's name and 班 at the end; every kind of separator is one dot."""
+    plain = re.sub(r"[\s\"'“”‘’《》]", "", unicodedata.normalize("NFKC", text))
+    plain = re.sub(r"班$", "", _SCHOOL.sub("", plain))
+    return re.sub(r"[()\[\]【】.,·・\-‐-―−_/\\、。]+", ".", plain).rstrip(".")
+
+
+def _split(plain: str, year: SchoolYear) -> tuple[int | None, str]:
+    if match := _ENTRY.match(plain):
+        return _entry_grade(match, year), plain[match.end() :].strip(".")
+    if match := _STAGE_GRADE.match(plain):
+        return _stage_grade(match), plain[match.end() :].strip(".")
+    if match := _PLAIN_GRADE.match(plain):
+        return _checked(_number(match["grade"])), plain[match.end() :].strip(".")
+    if match := re.fullmatch(rf"{_GRADE}\.(?P<label>\d{{1,2}}|[{_HAN}]{{1,3}}|[A-Za-z])", plain):
+        return _checked(_number(match["grade"])), match["label"]
+    if match := re.fullmatch(r"0?(?P<grade>\d|1[012])(?P<label>\d\d)", plain):
+        return _checked(int(match["grade"])), match["label"]
+    if re.fullmatch(r"[一二三四五六七八九]十[一二三四五六七八九]?", plain):
+        raise ClassError("class_two_ways")  # 三十一: class 31, or 三（11）
+    if match := re.fullmatch(
+        r"(?P<grade>[一二三四五六七八九])(?P<label>\d{1,2}|[一二三四五六七八九]|[A-Za-z])", plain
+    ):
+        return _checked(_number(match["grade"])), match["label"]
+    return None, plain.strip(".")
+
+
+def _label(text: str) -> str:
+    number = _number(text)
+    if number is not None:
+        if not 1 <= number <= _MOST_CLASSES:
+            raise ClassError("class_unclear")
+        return str(number)
+    # 向日葵, A, 国际: what is no number, and nothing that could hide one.
+    if not re.fullmatch(r"[A-Za-z]|[^\W\d_A-Za-z]{1,8}", text) or set(text) & set(_HAN):
+        raise ClassError("class_unclear")
+    return text.upper()
+
+
+def _number(text: str) -> int | None:
+    """Arabic or Chinese numerals below a hundred."""
+    if re.fullmatch(r"[0-9]{1,2}", text):
+        return int(text)
+    match = re.fullmatch(r"([一二三四五六七八九])?(十)?([一二三四五六七八九])?", text)
+    if not match or not text or (match[1] and match[3] and not match[2]):
+        return None
+    tens = (_DIGITS.index(match[1]) if match[1] else 1) if match[2] else 0
+    ones = match[3] if match[2] else match[1] or match[3]
+    return tens * 10 + (_DIGITS.index(ones) if ones else 0)
+
+
+def _checked(grade: int | None) -> int:
+    if grade is None or not 1 <= grade <= _LAST_GRADE:
+        raise ClassError("class_unclear")
+    return grade
+
+
+def _stage_grade(match: re.Match[str]) -> int:
+    return _checked(_STAGES[match["stage"]] + (_number(match["grade"]) or 0))
+
+
+def _entry_grade(match: re.Match[str], year: SchoolYear) -> int:
+    stage = _STAGES[match["stage"]] if match["stage"] else year.stage
+    if stage is None:
+        raise ClassError("stage_unknown")
+    entered = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+    if not 1 <= year.began - entered + 1 <= (6 if stage == 0 else 4 if stage == 6 else 3):
+        raise ClassError("class_unclear")
+    return _checked(stage + year.began - entered + 1)
