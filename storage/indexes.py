@@ -25,9 +25,11 @@ def _index(name: str, *keys: str, **options: Any) -> IndexModel:
 
 
 INDEXES: dict[str, list[IndexModel]] = {
+    "classes": [_index("by_school", "school_id")],
     "students": [_index("by_class", "school_id", "class_id", "number")],
     "contacts": [
         _index("by_child", "student_name", "phone_last4"),
+        _index("by_school", "school_id"),
     ],
     "appointments": [
         _index("by_class", "school_id", "class_id", "role"),

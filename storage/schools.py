@@ -12,6 +12,17 @@ from domain.schools import Appointment, Contact, Role, Roster, School, SchoolCla
 from storage.batching import Batcher
 from storage.documents import from_document, to_document
 
+_WRITE_BATCH = 500
+_READ_BATCH = 2000
+
+
+async def _replace(collection: Any, things: Sequence[Any]) -> None:
+    for start in range(0, len(things), _WRITE_BATCH):
+        documents = [to_document(thing) for thing in things[start : start + _WRITE_BATCH]]
+        await collection.bulk_write(
+            [ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents], ordered=False
+        )
+
 
 class SchoolStore:
     """One store for what the school office hands in; written as a whole, read in small pieces."""
@@ -31,21 +42,48 @@ class SchoolStore:
 
     async def save_roster(self, roster: Roster) -> None:
         """Write a list as it is; the same list twice is the same as once."""
-        await self._schools.replace_one(
-            {"_id": roster.school.id}, to_document(roster.school), upsert=True
-        )
-        for collection, things in (
-            (self._classes, roster.classes),
-            (self._students, roster.students),
-            (self._contacts, roster.contacts),
-            (self._appointments, roster.appointments),
-        ):
-            documents = [to_document(thing) for thing in things]
-            for start in range(0, len(documents), 500):
-                chunk = documents[start : start + 500]
-                await collection.bulk_write(
-                    [ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in chunk], ordered=False
-                )
+        await self.save_school(roster.school)
+        await self.save_classes(roster.classes)
+        await self.save_contacts(roster.contacts)
+        await self.save_students(roster.students)
+        await _replace(self._appointments, roster.appointments)
+
+    async def save_school(self, school: School) -> None:
+        """Write it as it is."""
+        await _replace(self._schools, [school])
+
+    async def save_classes(self, classes: Sequence[SchoolClass]) -> None:
+        """Write them as they are."""
+        await _replace(self._classes, classes)
+
+    async def save_students(self, students: Sequence[Student]) -> None:
+        """Write them as they are; one with `left_at` is found no more, except as part of the whole school."""
+        await _replace(self._students, students)
+
+    async def save_contacts(self, contacts: Sequence[Contact]) -> None:
+        """Write lines of the list as they are."""
+        await _replace(self._contacts, contacts)
+
+    async def drop_contacts(self, contact_ids: Sequence[str]) -> None:
+        """Take lines off the list; the bindings made through them are not touched. Uses index: _id_."""
+        await self._contacts.delete_many({"_id": {"$in": list(contact_ids)}})
+
+    async def classes_of_school(self, school_id: str) -> list[SchoolClass]:
+        """All of them. Uses index: by_school."""
+        return [
+            from_document(SchoolClass, d)
+            async for d in self._classes.find({"school_id": school_id})
+        ]
+
+    async def all_students(self, school_id: str) -> list[Student]:
+        """Everybody a school ever had, those who left included. Uses index: by_class."""
+        cursor = self._students.find({"school_id": school_id}, batch_size=_READ_BATCH)
+        return [from_document(Student, d) async for d in cursor]
+
+    async def all_contacts(self, school_id: str) -> list[Contact]:
+        """The school's whole list. Uses index: by_school."""
+        cursor = self._contacts.find({"school_id": school_id}, batch_size=_READ_BATCH)
+        return [from_document(Contact, d) async for d in cursor]
 
     async def find_school(self, school_id: str) -> School | None:
         """Uses index: _id_."""
@@ -58,14 +96,15 @@ class SchoolStore:
         return sorted(found.values(), key=lambda c: (c.school_id, c.grade, c.name))
 
     async def students_of(self, school_id: str, class_ids: Sequence[str]) -> list[Student]:
-        """All pupils of these classes, by class and number. Uses index: by_class."""
+        """The pupils of these classes now, by class and number. Uses index: by_class."""
         query = {"school_id": school_id, "class_id": {"$in": list(class_ids)}}
         cursor = self._students.find(query)
-        found = [from_document(Student, d) async for d in cursor]
+        students = [from_document(Student, d) async for d in cursor]
+        found = [student for student in students if student.left_at is None]
         return sorted(found, key=lambda s: (class_ids.index(s.class_id), s.number, s.id))
 
     async def students(self, student_ids: Iterable[str]) -> dict[str, Student]:
-        """Pupils by id; asked for together with what others ask. Uses index: _id_."""
+        """Pupils by id who have not left; asked for together with what others ask. Uses index: _id_."""
         return await self._wanted_students.add(frozenset(student_ids))
 
     async def _load_classes(
@@ -79,14 +118,19 @@ class SchoolStore:
         self, wanted: Sequence[frozenset[str]]
     ) -> list[dict[str, Student] | Exception]:
         cursor = self._students.find({"_id": {"$in": list(frozenset().union(*wanted))}})
-        found = {d["_id"]: from_document(Student, d) for d in await cursor.to_list(None)}
+        students = [from_document(Student, d) for d in await cursor.to_list(None)]
+        found = {student.id: student for student in students if student.left_at is None}
         return [{key: found[key] for key in keys if key in found} for keys in wanted]
 
     async def contacts_named(self, student_name: str, phone_last4: str) -> list[Contact]:
-        """Lines of any school's list with this child (folded name) and these digits. Uses index: by_child."""
+        """Lines of any school's list with this child (folded name) and these digits, but none in quarantine.
+
+        Uses index: by_child.
+        """
         query = {"student_name": student_name, "phone_last4": phone_last4}
         cursor = self._contacts.find(query).limit(20)
-        return [from_document(Contact, d) async for d in cursor]
+        found = [from_document(Contact, d) async for d in cursor]
+        return [line for line in found if not line.quarantine]
 
     async def appointments_of(self, person_id: str) -> list[Appointment]:
         """What this person is, everywhere. Uses index: by_person."""
