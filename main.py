@@ -1,4 +1,4 @@
-"""The command line: dev · serve · work · init-db · set-menu · check."""
+"""The command line: dev · serve · work · init-db · import-roster · roster-template · set-menu · check."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from bot.conversation import finish_background
 from bot.menu import menu
 from engines import Engines, EnginesError
 from handlers.base import UNDER_WAY
+from services.roster_command import parse_only, refusal, run_import, run_template
+from services.roster_files import RosterError
+from services.rosters import Wish
 from settings import Settings, SettingsError, dev_environment
 from wechat.errors import WeChatError
 
@@ -59,6 +62,15 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     work = commands.add_parser("work", help="a worker process")
     work.add_argument("--concurrency", type=int, default=8, help="jobs at once")
     commands.add_parser("init-db", help="create the indexes that are missing")
+    take = commands.add_parser("import-roster", help="take in a school's list (.xlsx, .csv)")
+    take.add_argument("file", type=Path)
+    take.add_argument("--school", required=True, help="the school's id")
+    take.add_argument("--school-name", default="", help="needed for a new school")
+    take.add_argument("--apply", action="store_true", help="without it, nothing changes")
+    take.add_argument("--only", help="of new,moved,left,phone; everything without it")
+    take.add_argument("--report", type=Path, help="write what becomes of each row to this .xlsx")
+    template = commands.add_parser("roster-template", help="write an empty list to fill in")
+    template.add_argument("report", type=Path)
     commands.add_parser("set-menu", help="replace the official account's menu")
     commands.add_parser("check", help="try the stores and WeChat with these settings")
     return parser.parse_args(words)
@@ -191,6 +203,22 @@ async def init_db(settings: Settings) -> None:
     print("indexes are there")
 
 
+async def take_roster(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Take in a school's list; progress goes to standard error, in one line."""
+    wish = Wish(
+        file=arguments.file,
+        school_id=arguments.school,
+        school_name=arguments.school_name,
+        apply=arguments.apply,
+        only=parse_only(arguments.only),
+        report=arguments.report,
+    )
+    async with running(settings) as program:
+        await run_import(
+            program.ctx, wish, print, lambda text: print(f"\r{text:<40}", end="", file=sys.stderr)
+        )
+
+
 async def set_menu(settings: Settings) -> None:
     """Replace the official account's menu; people see it within five minutes."""
     async with running(settings) as program:
@@ -225,12 +253,16 @@ def main(words: list[str] | None = None) -> int:
             set_up_logging("WARNING")
             asyncio.run(dev(arguments.port, arguments.data_dir))
             return 0
+        if arguments.command == "roster-template":
+            run_template(arguments.report, print)
+            return 0
         settings = Settings.from_environment(os.environ)
         set_up_logging(settings.log_level)
         jobs: dict[str, Callable[[], Awaitable[None]]] = {
             "serve": lambda: serve(settings, arguments.host, arguments.port),
             "work": lambda: work(settings, arguments.concurrency),
             "init-db": lambda: init_db(settings),
+            "import-roster": lambda: take_roster(settings, arguments),
             "set-menu": lambda: set_menu(settings),
             "check": lambda: check(settings),
         }
@@ -238,6 +270,9 @@ def main(words: list[str] | None = None) -> int:
     except (SettingsError, EnginesError) as error:
         print(error, file=sys.stderr)
         return 2
+    except RosterError as error:
+        print(refusal(error), file=sys.stderr)
+        return 1
     except WeChatError as error:
         print(f"WeChat refused: {error}", file=sys.stderr)
         return 1

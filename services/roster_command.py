@@ -1,0 +1,55 @@
+"""The two commands about lists, as a person at a terminal meets them: words out, an exit code back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from domain.roster_diff import Kind
+from services import roster_words as words
+from services.context import Context
+from services.roster_files import RosterError
+from services.roster_report import sums, write_template
+from services.rosters import Step, Wish, import_roster
+
+Say = Callable[[str], None]
+
+
+def parse_only(text: str | None) -> frozenset[Kind] | None:
+    """`new,phone` → those kinds; None is everything. Raises RosterError."""
+    if text is None:
+        return None
+    try:
+        return frozenset(Kind(word.strip()) for word in text.split(","))
+    except ValueError:
+        raise RosterError("bad_kind") from None
+
+
+async def run_import(ctx: Context, wish: Wish, say: Say, progress: Say) -> None:
+    """Take in a file and say what came of it. Raises RosterError."""
+    imported = await import_roster(ctx, wish, lambda step: progress(_step_text(step)))
+    progress("")
+    for name, value in sums(imported.parsed, imported.diff):
+        say(f"{name}：{value}")
+    if wish.report is not None:
+        say(words.REPORT_AT.format(path=wish.report))
+    if wish.apply:
+        say(words.APPLIED.format(count=imported.written, ended=imported.ended))
+    else:
+        say(words.DRY_RUN)
+
+
+def run_template(target: Path, say: Say) -> None:
+    """Write the template. Raises RosterError."""
+    write_template(target)
+    say(words.TEMPLATE_AT.format(path=target))
+
+
+def _step_text(step: Step) -> str:
+    text = {"reading": words.READING, "comparing": words.COMPARING, "writing": words.WRITING}
+    return text[step.phase].format(count=step.count, all=step.all)
+
+
+def refusal(error: RosterError) -> str:
+    """What to say of a file that was not taken."""
+    return words.error_text(error.code, error.detail)

@@ -1,0 +1,281 @@
+"""The school office hands in its list, and again next term: who may bind, and whose binding ends."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from domain.roster_diff import Kind
+from services.roster_files import RosterError
+from services.rosters import Imported, Step, Wish, import_roster
+from settings import dev_environment
+from tests import school_lists as lists
+from tests.town import Town
+
+ROOT = Path(__file__).parent.parent.parent
+HEADER = ["学号", "姓名", "班级", "家长姓名", "电话", "母亲电话"]
+LI = ["20230001", "李小明", "三（1）班", "李大海", "13800001234", ""]
+WANG = ["20230002", "王小红", "三（1）班", "王强", "13900005678", ""]
+ZHANG = ["20230003", "张三丰", "三（2）班", "张山", "13700001111", ""]
+Rows = Sequence[Sequence[Any]]
+COLLECTIONS = ("schools", "classes", "students", "contacts", "bindings", "lines")
+
+
+class Office:
+    """The school office with its files."""
+
+    def __init__(self, town: Town, folder: Path) -> None:
+        self.town = town
+        self.file = folder / "list.xlsx"
+        self.wish = Wish(file=self.file, school_id="qinghe", school_name="青禾小学", apply=True)
+
+    async def hand_in(self, *rows: Sequence[Any], **changes: Any) -> Imported:
+        """Take in a list of these rows."""
+        lists.write_xlsx(self.file, [HEADER, *map(list, rows)])
+        return await import_roster(self.town.ctx, replace(self.wish, **changes))
+
+    async def everything(self) -> dict[str, list[dict[str, Any]]]:
+        """All that a list could change."""
+        database = self.town.ctx.stores.database
+        return {
+            name: await database[name].find({}, sort=[("_id", 1)]).to_list(None)
+            for name in COLLECTIONS
+        }
+
+
+@pytest.fixture
+def office(town: Town, tmp_path: Path) -> Office:
+    return Office(town, tmp_path)
+
+
+async def bound(town: Town, key: str, text: str) -> bool:
+    """Somebody types a child's name and digits; whether the child is theirs afterwards."""
+    phone = town.phone(key)
+    if not phone.user.following:
+        await phone.follow()
+    await phone.say(text)
+    return "还没有绑定" not in await phone.say("我的孩子")
+
+
+async def test_a_dry_run_changes_nothing_and_says_what_would_change(
+    office: Office, tmp_path: Path
+) -> None:
+    imported = await office.hand_in(LI, WANG, apply=False, report=tmp_path / "report.xlsx")
+    assert imported.diff.count(Kind.NEW) == 2
+    assert not any((await office.everything()).values())
+    sheet = load_workbook(tmp_path / "report.xlsx").worksheets[0]
+    assert [row[6] for row in sheet.iter_rows(values_only=True)] == ["结果", "新生", "新生"]
+
+
+async def test_parents_bind_by_the_list_that_was_taken_in(office: Office, town: Town) -> None:
+    await office.hand_in(LI, WANG, ZHANG)
+    assert await bound(town, "father", "李小明 1234")
+    assert not await bound(town, "stranger", "王小红 1234")
+
+
+async def test_the_same_list_again_changes_nothing(office: Office, town: Town) -> None:
+    await office.hand_in(LI, WANG)
+    assert await bound(town, "father", "李小明 1234")
+    before = await office.everything()
+    again = await office.hand_in(LI, WANG)
+    assert (again.written, again.ended) == (0, 0)
+    assert await office.everything() == before
+
+
+async def test_a_pupil_who_left_is_nobodys_child_any_more(office: Office, town: Town) -> None:
+    await office.hand_in(LI, WANG)
+    assert await bound(town, "father", "李小明 1234")
+    assert await bound(town, "other", "王小红 5678")
+    imported = await office.hand_in(WANG)
+    assert imported.ended == 1
+    assert "还没有绑定" in await town.phone("father").say("我的孩子")
+    assert "王" in await town.phone("other").say("我的孩子")
+    assert not await bound(town, "father", "李小明 1234")
+
+
+async def test_a_pupil_who_moved_keeps_their_parents(office: Office, town: Town) -> None:
+    await office.hand_in(LI, WANG)
+    assert await bound(town, "father", "李小明 1234")
+    imported = await office.hand_in([*LI[:2], "三（2）班", *LI[3:]], WANG)
+    assert (imported.diff.count(Kind.MOVED), imported.ended) == (1, 0)
+    assert "三年级二班" in await town.phone("father").say("我的孩子")
+
+
+async def test_a_changed_phone_ends_what_was_bound_by_the_old_one_alone(
+    office: Office, town: Town
+) -> None:
+    li = [*LI[:5], "13600004444"]
+    await office.hand_in(li)
+    assert await bound(town, "father", "李小明 1234")
+    assert await bound(town, "mother", "李小明 4444")
+    imported = await office.hand_in([*li[:4], "13800009999", li[5]])
+    assert imported.ended == 1
+    assert "还没有绑定" in await town.phone("father").say("我的孩子")
+    assert "李" in await town.phone("mother").say("我的孩子")
+    assert not await bound(town, "late", "李小明 1234")
+    assert await bound(town, "father", "李小明 9999")
+
+
+async def test_a_phone_of_two_families_binds_neither(office: Office, town: Town) -> None:
+    await office.hand_in(LI, WANG)
+    assert await bound(town, "father", "李小明 1234")
+    imported = await office.hand_in(LI, [*WANG[:4], LI[4], ""])
+    assert imported.diff.quarantined == 2
+    assert not await bound(town, "one", "李小明 1234")
+    assert not await bound(town, "two", "王小红 1234")
+    # Whoever was bound while the line was only theirs stays so.
+    assert "李" in await town.phone("father").say("我的孩子")
+
+
+async def test_siblings_with_one_phone_are_both_their_parents(office: Office, town: Town) -> None:
+    await office.hand_in(LI, ["20230009", "李小红", "一（1）班", "李大海", LI[4], ""])
+    assert await bound(town, "father", "李小明 1234")
+    assert "绑定成功" in await town.phone("father").say("李小红 1234")
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_only_what_is_ticked_happens(office: Office, kind: Kind) -> None:
+    await office.hand_in(LI, WANG, ["20230004", "赵小五", "三（1）班", "", "13700002222", ""])
+    rows: Rows = ([*LI[:2], "三（2）班", *LI[3:]], [*WANG[:4], "13900009999", ""], ZHANG)
+    imported = await office.hand_in(*rows, only=frozenset({kind}))
+    assert imported.written == 1
+    rest = await office.hand_in(*rows, apply=False)
+    assert {k for k in Kind if rest.diff.count(k)} == set(Kind) - {kind}
+
+
+async def test_another_schools_pupils_are_never_touched(office: Office) -> None:
+    await office.hand_in(LI, WANG, school_id="yunshan", school_name="云杉小学")
+    before = await office.everything()
+    await office.hand_in([*WANG[:4], "13900009999", ""])
+    after = await office.everything()
+    for name, things in before.items():
+        assert [d for d in after[name] if d in things] == things
+
+
+async def test_half_a_school_gone_needs_to_be_ticked(office: Office) -> None:
+    many = [lists.clean(n) for n in range(45)]
+    rows = [[*row[:4], row[lists.PHONE], ""] for row in many]
+    await office.hand_in(*rows)
+    before = await office.everything()
+    with pytest.raises(RosterError) as refused:
+        await office.hand_in(rows[0])
+    assert refused.value.code == "too_many_left"
+    assert await office.everything() == before
+    imported = await office.hand_in(rows[0], only=frozenset({Kind.LEFT}))
+    assert imported.diff.count(Kind.LEFT) == 44
+
+
+class DyingError(Exception):
+    """The process dies here."""
+
+
+@pytest.mark.parametrize("writes", range(6))
+async def test_a_run_that_dies_is_run_again_and_ends_the_same(
+    office: Office, town: Town, writes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.hand_in(LI, WANG, ZHANG)
+    assert await bound(town, "father", "李小明 1234")
+    assert await bound(town, "other", "王小红 5678")
+    new = ["20230007", "赵小五", "五（1）班", "", "13700002222", ""]
+    rows: Rows = ([*LI[:2], "三（2）班", LI[3], "13800009999", ""], ZHANG, new)
+    rows = (*rows, ["20230008", "孙小六", "三（1）班", "", "13700003333", ""])
+    done = 0
+
+    def dying(verb: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def act(*words: Any) -> Any:
+            nonlocal done
+            done += 1
+            if done > writes:
+                raise DyingError
+            return await verb(*words)
+
+        return act
+
+    with monkeypatch.context() as patch:
+        for name in ("save_school", "save_classes", "save_contacts", "drop_contacts"):
+            patch.setattr(
+                town.ctx.stores.schools, name, dying(getattr(town.ctx.stores.schools, name))
+            )
+        for store, name in (
+            (town.ctx.stores.schools, "save_students"),
+            (town.ctx.stores.bindings, "end"),
+        ):
+            patch.setattr(store, name, dying(getattr(store, name)))
+        with pytest.raises(DyingError):
+            await office.hand_in(*rows)
+    await office.hand_in(*rows)
+    assert (await office.hand_in(*rows)).written == 0
+    for key in ("father", "other"):
+        assert "还没有绑定" in await town.phone(key).say("我的孩子")
+    state = await office.everything()
+    assert sorted(line["phone_last4"] for line in state["contacts"]) == [
+        "1111",
+        "2222",
+        "3333",
+        "9999",
+    ]
+    assert {s["name"] for s in state["students"] if s["left_at"]} == {"王小红"}
+    assert not any(line["quarantine"] for line in state["contacts"])
+
+
+async def test_the_loop_goes_on_while_a_list_is_read(office: Office, town: Town) -> None:
+    lists.write_xlsx(office.file, lists.rows(3000, list(lists.DIRT)))
+    steps: list[Step] = []
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    await import_roster(town.ctx, replace(office.wish, apply=False), steps.append)
+    beside.cancel()
+    assert [s.count for s in steps if s.phase == "reading"][:2] == [1000, 2000]
+    assert turns > 100
+
+
+async def test_the_command_says_what_it_does_and_refuses_in_words(
+    office: Office, town: Town, tmp_path: Path
+) -> None:
+    lists.write_xlsx(office.file, [HEADER, LI, WANG])
+    code, said, _ = await command(town, str(office.file), "--school-name", "青禾小学")
+    assert (code, "新生：2" in said, "什么都没有改" in said) == (0, True, True)
+    assert not any((await office.everything()).values())
+    code, said, told = await command(
+        town, str(office.file), "--school-name", "青禾小学", "--apply", "--only", "new"
+    )
+    assert (code, "已写入 2 名学生" in said, "读取名册" in told) == (0, True, True)
+    assert await bound(town, "father", "李小明 1234")
+    (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04nothing")
+    before = await office.everything()
+    code, said, told = await command(town, str(tmp_path / "bad.xlsx"), "--apply")
+    assert (code, said, "另存为" in told, "Traceback" in told) == (1, "", True, False)
+    assert await office.everything() == before
+
+
+async def command(town: Town, *words: str) -> tuple[int, str, str]:
+    """`main.py import-roster … --school qinghe` against this town's stores."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("YANSHU_")}
+    environment |= dev_environment(
+        {"YANSHU_MONGODB_DATABASE": town.settings.mongodb_database},
+        port=9,  # nobody listens: a list needs no WeChat
+        mongodb_uri=town.settings.mongodb_uri,
+        redis_url=town.settings.redis_url,
+    )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "main.py", "import-roster", "--school", "qinghe", *words),
+        cwd=ROOT,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, told = await process.communicate()
+    return process.returncode or 0, said.decode(), told.decode()
