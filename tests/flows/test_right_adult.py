@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -38,7 +39,7 @@ from tests.town import Phone, Town, claim_text, pupil
 
 CHILDREN = 2  # one to a class, so that a notice says by itself whom it is about
 ADULTS = 3
-STEPS = 150
+STEPS = 170
 _numbers = count(1)
 
 Payload = Mapping[str, str | Sequence[str]]
@@ -70,6 +71,7 @@ class Walk:
     notices: list[tuple[Notice, str]] = field(default_factory=list)  # with the child's id
     queue: list[tuple[str, Payload]] = field(default_factory=list)
     done: list[tuple[str, Payload]] = field(default_factory=list)
+    decided: list[tuple[str, str]] = field(default_factory=list)  # requests, with the child's id
     seen: int = 0  # of the ledger
     sent: int = 0  # messages about a child
     opened: int = 0  # pages about a child that were shown
@@ -102,6 +104,7 @@ class Walk:
         if not waiting:
             return
         claim, student = waiting[0].claim, waiting[0].candidates[0].id
+        self.decided.append((claim.id, student))
         adult = next(a for a in self.adults if a.person_id == claim.person_id)
         if state is ClaimState.WITHDRAWN:
             await withdraw_claim(self.ctx, adult.person_id, claim.id)
@@ -111,6 +114,14 @@ class Walk:
             await approve_claim(self.ctx, self.teaching, claim.id, student)
             adult.bound.add(student)
             adult.barred.discard(student)
+
+    async def approve_again(self, which: int) -> None:
+        """On a page that was left open: a request that was decided long ago, or taken back."""
+        waiting = {w.claim.id for w in await waiting_claims(self.ctx, self.teaching)}
+        old = [(claim, student) for claim, student in self.decided if claim not in waiting]
+        if old:
+            with suppress(YanshuError):
+                await approve_claim(self.ctx, self.teaching, *old[which % len(old)])
 
     async def end(self, adult: Adult, child: int, reason: EndReason) -> None:
         """From either side; whoever isn't bound ends nothing."""
@@ -282,6 +293,11 @@ async def _step(walk: Walk, act: str, who: int, child: int, luck: int) -> None:
         await walk.ask(adult, child)
     elif act in ("approved", "refused", "withdrawn"):
         await walk.decide(ClaimState(act))
+    elif act == "approve again":
+        await walk.approve_again(luck)
+    elif act == "write":
+        if adult.phone.user.following:
+            await adult.phone.say("帮助")  # opens the window for customer-service messages
     elif act == "end":
         await walk.end(adult, child, [EndReason.OWN, *STAFF_REASONS][luck % 5])
     elif act in ("follow", "unfollow"):
@@ -301,15 +317,17 @@ ACTS = {
     "ask": 6,
     "approved": 4,
     "refused": 1,
+    "approve again": 2,
+    "write": 3,
     "withdrawn": 1,
     "end": 3,
     "follow": 3,
     "unfollow": 1,
-    "publish": 4,
+    "publish": 5,
     "remind": 2,
     "withdraw": 1,
     "sweep": 2,
-    "run": 8,
+    "run": 10,
     "run and end": 2,
 }
 
@@ -330,6 +348,6 @@ async def test_nothing_about_a_child_reaches_who_is_not_bound_to_it(
     while walk.queue:
         await walk.run(luck.randrange(1000))
     await walk.check(0)
-    assert walk.sent > 5, "a walk that sends nothing shows nothing"
+    assert walk.sent > 3, "a walk that sends nothing shows nothing"
     assert walk.opened > 10
     assert walk.refused > 10
