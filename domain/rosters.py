@@ -6,6 +6,8 @@ having left because their row could not be read.
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -58,6 +60,7 @@ class RosterParser:
         self._above: list[str] = []
         self._title = ""
         self._classes: dict[ClassName, ClassName] = {}
+        self._dotted: dict[ClassName, set[int]] = defaultdict(set)
         self._read: dict[tuple[str, str], ClassName | ClassError] = {}
 
     def open_sheet(self, title: str) -> None:
@@ -80,10 +83,24 @@ class RosterParser:
     def finish(self) -> Parsed:
         """All that was said, with what only the whole file shows: repetitions, namesakes, shared phones."""
         self._end_sheet()
-        from_one = join_repeated(self._parsed)
-        self._parsed.pupils = from_one
+        self._refuse_lost_noughts()
+        self._parsed.pupils = join_repeated(self._parsed)
         quarantine_shared(self._parsed)
         return self._parsed
+
+    def _refuse_lost_noughts(self) -> None:
+        """Excel writes class 3.10 as 3.1: where a grade has a ninth class and no tenth, 3.1 may be either."""
+        there = {pupil.school_class for pupil in self._parsed.pupils}
+        doubtful = set()
+        for name, places in self._dotted.items():
+            tenfold = int(name.label) * 10
+            ninth, tenth = (ClassName(name.grade, str(n)) for n in (tenfold - 1, tenfold))
+            if ninth in there and tenth not in there:
+                doubtful |= places
+        for pupil in self._parsed.pupils:
+            if pupil.places[0] in doubtful:
+                self._parsed.refuse(pupil, RowProblem(Reason.CLASS_TWO_WAYS, Field.CLASS))
+        self._parsed.pupils = [p for p in self._parsed.pupils if p.places[0] not in doubtful]
 
     def _end_sheet(self) -> None:
         if self._columns is None and self._above and not self._spoiled:
@@ -166,6 +183,8 @@ class RosterParser:
         if isinstance(found, ClassError):
             raise found
         row.school_class = found
+        if re.fullmatch(r"\d{1,2}\.\d", class_text):
+            self._dotted[found].add(row.place)
 
     def _class(self, grade_text: str, class_text: str) -> ClassName | ClassError:
         try:
@@ -217,9 +236,15 @@ def _first(values: Sequence[tuple[Column, Cell]], which: Field) -> Cell:
 
 
 def _set_codes(row: _Row, values: Sequence[tuple[Column, Cell]]) -> None:
+    """A list may have both a number within the class and one that is the child's own."""
     seat = text_or_nothing(_first(values, Field.SEAT))
     row.seat = int(seat) if seat.isdecimal() and len(seat) <= _SEAT_DIGITS else 0
-    cell = _first(values, Field.CODE)
+    for column, cell in values:
+        if column.field is Field.CODE and not row.code:
+            _set_code(row, cell)
+
+
+def _set_code(row: _Row, cell: Cell) -> None:
     code = "".join(c for c in text_of(cell).upper() if c.isalnum())
     # More than fifteen digits never fit into Excel's number: the last ones are noughts by now.
     if (

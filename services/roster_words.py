@@ -28,7 +28,7 @@ REASONS = {
     Reason.NAME_LENGTH: "长度不对，应是 2 到 40 个字",
     Reason.NOT_A_NAME: "里有数字或符号，不像姓名",
     Reason.CLASS_UNCLEAR: "看不出是哪个年级哪个班，请写成“三年级二班”",
-    Reason.CLASS_TWO_WAYS: "有两种读法，请写成“三年级十一班”这样",
+    Reason.CLASS_TWO_WAYS: "有两种读法，请写成“三年级十班”这样",
     Reason.GRADE_DIFFERS: "和“年级”一列说的不一样",
     Reason.STAGE_UNKNOWN: "只写了入学年份，请加一列“年级”",
     Reason.CODE_UNCLEAR: "数字不完整，请把这一列设为“文本”再填",
@@ -68,6 +68,7 @@ ERRORS = {
     "no_school": "还没有这所学校，请加上 --school-name 学校名称。",
     "bad_school": "学校编号只能用字母、数字和 - _ .，最多 60 个。",
     "bad_kind": "--only 只能是 new、moved、left、phone，用逗号隔开。",
+    "report_is_list": "报告不能写到名册自己身上，请换一个文件名。",
     "no_report": "报告写不进去：{detail}",
     "too_many_left": "名册上少了 {detail} 名学生，超过在校人数的一半，像是拿错了文件。"
     "什么都没有改。确实如此的话，请加 --only 并写上 left。",

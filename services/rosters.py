@@ -76,6 +76,8 @@ async def import_roster(
     ctx: Context, wish: Wish, tell: Callable[[Step], None] = lambda _: None
 ) -> Imported:
     """Take in a file as wished. Raises RosterError, and then nothing has changed."""
+    if wish.report is not None and wish.report.resolve() == wish.file.resolve():
+        raise RosterError("report_is_list")
     school = await _school(ctx, wish)
     year = _school_year(ctx.now(), school)
     parsed = await _parsed(wish.file, RosterParser(year, school.name), tell)

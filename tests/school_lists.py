@@ -34,9 +34,9 @@ CODE, NAME, CLASS, ADULT, RELATION, PHONE, MOTHER = range(7)
 
 
 def school_class(number: int, size: int = 45) -> ClassName:
-    """Which class pupil `number` is in: 45 to a class, six grades in turn."""
+    """Which class pupil `number` is in: 45 at a time, six grades in turn, 99 classes to a grade at most."""
     at = number // size
-    return ClassName(at % 6 + 1, str(at // 6 + 1))
+    return ClassName(at % 6 + 1, str(at // 6 % 99 + 1))
 
 
 def pupil_name(number: int) -> str:
@@ -81,8 +81,6 @@ def _class(form: str) -> Callable[[Cells], Cells]:
         number = int(row[CODE][4:])
         group = school_class(number)
         grade, label = group.grade, int(group.label)
-        if label > 99:
-            return row
         text = form.format(g=grade, han="零一二三四五六"[grade], n=label, y=2027 - grade)
         return [*row[:CLASS], text, *row[CLASS + 1 :]]
 

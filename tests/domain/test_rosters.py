@@ -284,6 +284,22 @@ def test_a_short_number_is_a_seat_and_tells_nobody_apart() -> None:
     assert [(p.seat, p.code) for p in parsed.pupils] == [(7, ""), (7, "")]
 
 
+def test_a_seat_and_a_number_may_stand_side_by_side() -> None:
+    header = ["学号", "学籍号", "姓名", "班级"]
+    parsed = parse(["7", "20230001", "李小明", "三（1）班"], header=header)
+    assert (parsed.pupils[0].seat, parsed.pupils[0].code) == (7, "20230001")
+
+
+def test_a_tenth_class_that_excel_cut_to_a_first_is_not_guessed() -> None:
+    ninth = ["", "王小红", 3.9, "", "13900005678"]
+    parsed = parse(["", "李小明", 3.1, "", "13800001234"], ninth)
+    assert ([p.name for p in parsed.pupils], parsed.refused) == (["王小红"], {1})
+    assert reasons(parsed) == [(1, Reason.CLASS_TWO_WAYS)]
+    assert len(parse(["", "李小明", 3.1, "", "13800001234"]).pupils) == 1
+    tenth = ["", "张三丰", "3.10", "", "13700001111"]
+    assert len(parse(["", "李小明", "3.1", "", "13800001234"], ninth, tenth).pupils) == 3
+
+
 def test_of_a_number_that_may_be_an_identity_number_only_the_end_is_kept() -> None:
     parsed = parse(["G110101201801011234", "李小明", "三（1）班", "", "13800001234"])
     assert parsed.pupils[0].code == "011234·李小明"

@@ -73,6 +73,13 @@ async def test_a_dry_run_changes_nothing_and_says_what_would_change(
     assert [row[6] for row in sheet.iter_rows(values_only=True)] == ["结果", "新生", "新生"]
 
 
+async def test_the_report_never_replaces_the_list(office: Office) -> None:
+    with pytest.raises(RosterError) as refused:
+        await office.hand_in(LI, report=office.file)
+    assert refused.value.code == "report_is_list"
+    assert load_workbook(office.file).worksheets[0]["B2"].value == "李小明"
+
+
 async def test_parents_bind_by_the_list_that_was_taken_in(office: Office, town: Town) -> None:
     await office.hand_in(LI, WANG, ZHANG)
     assert await bound(town, "father", "李小明 1234")
