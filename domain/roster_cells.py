@@ -74,8 +74,9 @@ def text_of(cell: Cell) -> str:
         raise CellError("formula")
     if _EXCEL_ERROR.fullmatch(folded.strip()):
         raise CellError("excel_error")
-    seen = (_visible(character) for character in folded)
-    return re.sub(r"[ \t]+", " ", "".join(seen)).strip()
+    if not folded.isprintable():  # most are
+        folded = "".join(map(_visible, folded))
+    return re.sub(r"  +", " ", folded).strip()
 
 
 def _visible(character: str) -> str:

@@ -100,6 +100,7 @@ def join_repeated(parsed: Parsed) -> list[Pupil]:
             by_phone = {g.phone: g for g in (*pupil.guardians, *first.guardians)}
             first.guardians = tuple(by_phone[p] for p in sorted(by_phone))
             first.places += pupil.places
+            first.quarantine |= pupil.quarantine
             first.sure = first.sure and pupil.sure
         kept.append(first)
     return _without_namesakes(parsed, kept)
@@ -160,7 +161,7 @@ def quarantine_shared(parsed: Parsed) -> None:
 
 def _are_siblings(lines: Sequence[tuple[Pupil, Guardian]]) -> bool:
     """Whether signs join all of them, be it through one another."""
-    if len(lines) > _MOST_SIBLINGS:
+    if len({p.code or (p.school_class, folded_name(p.name)) for p, _ in lines}) > _MOST_SIBLINGS:
         return False
     signs = [
         {("s", surname(p.name))} | ({("g", folded_name(g.name))} if g.name else set())

@@ -84,8 +84,8 @@ class RosterParser:
         """All that was said, with what only the whole file shows: repetitions, namesakes, shared phones."""
         self._end_sheet()
         self._refuse_lost_noughts()
+        quarantine_shared(self._parsed)  # before some are refused: their phones count too
         self._parsed.pupils = join_repeated(self._parsed)
-        quarantine_shared(self._parsed)
         return self._parsed
 
     def _refuse_lost_noughts(self) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.names import folded_name
 from domain.roster_cells import CellError, Guardian, guardians_in, name_of
 from domain.roster_classes import ClassError, ClassName, SchoolYear, read_class, school_stage
 from domain.roster_columns import Field, HeaderError, read_header
@@ -493,25 +494,18 @@ def test_any_lists_one_after_the_other_each_twice_is_each_once(
         again, same = taken_in(stored, parse(*rows))
         assert again.changes == []
         assert same == stored
-        assert open_lines_of_two_families(stored, rows) == []
+        assert open_to_two_families(stored, rows) == set()
 
 
-def open_lines_of_two_families(stored: Stored, rows: list[list[Any]]) -> list[str]:
-    """Lines that could bind although the file has their phone on two families."""
+def open_to_two_families(stored: Stored, rows: list[list[Any]]) -> set[tuple[str, str]]:
+    """Names and digits that could bind although the file has the phone on two families."""
     parsed = parse(*rows)
     compare("school-a", stored, parsed, YEAR)
-    classes = {c.id: c.name for c in stored.classes}
     closed = {
-        (p.school_class.name, p.name, phone[-4:])
+        (folded_name(p.name), phone[-4:])
         for p in parsed.pupils
         for phone in p.quarantine
         if not parsed.refused & set(p.places)
     }
-    return [
-        line.id
-        for student in stored.students.values()
-        for line in stored.contacts.get(student.id, ())
-        if (classes[student.class_id], student.name, line.phone_last4) in closed
-        and student.left_at is None
-        and not line.quarantine
-    ]
+    lines = [line for some in stored.contacts.values() for line in some]
+    return closed - {(line.student_name, line.phone_last4) for line in lines if line.quarantine}

@@ -41,10 +41,10 @@ class Office:
         return await import_roster(self.town.ctx, replace(self.wish, **changes))
 
     async def everything(self) -> dict[str, list[dict[str, Any]]]:
-        """All that a list could change."""
+        """All that a list could change (what a job still has to do for a new binding is none of it)."""
         database = self.town.ctx.stores.database
         return {
-            name: await database[name].find({}, sort=[("_id", 1)]).to_list(None)
+            name: await database[name].find({}, {"unsettled": 0}, sort=[("_id", 1)]).to_list(None)
             for name in COLLECTIONS
         }
 

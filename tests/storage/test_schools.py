@@ -6,7 +6,7 @@ import pytest
 
 from domain.schools import Roster
 from storage.stores import Stores
-from tests.domain.samples import a_class, a_contact, a_school, a_student, an_appointment
+from tests.domain.samples import NOW, a_class, a_contact, a_school, a_student, an_appointment
 from tests.storage.conftest import at_once
 
 CLASSES = (
@@ -102,3 +102,20 @@ async def test_who_is_head_teacher_where(stores: Stores, school: Roster) -> None
     found = await stores.schools.head_teachers_of("school-a", ["c1", "c2"])
     assert sorted(a.id for a in found) == [first.id, second.id]
     assert await stores.schools.head_teachers_of("school-b", ["c1"]) == []
+
+
+async def test_who_left_is_found_no_more_but_as_part_of_the_whole_school(stores: Stores) -> None:
+    gone = a_student(id="gone", left_at=NOW)
+    await stores.schools.save_students([a_student(), gone])
+    assert await stores.schools.students(["student-1", "gone"]) == {"student-1": a_student()}
+    assert await stores.schools.students_of("school-a", ["class-1"]) == [a_student()]
+    assert gone in await stores.schools.all_students("school-a")
+
+
+async def test_a_line_in_quarantine_hides_its_schools_namesakes_too(stores: Stores) -> None:
+    closed = a_contact(id="closed", student_id="student-2", quarantine=True)
+    other = a_contact(id="other", school_id="school-b")
+    await stores.schools.save_contacts([a_contact(), closed, other])
+    assert await stores.schools.contacts_named("李小明", "1234") == [other]
+    await stores.schools.drop_contacts([closed.id])
+    assert len(await stores.schools.contacts_named("李小明", "1234")) == 2
