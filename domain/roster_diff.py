@@ -156,10 +156,10 @@ def compare(school_id: str, stored: Stored, parsed: Parsed, year: SchoolYear) ->
     among those that could not be read.
     """
     diff, register = Diff(), _Register(school_id, stored, year)
-    seen: dict[str, Pupil] = {}
+    seen: set[str] = set()
+    meant = _meant(register, diff, parsed.pupils)
     for pupil in parsed.pupils:
-        class_id = _class_id(register, diff, pupil.school_class)
-        problem = _take(register, diff, seen, pupil, class_id)
+        problem = _take(register, diff, seen, pupil, meant)
         if problem is not None:
             parsed.refuse(pupil, problem)
         elif pupil.quarantine:
@@ -184,14 +184,24 @@ def _class_id(register: _Register, diff: Diff, name: ClassName) -> str:
     return register.class_ids[name]
 
 
+def _meant(register: _Register, diff: Diff, pupils: Sequence[Pupil]) -> dict[str, list[Pupil]]:
+    """The rows that mean a stored pupil. Two that mean the same one are both refused: whichever were taken
+    first, the second would be somebody else at the next run."""
+    meant: dict[str, list[Pupil]] = defaultdict(list)
+    for pupil in pupils:
+        for student_id in register.find(pupil, _class_id(register, diff, pupil.school_class)):
+            meant[student_id].append(pupil)
+    return meant
+
+
 def _take(
-    register: _Register, diff: Diff, seen: dict[str, Pupil], pupil: Pupil, class_id: str
+    register: _Register, diff: Diff, seen: set[str], pupil: Pupil, meant: dict[str, list[Pupil]]
 ) -> RowProblem | None:
-    stored = register.stored
+    stored, class_id = register.stored, register.class_ids[pupil.school_class]
     found = register.find(pupil, class_id)
-    if len(found) > 1 or (found and found[0] in seen):
-        other = seen[found[0]].row if found[0] in seen else None
-        return RowProblem(Reason.NOT_SURE_WHO, Field.NAME, other)
+    others = [other.row for s in found for other in meant[s] if other is not pupil]
+    if len(found) > 1 or others:
+        return RowProblem(Reason.NOT_SURE_WHO, Field.NAME, others[0] if others else None)
     before = stored.students[found[0]] if found else None
     held = tuple(stored.contacts.get(found[0], ())) if found else ()
     if before is not None and _is_another(before, held, pupil):
@@ -204,7 +214,7 @@ def _take(
         number=pupil.seat or (before.number if before else 0),
         code=pupil.code or (before.code if before else ""),
     )
-    seen[after.id] = pupil
+    seen.add(after.id)
     lines = wanted_lines(after, held, pupil)
     kinds = _kinds(before, after, held, lines)
     diff.kinds.update(dict.fromkeys(pupil.places, kinds))

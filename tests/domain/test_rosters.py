@@ -474,6 +474,15 @@ def test_a_child_without_number_gets_one_and_stays_the_same() -> None:
     assert compare("school-a", after, parse(["", *LI[1:]]), YEAR).changes == []
 
 
+def test_two_rows_that_could_both_be_a_stored_child_are_both_refused() -> None:
+    _, stored = taken_in(Stored(), parse(["", *LI[1:]]))
+    two = [LI, ["20230009", *LI[1:]]]
+    for _ in range(2):
+        parsed = parse(*two)
+        diff, stored = taken_in(stored, parsed)
+        assert (counts(diff), parsed.refused) == ({}, {1, 2})
+
+
 PEOPLE = st.tuples(
     st.sampled_from(["", "20230001", "20230002", "20230003", "7"]),
     st.sampled_from(["李小明", "王小红", "李　小红", "", "张三丰"]),
