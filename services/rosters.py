@@ -148,16 +148,17 @@ async def _stored(ctx: Context, school_id: str) -> Stored:
     """The school's whole roster; words that repeat are held once."""
     schools = ctx.stores.schools
     stored = Stored(await schools.classes_of_school(school_id))
-    for student in await schools.all_students(school_id):
-        stored.students[student.id] = replace(
-            student,
-            school_id=sys.intern(student.school_id),
-            class_id=sys.intern(student.class_id),
-        )
-    for line in await schools.all_contacts(school_id):
-        held = stored.contacts.setdefault(line.student_id, [])
-        student_of = stored.students.get(line.student_id)
-        held.append(_light(line, student_of))
+
+    def take_student(student: Student) -> None:
+        class_id = sys.intern(student.class_id)
+        stored.students[student.id] = replace(student, school_id=school_id, class_id=class_id)
+
+    def take_line(line: Contact) -> None:
+        student = stored.students.get(line.student_id)
+        stored.contacts.setdefault(line.student_id, []).append(_light(line, student))
+
+    await schools.all_students(school_id, take_student)
+    await schools.all_contacts(school_id, take_line)
     return stored
 
 
@@ -167,9 +168,7 @@ def _light(line: Contact, student: Student | None) -> Contact:
         school_id=sys.intern(line.school_id),
         class_id=sys.intern(line.class_id),
         student_id=student.id if student else line.student_id,
-        student_name=student.name
-        if student and student.name == line.student_name
-        else line.student_name,
+        student_name=sys.intern(line.student_name),
         phone_last4=sys.intern(line.phone_last4),
         relation=sys.intern(line.relation),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -75,15 +75,15 @@ class SchoolStore:
             async for d in self._classes.find({"school_id": school_id})
         ]
 
-    async def all_students(self, school_id: str) -> list[Student]:
-        """Everybody a school ever had, those who left included. Uses index: by_class."""
-        cursor = self._students.find({"school_id": school_id}, batch_size=_READ_BATCH)
-        return [from_document(Student, d) async for d in cursor]
+    async def all_students(self, school_id: str, take: Callable[[Student], None]) -> None:
+        """Hand over everybody a school ever had, those who left included, one by one. Uses index: by_class."""
+        async for d in self._students.find({"school_id": school_id}, batch_size=_READ_BATCH):
+            take(from_document(Student, d))
 
-    async def all_contacts(self, school_id: str) -> list[Contact]:
-        """The school's whole list. Uses index: by_school."""
-        cursor = self._contacts.find({"school_id": school_id}, batch_size=_READ_BATCH)
-        return [from_document(Contact, d) async for d in cursor]
+    async def all_contacts(self, school_id: str, take: Callable[[Contact], None]) -> None:
+        """Hand over the school's whole list, line by line. Uses index: by_school."""
+        async for d in self._contacts.find({"school_id": school_id}, batch_size=_READ_BATCH):
+            take(from_document(Contact, d))
 
     async def find_school(self, school_id: str) -> School | None:
         """Uses index: _id_."""
