@@ -1,4 +1,4 @@
-"""Sessions of people in pages: opaque tokens, kept hashed, ended by time or by log-out."""
+"""Sessions of people in pages: opaque tokens, kept hashed, ended by time."""
 
 from __future__ import annotations
 
@@ -50,7 +50,3 @@ class SessionStore:
             return None
         session = from_document(Session, document)
         return session if at < session.expires_at else None
-
-    async def end(self, token: str) -> None:
-        """Log out."""
-        await self._sessions.delete_one({"_id": _hashed(token)})

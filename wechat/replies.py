@@ -17,35 +17,10 @@ def text_reply(to: Inbound, text: str, *, at: int) -> bytes:
         text: what is said.
         at: seconds.
     """
-    return _render(to, "text", f"<Content>{_cdata(text)}</Content>", at)
-
-
-def news_reply(
-    to: Inbound, *, title: str, description: str, url: str, picture_url: str = "", at: int
-) -> bytes:
-    """Render a reply of one article card (图文), which is all WeChat allows in answer to a message.
-
-    Args:
-        to: the message that is answered.
-        title: the card's first line.
-        description: what stands under it.
-        url: where a tap leads.
-        picture_url: an address WeChat can fetch; may be empty.
-        at: seconds.
-    """
-    item = (
-        f"<Title>{_cdata(title)}</Title><Description>{_cdata(description)}</Description>"
-        f"<PicUrl>{_cdata(picture_url)}</PicUrl><Url>{_cdata(url)}</Url>"
-    )
-    article = f"<ArticleCount>1</ArticleCount><Articles><item>{item}</item></Articles>"
-    return _render(to, "news", article, at)
-
-
-def _render(to: Inbound, kind: str, content: str, at: int) -> bytes:
     return (
         f"<xml><ToUserName>{_cdata(to.openid)}</ToUserName>"
         f"<FromUserName>{_cdata(to.account)}</FromUserName><CreateTime>{at}</CreateTime>"
-        f"<MsgType><![CDATA[{kind}]]></MsgType>{content}</xml>"
+        f"<MsgType><![CDATA[text]]></MsgType><Content>{_cdata(text)}</Content></xml>"
     ).encode()
 
 

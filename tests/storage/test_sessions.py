@@ -1,4 +1,4 @@
-"""Sessions: the database knows only hashes, and a session ends by time or by log-out."""
+"""Sessions: the database knows only hashes, and a session ends by time."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,15 +44,6 @@ async def test_a_session_ends_at_its_time(stores: Stores) -> None:
     await started(stores)
     assert await stores.sessions.find(TOKEN, UNTIL - MINUTE) is not None
     assert await stores.sessions.find(TOKEN, UNTIL) is None
-
-
-async def test_logging_out_ends_this_session_and_no_other(stores: Stores) -> None:
-    await started(stores)
-    await started(stores, "another")
-    await stores.sessions.end(TOKEN)
-    await stores.sessions.end(TOKEN)
-    assert await stores.sessions.find(TOKEN, NOW) is None
-    assert await stores.sessions.find("another", NOW) is not None
 
 
 async def test_the_database_forgets_what_has_ended(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.wechat.callbacks import ACCOUNT, OPENID, text_message
 from wechat.messages import parse_message
-from wechat.replies import news_reply, text_reply
+from wechat.replies import text_reply
 from wechat.xmltree import read_tree
 
 TO = parse_message(text_message().encode())
@@ -54,19 +54,3 @@ def test_any_text_at_all_makes_a_sound_reply(text: str) -> None:
 def test_what_xml_cannot_carry_is_left_out() -> None:
     reply = text_reply(TO, "a\0b\x0bc\ud800d\r\ne\rf\uffff", at=1)
     assert read_tree(reply)["Content"] == "abcd\ne\nf"
-
-
-@settings(max_examples=200, deadline=None)
-@given(title=texts, description=texts, url=texts)
-def test_a_card_arrives_as_it_was_made(title: str, description: str, url: str) -> None:
-    reply = news_reply(TO, title=title, description=description, url=url, at=2)
-    assert read_tree(reply) == {
-        "ToUserName": OPENID,
-        "FromUserName": ACCOUNT,
-        "CreateTime": "2",
-        "MsgType": "news",
-        "ArticleCount": "1",
-        "Articles": {
-            "item": {"Title": title, "Description": description, "PicUrl": "", "Url": url}
-        },
-    }
