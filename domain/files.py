@@ -9,6 +9,8 @@ from enum import StrEnum
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_SIGNATURE_BYTES = 256 * 1024
 MAX_PIXELS = 50_000_000  # a phone's camera makes 12-48 million; more is a decompression bomb
+# The page's sheet makes half a million at its widest; a small PNG of one colour could unfold to far more.
+MAX_SIGNATURE_PIXELS = 2_000_000
 
 
 class FileKind(StrEnum):

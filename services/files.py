@@ -16,6 +16,7 @@ from domain.files import (
     MAX_FILE_BYTES,
     MAX_PIXELS,
     MAX_SIGNATURE_BYTES,
+    MAX_SIGNATURE_PIXELS,
     PICTURE_TYPES,
     FileKind,
     StoredFile,
@@ -36,7 +37,7 @@ async def store_upload(ctx: Context, teaching: Teaching, name: str, content: byt
     """
     if len(content) > MAX_FILE_BYTES:
         raise FileRefusedError("too_large")
-    kind, content_type, size = await asyncio.to_thread(_judge, content)
+    kind, content_type, size = await asyncio.to_thread(_judge, content, MAX_PIXELS)
     return await _store(
         ctx, teaching.school.id, teaching.person_id, name, content, kind, content_type, size
     )
@@ -45,10 +46,13 @@ async def store_upload(ctx: Context, teaching: Teaching, name: str, content: byt
 async def store_signature(
     ctx: Context, school_id: str, person_id: str, content: bytes
 ) -> StoredFile:
-    """Store a signature drawn with a finger: a PNG. Raises FileRefusedError."""
+    """Store a signature drawn with a finger: a PNG.
+
+    Raises FileRefusedError: `empty`, `too_large` (bytes or pixels), `wrong_type` (no PNG, or nothing drawn).
+    """
     if len(content) > MAX_SIGNATURE_BYTES:
         raise FileRefusedError("too_large")
-    _, content_type, size = await asyncio.to_thread(_judge, content)
+    _, content_type, size = await asyncio.to_thread(_judge, content, MAX_SIGNATURE_PIXELS)
     if content_type != "image/png" or not await asyncio.to_thread(_has_ink, content):
         raise FileRefusedError("wrong_type")
     return await _store(
@@ -83,11 +87,14 @@ async def _store(
     return file
 
 
-def _judge(content: bytes) -> tuple[FileKind, str, tuple[int, int]]:
-    """What the bytes are: (kind, content type, width and height of a picture). Runs off the loop."""
+def _judge(content: bytes, max_pixels: int) -> tuple[FileKind, str, tuple[int, int]]:
+    """What the bytes are: (kind, content type, width and height of a picture). Runs off the loop.
+
+    A picture of more than `max_pixels` is refused by its header: nothing of it is decoded.
+    """
     if not content:
         raise FileRefusedError("empty")
-    picture = _picture_type(content)
+    picture = _picture_type(content, max_pixels)
     if picture is not None:
         return FileKind.PICTURE, picture[0], picture[1]
     content_type = _office_type(content) if content.startswith(b"PK") else _named_type(content)
@@ -118,10 +125,10 @@ def _office_type(content: bytes) -> str | None:
     return _BY_ENDING[endings[0]] if len(endings) == 1 else None
 
 
-def _picture_type(content: bytes) -> tuple[str, tuple[int, int]] | None:
+def _picture_type(content: bytes, max_pixels: int) -> tuple[str, tuple[int, int]] | None:
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "GIF", "WEBP")) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
+            if picture.width * picture.height > max_pixels:
                 raise FileRefusedError("too_large")
             content_type = Image.MIME[str(picture.format)]
             size = picture.size
@@ -134,8 +141,8 @@ def _picture_type(content: bytes) -> tuple[str, tuple[int, int]] | None:
 
 
 def _has_ink(content: bytes) -> bool:
-    """Whether somebody drew something: an empty canvas is no signature."""
-    with Image.open(io.BytesIO(content)) as picture:
+    """Whether somebody drew something: an empty canvas is no signature. Only for a PNG that was judged before."""
+    with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
         low, high = picture.convert("LA").getchannel("A").getextrema()
         if low != high:
             return True

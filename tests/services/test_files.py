@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 from domain.errors import FileRefusedError
-from domain.files import MAX_FILE_BYTES, FileKind
-from services.files import store_upload
+from domain.files import MAX_FILE_BYTES, MAX_SIGNATURE_BYTES, MAX_SIGNATURE_PIXELS, FileKind
+from services.files import store_signature, store_upload
 from services.people import Teaching, access_teaching, recognise
+from tests.flows.conftest import quiet_town as quiet_town
 from tests.flows.conftest import town as town
 from tests.town import Town
 
@@ -95,3 +96,32 @@ async def test_what_is_refused_leaves_nothing_behind(town: Town) -> None:
             await store_upload(town.ctx, teaching, "photo.jpg", content)
         assert refusal.value.code == code, name
     assert await stored(town) == 0
+
+
+def drawing(size: tuple[int, int]) -> bytes:
+    """One dot on an empty canvas."""
+    made = io.BytesIO()
+    canvas = Image.new("L", size, 255)
+    canvas.putpixel((1, 1), 0)
+    canvas.save(made, "PNG")
+    return made.getvalue()
+
+
+async def test_a_signature_of_too_many_pixels_is_refused_before_it_is_decoded(
+    quiet_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctx, width = quiet_town.ctx, MAX_SIGNATURE_PIXELS // 1000
+    file = await store_signature(ctx, "school-a", "person-1", drawing((width, 1000)))
+    assert (file.width, file.height) == (width, 1000)
+
+    def decoded(*_: object) -> None:
+        raise AssertionError("it was decoded")
+
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", decoded)
+    for size in [(width + 1, 1000), (7000, 7000)]:
+        content = drawing(size)
+        assert len(content) <= MAX_SIGNATURE_BYTES
+        with pytest.raises(FileRefusedError) as refusal:
+            await store_signature(ctx, "school-a", "person-1", content)
+        assert refusal.value.code == "too_large"
+    assert await stored(quiet_town) == 1
