@@ -192,15 +192,15 @@ class BindingStore:
         return from_document(Claim, document) if document else None
 
     async def waiting_claims(self, school_id: str, class_ids: Sequence[str]) -> list[Claim]:
-        """What waits for the head teachers of these classes, newest first. Uses index: by_class."""
+        """What waits for the head teachers of these classes: the newest 200, newest first. Uses index: by_class."""
         query = {
             "school_id": school_id,
             "class_ids": {"$in": list(class_ids)},
             "state": ClaimState.WAITING,
         }
-        cursor = self._claims.find(query).limit(200)
+        cursor = self._claims.find(query).sort("created_at", -1).limit(200)
         found = {d["_id"]: from_document(Claim, d) async for d in cursor}
-        return sorted(found.values(), key=lambda c: c.created_at, reverse=True)
+        return list(found.values())
 
     async def claims_of_person(self, person_id: str) -> list[Claim]:
         """What this adult still waits for. Uses index: by_person."""

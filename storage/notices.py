@@ -113,6 +113,8 @@ class NoticeStore:
         )
 
     async def with_due_work(self, now: datetime, limit: int = 100) -> list[Notice]:
-        """Notices whose work should have been done, oldest first. Uses index: by_work."""
-        cursor = self._notices.find({"work.due_at": {"$lte": now}}).limit(limit)
+        """Notices whose work should have been done, longest due first. Uses index: by_work."""
+        cursor = (
+            self._notices.find({"work.due_at": {"$lte": now}}).sort("work.due_at", 1).limit(limit)
+        )
         return [from_document(Notice, d) async for d in cursor]

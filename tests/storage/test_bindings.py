@@ -211,6 +211,13 @@ async def test_requests_come_newest_first_and_once_each(stores: Stores) -> None:
     assert {claim.id for claim in mine} == {"old", "new", "other class", "other school"}
 
 
+async def test_of_very_many_requests_the_newest_are_shown(stores: Stores) -> None:
+    for number in range(202):
+        await stores.bindings.add_claim(a_claim(id=f"c{number}", created_at=NOW + number * MINUTE))
+    found = await stores.bindings.waiting_claims("school-a", ["class-1", "class-2"])
+    assert [claim.id for claim in found] == [f"c{number}" for number in range(201, 1, -1)]
+
+
 async def test_who_was_not_told_is_found_until_they_are(stores: Stores) -> None:
     await stores.bindings.add_claim(CLAIM)
     assert await stores.bindings.untold_claims(NOW - MINUTE) == []

@@ -155,6 +155,14 @@ async def test_work_is_found_when_it_is_due_and_only_until_it_is_done(stores: St
     assert found.work == (later,)
 
 
+async def test_what_has_been_due_longest_comes_first_however_much_is_due(stores: Stores) -> None:
+    for number in range(5):
+        work = (Work(purpose="publish", due_at=NOW - number * MINUTE),)
+        await stores.notices.insert(a_notice(id=f"n{number}", work=work))
+    due = await stores.notices.with_due_work(NOW, limit=2)
+    assert [notice.id for notice in due] == ["n4", "n3"]
+
+
 async def test_what_a_class_was_told_lately(stores: Stores) -> None:
     for number in range(4):
         moment = NOW - number * MINUTE
