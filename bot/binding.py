@@ -7,7 +7,7 @@ from bot.turn import SILENCE, Answered, Turn
 from domain.errors import InvalidError, TooManyError
 from domain.identities import Opening
 from domain.names import masked_name
-from services.bindings import Answer, bind_guardian, invited_class
+from services.bindings import Answer, bind_guardian, invited_class, is_class_scene
 from services.people import note_follow, note_opening
 
 DIALOG = "binding"
@@ -18,16 +18,18 @@ async def welcome(turn: Turn) -> Answered:
     await turn.person_id()
     await note_follow(turn.ctx, turn.inbound.openid, following=True)
     await note_opening(turn.ctx, turn.inbound.openid, Opening.TAP)
-    if turn.inbound.event_key:
+    if is_class_scene(turn.inbound.event_key):
         return await _greet_class(turn)
     return Answered(phrases.WELCOME.format(bind=turn.url("/h5/bind")))
 
 
 async def scanned(turn: Turn) -> Answered:
-    """They follow already and scanned a class's QR."""
+    """They follow already and scanned a QR of the account: a class's, or another one."""
     await turn.person_id()
     await note_opening(turn.ctx, turn.inbound.openid, Opening.TAP)
-    return await _greet_class(turn)
+    if is_class_scene(turn.inbound.event_key):
+        return await _greet_class(turn)
+    return Answered(phrases.WELCOME.format(bind=turn.url("/h5/bind")))
 
 
 async def _greet_class(turn: Turn) -> Answered:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import phrases
 from bot.turn import SILENCE, Answered, Turn
-from domain.notices import ConfirmMode, NoticeState
+from domain.notices import ConfirmMode
 from services.finishes import record_finishes
 from services.people import appointments_of, children_of
 from services.reading import notices_of_guardian
@@ -15,8 +15,8 @@ _NEWEST = 5
 async def newest_notices(turn: Turn) -> Answered:
     """`最新通知`: theirs, newest first; a line each, because WeChat allows one article card only."""
     person_id = await turn.person_id()
-    page = await notices_of_guardian(turn.ctx, person_id, limit=_NEWEST)
-    shown = [e for e in page.entries if e.notice.state is NoticeState.PUBLISHED]
+    page = await notices_of_guardian(turn.ctx, person_id, limit=_NEWEST, withdrawn=False)
+    shown = page.entries
     if not shown:
         children = await children_of(turn.ctx, person_id)
         return Answered(phrases.NO_NOTICES if children else phrases.NO_CHILD)

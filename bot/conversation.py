@@ -78,6 +78,11 @@ async def converse(ctx: Context, inbound: Inbound) -> bytes:
         log.exception("cannot answer a message of kind %s %s", inbound.kind, inbound.event)
         _in_background(ctx.stores.callbacks.forget(inbound.openid, inbound.key))
         return _apologise(ctx, inbound)
+    if not ready and inbound.kind == "event" and inbound.event not in _OPENS_WINDOW:
+        # Nobody waits for words, but what is reported must not get lost: the claim lapses, WeChat brings
+        # it again, and what was done by then changes nothing the second time.
+        _in_background(_to_its_end(inbound, work))
+        raise UnavailableError
     if not ready:
         _in_background(_say_later(ctx, inbound, work))
     # Not waited for: should this process die first, the claim lapses and the effects, which are all
@@ -143,6 +148,13 @@ async def _keep_dialog(
 ) -> None:
     if answered.dialog != before:
         await ctx.stores.callbacks.save_dialog(inbound.openid, answered.dialog)
+
+
+async def _to_its_end(inbound: Inbound, work: asyncio.Task[bytes]) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("cannot take an event %s, late", inbound.event)
 
 
 async def _say_later(ctx: Context, inbound: Inbound, work: asyncio.Task[bytes]) -> None:

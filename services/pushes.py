@@ -36,7 +36,7 @@ from services.deliveries import PUSH
 from services.finishes import apply_finishes
 
 _AT_ONCE = 32  # of one class; the gateway says how many of all classes together
-_PORTION = 250  # what is uncertain, at most, when a run is cut off
+_PORTION = 128  # what is uncertain, at most, when a run is cut off
 _AGAIN = timedelta(seconds=1)
 
 
@@ -59,6 +59,9 @@ class _Run:
         default_factory=lambda: defaultdict(list)
     )
     later: dict[tuple[Push, Reason], list[str]] = field(default_factory=lambda: defaultdict(list))
+    uncertain: dict[tuple[str, datetime], list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     down: Reason | None = None
 
 
@@ -84,7 +87,8 @@ async def push_deliveries(ctx: Context, notice_id: str, class_id: str) -> None:
         )
         if not still_ours:
             return
-        await _push(ctx, notice, group, run_id, some)
+        newest = await ctx.stores.notices.find(notice_id) or notice
+        await _push(ctx, newest, group, run_id, some)
     await ctx.stores.rounds.finish(group, run=run_id)
     # Whoever was being written to by somebody else, and what became due meanwhile.
     if await ctx.stores.deliveries.has_due(group, ctx.now()):
@@ -115,7 +119,7 @@ async def _push(
     ctx: Context, notice: Notice, group: Group, run_id: str, due: list[Delivery]
 ) -> None:
     run = await _prepare(ctx, notice, group, run_id, due)
-    wanted = await _still_wanted(run, due)
+    wanted = _wanted(run, due)
     openids = sorted(
         {run.identities[d.person_id].openid for d in wanted if d.person_id in run.identities}
     )
@@ -163,18 +167,13 @@ async def _prepare(
     )
 
 
-async def _still_wanted(run: _Run, due: list[Delivery]) -> list[Delivery]:
-    """Drop those whose adult is no longer bound, and everything of a withdrawn notice but the word of it."""
-    active = await run.ctx.stores.bindings.active(
-        binding_id(d.student_id, d.person_id) for d in due
-    )
+def _wanted(run: _Run, due: list[Delivery]) -> list[Delivery]:
+    """Drop what became moot: everything of a withdrawn notice but the word of it, and pupils who are gone."""
     withdrawn = run.notice.state is NoticeState.WITHDRAWN
     wanted = []
     for delivery in due:
         purpose = delivery.push.purpose if delivery.push else ""
-        bound = binding_id(delivery.student_id, delivery.person_id) in active
-        moot = withdrawn and purpose != "withdraw"
-        if not bound or moot or delivery.student_id not in run.names:
+        if (withdrawn and purpose != "withdraw") or delivery.student_id not in run.names:
             run.settled[purpose, None].append(delivery.id)
         else:
             wanted.append(delivery)
@@ -191,12 +190,20 @@ async def _send_all(run: _Run, deliveries: list[Delivery], free: set[str]) -> No
     async def send() -> None:
         for person_id, theirs in waiting:
             identity = run.identities.get(person_id)
-            if identity is not None and identity.openid not in free:
-                continue  # another run is writing to them this moment; theirs stays due
             for delivery in theirs:
-                await _send_one(run, delivery, identity)
+                if identity is not None and identity.openid not in free:
+                    _leave(run, delivery)
+                else:
+                    await _send_one(run, delivery, identity)
 
     await asyncio.gather(*(send() for _ in range(min(_AT_ONCE, len(by_person)))))
+
+
+def _leave(run: _Run, delivery: Delivery) -> None:
+    """Another run is writing to this adult this moment: theirs stays due, and uncertain if it was."""
+    push = delivery.push
+    if push is not None and push.uncertain_since is not None:
+        run.uncertain[push.purpose, push.uncertain_since].append(delivery.id)
 
 
 async def _send_one(run: _Run, delivery: Delivery, identity: Identity | None) -> None:
@@ -221,6 +228,12 @@ async def _send_one(run: _Run, delivery: Delivery, identity: Identity | None) ->
             return
         if run.down is not None:
             _postpone(run, delivery, push, run.down)
+            return
+        # Asked last and of the store itself: whoever was let go a moment ago hears nothing more.
+        if not await ctx.stores.bindings.is_active(
+            binding_id(delivery.student_id, delivery.person_id)
+        ):
+            run.settled[push.purpose, None].append(delivery.id)
             return
         if step.channel is Channel.SERVICE and not await ctx.stores.deliveries.note_channel(
             delivery.id, push.purpose, Channel.SERVICE
@@ -322,6 +335,8 @@ async def _settle(run: _Run) -> None:
     await store.record(run.attempts)
     for (purpose, outcome), ids in run.settled.items():
         await store.settle(ids, purpose, outcome)
+    for (purpose, since), ids in run.uncertain.items():
+        await store.note_uncertain(ids, purpose, since)
     for (push, reason), ids in run.later.items():
         await store.postpone(ids, push, _outcome(run, Channel.IN_APP, reason))
         await ctx.enqueue(

@@ -43,25 +43,38 @@ class Reading:
 
 
 async def notices_of_guardian(
-    ctx: Context, person_id: str, *, before: str | None = None, limit: int = 20
+    ctx: Context,
+    person_id: str,
+    *,
+    before: str | None = None,
+    limit: int = 20,
+    withdrawn: bool = True,
 ) -> Page:
-    """What this adult was told about the children they are bound to now, newest first, at most `limit`."""
+    """What this adult was told about the children they are bound to now, newest first, at most `limit`.
+
+    `withdrawn` False leaves out what was withdrawn. What they were told about a child they are no longer
+    bound to is passed over, however much it is.
+    """
     children = {c.student.id: c for c in await children_of(ctx, person_id)}
-    if not children:
-        return Page((), None)
-    deliveries = await ctx.stores.deliveries.page_of_person(
-        person_id, before=before, at=ctx.now(), limit=limit + 1
-    )
-    more, deliveries = len(deliveries) > limit, deliveries[:limit]
-    notices = await ctx.stores.notices.many(d.notice_id for d in deliveries)
-    return Page(
-        tuple(
-            Entry(notices[d.notice_id], d, children[d.student_id])
-            for d in deliveries
-            if d.notice_id in notices and d.student_id in children
-        ),
-        deliveries[-1].position if more else None,
-    )
+    kept: list[Entry] = []
+    more = bool(children)
+    while more and len(kept) < limit:
+        deliveries = await ctx.stores.deliveries.page_of_person(
+            person_id, before=before, at=ctx.now(), limit=limit + 1
+        )
+        more = len(deliveries) > limit
+        notices = await ctx.stores.notices.many(d.notice_id for d in deliveries)
+        for delivery in deliveries[:limit]:
+            if len(kept) == limit:
+                more = True
+                break
+            before = delivery.position
+            notice = notices.get(delivery.notice_id)
+            if notice is None or delivery.student_id not in children:
+                continue
+            if withdrawn or notice.state is not NoticeState.WITHDRAWN:
+                kept.append(Entry(notice, delivery, children[delivery.student_id]))
+    return Page(tuple(kept), before if more else None)
 
 
 async def access_notice_as_guardian(ctx: Context, person_id: str, notice_id: str) -> Reading:
@@ -88,6 +101,8 @@ async def record_read(ctx: Context, person_id: str, notice_id: str) -> Reading:
     Raises NotFoundError.
     """
     reading = await access_notice_as_guardian(ctx, person_id, notice_id)
+    if reading.notice.state is NoticeState.WITHDRAWN:
+        return reading  # its words are gone: there is nothing to read
     for entry in reading.entries:
         if entry.delivery.read_at is None:
             await ctx.stores.deliveries.mark_read(entry.delivery.id, ctx.now())

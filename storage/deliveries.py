@@ -120,9 +120,14 @@ class DeliveryStore:
         )
 
     async def cancel_pushes(self, school_id: str, notice_id: str) -> None:
-        """Nothing of this notice that waits is sent any more. Uses index: by_notice."""
+        """Nothing of this notice that waits is sent any more, but the word that it is withdrawn.
+
+        Uses index: by_notice.
+        """
+        something_else = {"$ne": ["$push.purpose", "withdraw"]}
         await self._deliveries.update_many(
-            {"school_id": school_id, "notice_id": notice_id}, {"$set": {"push": None}}
+            {"school_id": school_id, "notice_id": notice_id},
+            set_if(something_else, {"push": None}),
         )
 
     async def due(self, group: Group, at: datetime) -> list[Delivery]:
@@ -169,6 +174,12 @@ class DeliveryStore:
         """
         change = {"push": to_value(push), "outcome": to_value(outcome)}
         await self._change_waiting(delivery_ids, push.purpose, change)
+
+    async def note_uncertain(
+        self, delivery_ids: Sequence[str], purpose: str, since: datetime
+    ) -> None:
+        """These may have gone out since a moment, and wait to be tried again. Uses index: _id_."""
+        await self._change_waiting(delivery_ids, purpose, {"push.uncertain_since": since})
 
     async def _change_waiting(
         self, delivery_ids: Sequence[str], purpose: str, change: dict[str, Any]

@@ -26,7 +26,6 @@ from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.tokens import RedisTokenShelf
 
-
 _SILENCE_MS = 10_000
 
 
@@ -71,7 +70,7 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
     """Stores over these servers; connects when first used. `database` also names our keys in Redis."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
         mongodb_uri,
-        serverSelectionTimeoutMS=5000,
+        serverSelectionTimeoutMS=2500,
         # A server that says nothing more must hold up neither a request nor the end of a process.
         socketTimeoutMS=_SILENCE_MS,
         maxPoolSize=64,

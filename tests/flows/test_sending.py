@@ -9,10 +9,14 @@ from domain.channels import Channel, Reason
 from domain.deliveries import Delivery
 from domain.notices import Notice
 from domain.receipts import Receipt
-from services.notices import draft_notice, publish_notice, remind_unread
-from services.people import Teaching, access_teaching, recognise
+from services.deliveries import carry_out_work
+from services.families import end_own_binding
+from services.notices import draft_notice, publish_notice, remind_unread, withdraw_notice
+from services.people import Teaching, access_teaching, children_of, recognise
+from services.pushes import push_deliveries
 from services.reading import confirm_notice, record_read
 from services.receipts import Receipts, receipts_of
+from storage.documents import to_value
 from tests.town import Phone, Town, child_name, school_class
 from tests.waiting import wait_until
 
@@ -214,3 +218,61 @@ async def test_a_lost_answer_of_a_customer_service_message_is_never_sent_again(t
     seen = await settled(town, teacher, notice, 1)
     assert only(seen) == (Receipt.UNREACHABLE, Reason.NO_ANSWER)
     assert town.world.per_openid[reader.user.openid] == 1
+
+
+# -------------------------------------------------------------------- twice, and at the wrong moment
+
+
+async def test_the_word_of_a_withdrawal_survives_a_worker_that_dies_over_it(town: Town) -> None:
+    teacher = await town.settle_school(children=1)
+    reader = await town.settle_guardian("reader", 1)
+    notice = await publish(town, teacher)
+    await settled(town, teacher, notice, 1)
+    await record_read(town.ctx, await recognise(town.ctx, reader.user.openid), notice.id)
+    await town.stop_worker()
+    await withdraw_notice(town.ctx, await teaching_of(town, teacher), notice.id)
+    work = (await town.ctx.stores.notices.find(notice.id)).work
+    await carry_out_work(town.ctx, notice.id)
+    # What a process leaves that dies before it notes that the work is done.
+    await town.ctx.stores.database["notices"].update_one(
+        {"_id": notice.id}, {"$set": {"work": [to_value(w) for w in work]}}
+    )
+    await carry_out_work(town.ctx, notice.id)
+    await push_deliveries(town.ctx, notice.id, notice.class_ids[0])
+    assert [card["data"]["thing1"][:4] for card in reader.cards[1:]] == ["已撤回："]
+
+
+async def test_a_withdrawn_notice_that_is_opened_was_not_read(town: Town) -> None:
+    teacher = await town.settle_school(children=1)
+    late = await town.settle_guardian("late", 1)
+    notice = await publish(town, teacher)
+    await settled(town, teacher, notice, 1)
+    await withdraw_notice(town.ctx, await teaching_of(town, teacher), notice.id)
+    await record_read(town.ctx, await recognise(town.ctx, late.user.openid), notice.id)
+    assert (await receipts(town, teacher, notice)).guardians_read() == (0, 1)
+    assert "没有通知" in await late.say("最新通知")
+
+
+async def test_who_is_let_go_while_others_are_written_to_hears_nothing(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teacher = await town.settle_school(children=2)
+    first = await town.settle_guardian("first", 1)
+    second = await town.settle_guardian("second", 2)
+    person = await recognise(town.ctx, second.user.openid)
+    (child,) = await children_of(town.ctx, person)
+    await town.stop_worker()
+    notice = await publish(town, teacher)
+    await carry_out_work(town.ctx, notice.id)
+    locks = town.ctx.stores.locks
+    take = locks.take
+
+    async def take_and_let_go(names: Sequence[str], *, owner: str, seconds: float) -> set[str]:
+        # The run has read everything it needs, and is about to send.
+        await end_own_binding(town.ctx, person, child.student.id)
+        taken: set[str] = await take(names, owner=owner, seconds=seconds)
+        return taken
+
+    monkeypatch.setattr(locks, "take", take_and_let_go)
+    await push_deliveries(town.ctx, notice.id, notice.class_ids[0])
+    assert (len(first.cards), len(second.cards)) == (1, 0)
