@@ -339,9 +339,14 @@ async def find_invitation(ctx: Context, invitation_id: str) -> Invitation | None
     return invitation
 
 
+def is_class_scene(scene: str) -> bool:
+    """Whether a scanned scene is a class's QR of ours; an account has others, and payments make some."""
+    return scene.startswith(_SCENE)
+
+
 async def invited_class(ctx: Context, scene: str) -> tuple[Invitation, SchoolClass] | None:
     """The class a scanned scene invites to; None when it is none of ours, or too old."""
-    if not scene.startswith(_SCENE):
+    if not is_class_scene(scene):
         return None
     invitation = await find_invitation(ctx, scene.removeprefix(_SCENE))
     if invitation is None:

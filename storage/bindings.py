@@ -36,6 +36,7 @@ class BindingStore:
         self._claims = database["claims"]
         self._invitations = database["invitations"]
         self._guardians: Batcher[str, list[Binding]] = Batcher(self._load_of_people)
+        self._standing: Batcher[str, bool] = Batcher(self._load_standing)
 
     async def save(self, binding: Binding, *, decided_at: datetime | None = None) -> bool:
         """Make it active; says whether this changed anything. An ended one becomes active again.
@@ -147,6 +148,14 @@ class BindingStore:
         )
         found = [from_document(Binding, d) async for d in cursor]
         return [b for b in found if b.state is BindingState.ACTIVE]
+
+    async def is_active(self, binding_id: str) -> bool:
+        """Whether this binding counts now; asked for together with what others ask. Uses index: _id_."""
+        return await self._standing.add(binding_id)
+
+    async def _load_standing(self, binding_ids: Sequence[str]) -> list[bool | Exception]:
+        active = await self.active(binding_ids)
+        return [binding_id in active for binding_id in binding_ids]
 
     async def active(self, binding_ids: Iterable[str]) -> dict[str, Binding]:
         """Those of these bindings that are active now, by id. Uses index: _id_."""
