@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -130,7 +130,8 @@ class _Register:
         if pupil.code:
             named = [s for s in named if not self.stored.students[s].code]
         here = [s for s in named if self.stored.students[s].left_at is None]
-        return here or named[:1]
+        # Who left is known again by a number alone: another child may have the name.
+        return here or (named[:1] if pupil.code else [])
 
     def new_id(self, pupil: Pupil, class_id: str) -> str:
         """An id made of who it is; another one when that is taken by somebody who moved on."""
@@ -172,6 +173,32 @@ def compare(school_id: str, stored: Stored, parsed: Parsed, year: SchoolYear) ->
         c.name for c in stored.classes if c.id in living and c.id not in named
     )
     return diff
+
+
+_A_CLASS = 5  # fewer may well change places
+
+
+def replaced_classes(diff: Diff, stored: Stored) -> list[str]:
+    """Names of classes that would lose every pupil they have and get others: a new school year's list.
+
+    A class stands for the children in it: what was said to it, and who teaches it, must not pass to others.
+    """
+    had = Counter(s.class_id for s in stored.students.values() if s.left_at is None)
+    gone: Counter[str] = Counter()
+    come: Counter[str] = Counter()
+    for change in diff.changes:
+        before, after = change.before, change.after
+        elsewhere = before is not None and before.class_id != after.class_id
+        if (
+            before is not None
+            and before.left_at is None
+            and (elsewhere or Kind.LEFT in change.kinds)
+        ):
+            gone[before.class_id] += 1
+        if elsewhere or Kind.NEW in change.kinds:
+            come[after.class_id] += 1
+    names = {c.id: c.name for c in stored.classes}
+    return sorted(names.get(c, c) for c in had if gone[c] == had[c] >= _A_CLASS and come[c])
 
 
 def _class_id(register: _Register, diff: Diff, name: ClassName) -> str:

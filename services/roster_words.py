@@ -70,6 +70,7 @@ ERRORS = {
     "bad_kind": "--only 只能是 new、moved、left、phone，用逗号隔开。",
     "report_is_list": "报告不能写到名册自己身上，请换一个文件名。",
     "no_report": "报告写不进去：{detail}",
+    "class_replaced": "{detail} 的学生会全部换成别人，像是新学年的名册。升级换班还不能这样导入，请先不要导入。",
     "too_many_left": "名册上少了 {detail} 名学生，超过在校人数的一半，像是拿错了文件。"
     "什么都没有改。确实如此的话，请加 --only 并写上 left。",
 }

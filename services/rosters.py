@@ -17,7 +17,16 @@ from pathlib import Path
 
 from domain.bindings import Ending, EndReason
 from domain.roster_classes import SchoolYear, school_stage
-from domain.roster_diff import Change, Diff, Kind, Stored, Writes, compare, writes_of
+from domain.roster_diff import (
+    Change,
+    Diff,
+    Kind,
+    Stored,
+    Writes,
+    compare,
+    replaced_classes,
+    writes_of,
+)
 from domain.roster_parsed import Parsed
 from domain.rosters import RosterParser
 from domain.schools import Contact, Roster, School, Student
@@ -180,6 +189,9 @@ def _refuse_a_wrong_file(wish: Wish, stored: Stored, diff: Diff) -> None:
     here = sum(student.left_at is None for student in stored.students.values())
     if wish.only is None and left > _MANY_LEFT and 2 * left > here:
         raise RosterError("too_many_left", str(left))
+    replaced = replaced_classes(diff, stored)
+    if replaced:
+        raise RosterError("class_replaced", "、".join(replaced[:5]))
 
 
 async def _apply(

@@ -286,3 +286,30 @@ async def command(town: Town, *words: str) -> tuple[int, str, str]:
     )
     said, told = await process.communicate()
     return process.returncode or 0, said.decode(), told.decode()
+
+
+async def test_a_class_is_not_handed_over_to_other_children(office: Office) -> None:
+    def pupils(year: int, school_class: str) -> Rows:
+        names = "甲乙丙丁戊己"
+        return [
+            [
+                f"{year}{n:04}",
+                f"{'张李'[year % 2]}小{name}",
+                school_class,
+                "家长",
+                f"138{year}{n:04}",
+                "",
+            ]
+            for n, name in enumerate(names)
+        ]
+
+    taken = await office.hand_in(*pupils(2023, "三（1）班"))
+    assert taken.diff.count(Kind.NEW) == 6
+    before = await office.everything()
+    # The next school year's list: the class went up, and others are in its place.
+    rows = [*pupils(2023, "四（1）班"), *pupils(2024, "三（1）班")]
+    for wish in ({}, {"only": frozenset(Kind)}):
+        with pytest.raises(RosterError) as refused:
+            await office.hand_in(*rows, **wish)
+        assert refused.value.code == "class_replaced"
+        assert await office.everything() == before
