@@ -1,1 +1,1 @@
-"""The mini-program: its push address, its JSON API and, in client/, the program itself."""
+"""The mini-program's side of the server: today, the address WeChat pushes to."""
