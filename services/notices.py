@@ -101,11 +101,16 @@ async def _carry_out_soon(
 
 
 async def access_notice_as_author(ctx: Context, teaching: Teaching, notice_id: str) -> Notice:
-    """A notice this teacher wrote. Raises NotFoundError: absent and somebody else's are the same."""
+    """A notice this teacher wrote, while at least one of its classes is theirs.
+
+    Raises NotFoundError: absent, somebody else's and no longer theirs are the same.
+    """
     notice = await ctx.stores.notices.find(notice_id)
     if notice is None or notice.school_id != teaching.school.id:
         raise NotFoundError
     if notice.author_id != teaching.person_id:
+        raise NotFoundError
+    if not set(notice.class_ids) & set(teaching.class_ids()):
         raise NotFoundError
     return notice
 

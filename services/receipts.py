@@ -47,9 +47,13 @@ class Receipts:
 
 
 async def receipts_of(ctx: Context, teaching: Teaching, notice_id: str) -> Receipts:
-    """The six states per child and guardian, by the bindings as they are now. Raises NotFoundError."""
+    """The six states per child and guardian, by the bindings as they are now.
+
+    Of the notice's classes only those that are still this teacher's. Raises NotFoundError.
+    """
     notice = await access_notice_as_author(ctx, teaching, notice_id)
-    school_id, class_ids = notice.school_id, list(notice.class_ids)
+    mine = set(teaching.class_ids())
+    school_id, class_ids = notice.school_id, [c for c in notice.class_ids if c in mine]
     classes, students, deliveries = await asyncio.gather(
         ctx.stores.schools.classes(class_ids),
         ctx.stores.schools.students_of(school_id, class_ids),
@@ -72,5 +76,7 @@ async def ledger_of(
     notice = await access_notice_as_author(ctx, teaching, notice_id)
     delivery = await ctx.stores.deliveries.find(delivery_id)
     if delivery is None or delivery.notice_id != notice.id:
+        raise NotFoundError
+    if delivery.class_id not in teaching.class_ids():
         raise NotFoundError
     return await ctx.stores.deliveries.attempts_of(delivery.id)
