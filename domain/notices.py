@@ -103,6 +103,12 @@ class Notice:
         """What it says now."""
         return self.versions[-1]
 
+    @property
+    def reminder_due_at(self) -> datetime | None:
+        """When the reminder goes out that was asked for and still waits; None when none does."""
+        purpose = reminder_purpose(self.reminders)
+        return next((work.due_at for work in self.work if work.purpose == purpose), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -116,6 +122,11 @@ class Draft:
     confirm: ConfirmMode
     deadline_at: datetime | None
     publish_at: datetime
+
+
+def reminder_purpose(number: int) -> str:
+    """What the work and the messages of the first or second reminder are called."""
+    return f"remind-{number}"
 
 
 def _checked_text(

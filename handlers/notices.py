@@ -286,6 +286,7 @@ class RemindHandler(PageHandler):
             number=receipts.notice.reminders + 1,
             guardians=len(still_open(receipts)),
             later_at=due_at if due_at > now else None,
+            reminder_due=receipts.notice.reminder_due_at,
         )
 
     async def post(self, notice_id: str) -> None:

@@ -64,9 +64,7 @@ class ReceiptsPage(PageHandler):
             "preparing": is_preparing(receipts.notice),
             "open_count": len(still_open(receipts)),
             "max_reminders": MAX_REMINDERS,
-            "reminder_due": next(
-                (w.due_at for w in receipts.notice.work if w.purpose.startswith("remind")), None
-            ),
+            "reminder_due": receipts.notice.reminder_due_at,
         }
 
 

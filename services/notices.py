@@ -13,7 +13,15 @@ from datetime import datetime
 
 from domain.deliveries import MAX_REMINDERS
 from domain.errors import ConflictError, NotFoundError
-from domain.notices import Draft, Notice, NoticeState, Version, Work, parse_draft
+from domain.notices import (
+    Draft,
+    Notice,
+    NoticeState,
+    Version,
+    Work,
+    parse_draft,
+    reminder_purpose,
+)
 from domain.times import list_position
 from services.context import Context
 from services.files import attachments_of
@@ -173,13 +181,13 @@ async def remind_unread(
 
     `number` is the reminder the teacher means, 1 or 2, so that a double tap is one reminder. Returns
     when it goes out: now, or when the quiet hours end. Raises NotFoundError; ConflictError when this
-    reminder is no longer possible.
+    reminder is no longer possible, or not yet: the first one still waits.
     """
     notice = await access_notice_as_author(ctx, teaching, notice_id)
     if not 1 <= number <= MAX_REMINDERS or notice.state is not NoticeState.PUBLISHED:
         raise ConflictError
     due_at = ctx.policy.quiet_hours.next_moment(ctx.now())
-    work = Work(purpose=f"remind-{number}", due_at=due_at)
+    work = Work(purpose=reminder_purpose(number), due_at=due_at)
     if await ctx.stores.notices.mark_reminded(notice.id, number, work):
         await _carry_out_soon(ctx, notice.id, work.purpose, due_at)
         return due_at

@@ -9,7 +9,7 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError
 
-from domain.notices import Notice, NoticeState, Version, Work
+from domain.notices import Notice, NoticeState, Version, Work, reminder_purpose
 from storage.documents import from_document, to_document, to_value
 from storage.paging import newest
 
@@ -99,9 +99,17 @@ class NoticeStore:
         return bool(result.modified_count)
 
     async def mark_reminded(self, notice_id: str, number: int, work: Work) -> bool:
-        """Ask for reminder `number`, once; says whether it is this call that did."""
+        """Ask for reminder `number`, once, and not while the one before it still waits.
+
+        Says whether it is this call that did.
+        """
         result = await self._notices.update_one(
-            {"_id": notice_id, "state": NoticeState.PUBLISHED, "reminders": number - 1},
+            {
+                "_id": notice_id,
+                "state": NoticeState.PUBLISHED,
+                "reminders": number - 1,
+                "work.purpose": {"$ne": reminder_purpose(number - 1)},
+            },
             {"$set": {"reminders": number}, "$push": {"work": to_value(work)}},
         )
         return bool(result.modified_count)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from domain.notices import BODY_LIMIT, NoticeState
+from domain.notices import BODY_LIMIT, NoticeState, Work
 from domain.times import SCHOOL_ZONE
+from handlers import phrases
 from services.files import store_upload
 from tests.handlers.conftest import PDF, Village, notice_form
 from tests.town import OTHER_SCHOOL, Reply, school_class
@@ -240,6 +241,33 @@ async def _settled(village: Village, notice_id: str) -> None:
     await wait_until(done, description="everything is sent")
 
 
+async def _reminded(village: Village, notice_id: str) -> None:
+    async def done() -> bool:
+        return (await _notice(village, notice_id)).reminder_due_at is None
+
+    await wait_until(done, description="the reminder is carried out")
+
+
+async def test_while_the_first_reminder_waits_there_is_no_second(village: Village) -> None:
+    notice = await village.publish()
+    await _settled(village, notice.id)
+    due_at = village.town.ctx.now() + timedelta(hours=8)  # asked for in the quiet hours
+    work = Work(purpose="remind-1", due_at=due_at)
+    assert await village.town.ctx.stores.notices.mark_reminded(notice.id, 1, work)
+    waiting = await _notice(village, notice.id)
+    path = f"/h5/teach/notices/{notice.id}"
+    when = phrases.moment(due_at, village.town.ctx.now())
+    page = (await village.teacher.get(path)).text
+    assert f"{when} 提醒</span>" in page
+    assert f"{path}/remind" not in page
+    page = (await village.teacher.get(f"{path}/remind")).text
+    assert f"会在 {when} 送出" in page
+    assert 'name="number"' not in page
+    assert (await village.teacher.post(f"{path}/remind", {"number": "2"})).status == 409
+    assert (await village.teacher.post(f"{path}/remind", {"number": "1"})).status == 200
+    assert await _notice(village, notice.id) == waiting
+
+
 async def test_a_reminder_says_how_many_and_twice_is_the_most(village: Village) -> None:
     notice = await village.publish()
     await _settled(village, notice.id)
@@ -251,6 +279,7 @@ async def test_a_reminder_says_how_many_and_twice_is_the_most(village: Village) 
             page = await village.teacher.post(path, {"number": str(number)})
             assert page.status == 200
         assert (await _notice(village, notice.id)).reminders == number
+        await _reminded(village, notice.id)
     assert "已经提醒过两次" in (await village.teacher.get(path)).text
     for wrong in ("3", "0", "-1"):
         page = await village.teacher.post(path, {"number": wrong})

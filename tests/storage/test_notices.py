@@ -51,6 +51,9 @@ async def test_reminders_come_in_their_order_and_only_while_the_notice_stands(
     second = Work(purpose="remind-2", due_at=NOW)
     assert not await stores.notices.mark_reminded("notice-1", 2, second)
     assert await stores.notices.mark_reminded("notice-1", 1, REMIND)
+    # Not while the first one waits, for the end of the quiet hours or for its worker.
+    assert not await stores.notices.mark_reminded("notice-1", 2, second)
+    await stores.notices.finish_work("notice-1", "remind-1")
     assert await stores.notices.mark_reminded("notice-1", 2, second)
     assert await stores.notices.mark_withdrawn("notice-1", NOW, WITHDRAW)
     assert not await stores.notices.mark_reminded("notice-1", 3, REMIND)
