@@ -39,11 +39,15 @@ class GuardianReceipt:
 
 @dataclass(frozen=True, slots=True)
 class ChildReceipt:
-    """One child with its guardians; the child counts as reached when one guardian has read."""
+    """One child with its guardians; the child counts as reached when one guardian has read.
+
+    `reason`: why a child that has guardians was never sent to.
+    """
 
     student: Student
     state: Receipt
     guardians: tuple[GuardianReceipt, ...]
+    reason: Reason | None = None
 
     @property
     def reached(self) -> bool:
@@ -82,8 +86,10 @@ def child_receipts(
     """Receipts of a class in the order of `students`.
 
     `relations` maps the id of each *active* binding (student:person) to the relation; deliveries to
-    adults whose binding has ended meanwhile are left out.
+    adults whose binding has ended meanwhile are left out. A child with an active binding but without
+    a delivery came too late for this notice: bound since, or moved into the class.
     """
+    bound = {key.rpartition(":")[0] for key in relations}
     by_student: dict[str, list[GuardianReceipt]] = {student.id: [] for student in students}
     for delivery in deliveries:
         relation = relations.get(f"{delivery.student_id}:{delivery.person_id}")
@@ -92,8 +98,13 @@ def child_receipts(
     receipts = []
     for student in students:
         guardians = sorted(by_student[student.id], key=lambda g: _ORDER[g.state])
-        state = guardians[0].state if guardians else Receipt.NEVER_BOUND
-        receipts.append(ChildReceipt(student, state, tuple(guardians)))
+        if guardians:
+            receipt = ChildReceipt(student, guardians[0].state, tuple(guardians))
+        elif student.id in bound:
+            receipt = ChildReceipt(student, Receipt.UNREACHABLE, (), Reason.BOUND_LATER)
+        else:
+            receipt = ChildReceipt(student, Receipt.NEVER_BOUND, ())
+        receipts.append(receipt)
     return receipts
 
 

@@ -9,7 +9,7 @@ from domain.bindings import Binding, Doubt, EndReason
 from domain.channels import Channel, Reason
 from domain.errors import InvalidError, Problem
 from domain.notices import ConfirmMode, NoticeState
-from domain.receipts import GuardianReceipt, Receipt
+from domain.receipts import ChildReceipt, GuardianReceipt, Receipt
 from domain.times import SCHOOL_ZONE
 
 _ERRORS = {
@@ -90,6 +90,7 @@ _REASONS = {
     Reason.SYSTEM_FAILED: "微信系统没能送到，通知在列表里等家长打开",
     Reason.BOUND_LATER: "发通知之后才绑定的，通知在列表里等家长打开",
 }
+_NEVER_SENT = "绑定在通知之后，或者后来才转进班里，没有收到过这条通知，请直接告诉家长"
 _NEVER_BOUND = "还没有家长绑定，请把班级二维码发给家长"
 _GAVE_UP = "微信一直连不上，已停止重试；通知在列表里等家长打开，可以用“提醒”再发一次"
 _CONFIRM_MODES = {
@@ -180,11 +181,11 @@ def reason_text(reason: Reason | None, *, waiting: bool = True) -> str:
     return _REASONS[reason]
 
 
-def receipt_reason(guardian: GuardianReceipt | None) -> str:
-    """Why this guardian was not reached (a receipt that has a reason); None: the child has no guardian."""
-    if guardian is None:
-        return reason_text(None)
-    return reason_text(guardian.reason, waiting=guardian.waiting)
+def receipt_reason(receipt: GuardianReceipt | ChildReceipt) -> str:
+    """Why this guardian (a receipt that has a reason), or a child without any line of a guardian, was not reached."""
+    if isinstance(receipt, ChildReceipt):
+        return _NEVER_SENT if receipt.reason is Reason.BOUND_LATER else reason_text(receipt.reason)
+    return reason_text(receipt.reason, waiting=receipt.waiting)
 
 
 def confirm_name(mode: ConfirmMode) -> str:

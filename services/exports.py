@@ -51,7 +51,7 @@ class Words:
     """What the states and reasons are called; the pages and the file call them alike."""
 
     state: Callable[[Receipt], str]
-    reason: Callable[[GuardianReceipt | None], str]
+    reason: Callable[[GuardianReceipt | ChildReceipt], str]
     relation: Callable[[str], str]
 
 
@@ -139,8 +139,7 @@ def _row(
 ) -> list[str | int]:
     place: list[str | int] = [class_name, child.student.number, child.student.name]
     if guardian is None:
-        state = Receipt.NEVER_BOUND
-        return [*place, "", words.state(state), words.reason(None), "", "", "", ""]
+        return [*place, "", words.state(child.state), words.reason(child), "", "", "", ""]
     delivery = guardian.delivery
     outcome = delivery.outcome
     delivered_at = outcome.at if outcome and outcome.result is Result.DELIVERED else None

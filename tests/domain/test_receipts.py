@@ -60,6 +60,19 @@ def test_a_child_nobody_is_bound_to() -> None:
     assert child.guardians == ()
 
 
+def test_a_child_bound_after_the_notice_is_not_without_guardians() -> None:
+    late, never = a_student(), a_student(id="student-2")
+    children = child_receipts([late, never], [], {"student-1:p": "妈妈", "student-20:p": "爸爸"})
+    assert [(child.state, child.reason, child.guardians) for child in children] == [
+        (Receipt.UNREACHABLE, Reason.BOUND_LATER, ()),
+        (Receipt.NEVER_BOUND, None, ()),
+    ]
+    # Another child's delivery to the same adult says nothing about this one.
+    elsewhere = a_delivery("student-9", "p", push=None, read_at=NOW)
+    (child,) = child_receipts([late], [elsewhere], {"student-1:p": "妈妈", "student-9:p": "妈妈"})
+    assert (child.state, child.reached) == (Receipt.UNREACHABLE, False)
+
+
 def test_an_adult_whose_binding_has_ended_is_left_out() -> None:
     read = a_delivery(person="gone", push=None, read_at=NOW)
     waiting = a_delivery(person="here", push=None, outcome=UNREACHABLE)
@@ -118,7 +131,9 @@ def test_a_child_stands_where_its_best_guardian_stands(
             for d in deliveries
             if d.student_id == child.student.id and f"{d.student_id}:{d.person_id}" in bound
         ]
-        assert child.state is min(mine, key=ORDER.index, default=Receipt.NEVER_BOUND)
+        has_guardian = any(key.startswith(f"{child.student.id}:") for key in bound)
+        without = Receipt.UNREACHABLE if has_guardian else Receipt.NEVER_BOUND
+        assert child.state is min(mine, key=ORDER.index, default=without)
         assert sorted(line.state for line in child.guardians) == sorted(mine)
 
 

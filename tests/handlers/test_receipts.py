@@ -10,8 +10,9 @@ from domain.receipts import Receipt
 from handlers import phrases
 from handlers.receipts import bar_of
 from services.deliveries import PUSH
+from tests.domain.samples import a_binding
 from tests.handlers.conftest import Village, bind, drawn
-from tests.town import child_name
+from tests.town import child_name, pupil, school_class
 from tests.waiting import wait_until
 
 
@@ -41,6 +42,28 @@ async def test_each_child_stands_where_its_guardian_stands_with_the_reason(
     text = (await village.teacher.get(path)).text
     head = text.partition(f"<h3>{child_name(3)}</h3>")[2].partition("</div>")[0]
     assert "已读" in head
+
+
+async def test_a_child_whose_guardian_came_after_the_notice_is_not_called_unbound(
+    village: Village,
+) -> None:
+    notice = await village.publish()
+    await _settled(village, notice.id)
+    student = pupil(school_class(1), 1)[0]
+    late = a_binding(
+        id=f"{student.id}:late",
+        student_id=student.id,
+        person_id="late",
+        contact_id=None,
+        bound_at=village.town.ctx.now(),
+    )
+    await village.town.ctx.stores.bindings.save(late)  # as one who moved into the class
+    text = (await village.teacher.get(f"/h5/teach/notices/{notice.id}")).text
+    child = text.partition(f"<h3>{child_name(1)}</h3>")[2].partition("</section>")[0]
+    assert "联系不上" in child
+    assert "绑定在通知之后" in child
+    assert "未绑定" not in child
+    assert "未绑定 <b>1</b>" in text  # child 2
 
 
 async def test_the_live_part_comes_only_when_it_has_changed(village: Village) -> None:

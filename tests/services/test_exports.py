@@ -25,7 +25,7 @@ from services.receipts import ClassReceipts, Receipts
 
 AT = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
 WORDS = Words(
-    state=str, reason=lambda g: str(g.reason) if g else "nobody", relation=lambda r: r or "?"
+    state=str, reason=lambda line: str(line.reason or "nobody"), relation=lambda r: r or "?"
 )
 
 
@@ -108,6 +108,16 @@ async def test_each_guardian_has_a_row_and_a_child_without_one_too() -> None:
         ["三年级二班", 2, "张小雨", None, "never_bound", "nobody", None, None, None, None],
     ]
     assert [image.anchor._from.row for image in sheet._images] == [1]
+
+
+async def test_a_child_bound_after_the_notice_is_not_called_unbound() -> None:
+    child = Student(id="s1", school_id="s", class_id="c", name="李小明", number=1)
+    group = ClassReceipts(
+        SchoolClass(id="c", school_id="s", name="三年级二班", grade=3),
+        tuple(child_receipts([child], [], {"s1:p1": "妈妈"})),
+    )
+    sheet = (await _exported(Receipts(_notice("运动会"), (group,), 0)))["回执"]
+    assert [cell.value for cell in sheet[2]][4:6] == ["unreachable", "bound_later"]
 
 
 async def test_a_signature_keeps_its_shape() -> None:
