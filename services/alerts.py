@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from domain.alerts import may_tell
 from domain.bindings import BindingState, Claim, ClaimState, binding_id
 from domain.channels import Channel, Reason, next_step
 from domain.deliveries import client_message_id
 from domain.identities import Identity
 from services.bindings import complete_approval
 from services.cards import Card, claim_card, ending_card
-from services.channels import Verdict, send_card
+from services.channels import Sent, Verdict, send_card
 from services.context import Context
 
 _GIVE_UP_AFTER = timedelta(days=1)
@@ -35,7 +36,8 @@ async def tell_about_claim(ctx: Context, claim_id: str) -> None:
         ctx.policy.app_id, await _who_waits(ctx, claim)
     )
     for identity in identities.values():
-        told &= await _tell(ctx, identity, card, f"{claim.id}:{claim.state}")
+        # The time tells a request from the same one, asked once more after it was refused.
+        told &= await _tell(ctx, identity, card, f"{claim.id}:{claim.state}:{since.timestamp()}")
     if told or ctx.now() - since > _GIVE_UP_AFTER:
         await ctx.stores.bindings.mark_told(claim.id, claim.state)
 
@@ -78,7 +80,11 @@ async def _who_waits(ctx: Context, claim: Claim) -> set[str]:
 
 
 async def _tell(ctx: Context, identity: Identity, card: Card, purpose: str) -> bool:
-    """Whether this adult need not be tried again: a channel took it, or none is left."""
+    """Whether this adult need not be tried again: a channel took it, may have taken it, or none is left."""
+    alert_id = client_message_id(purpose, identity.person_id)
+    before = await ctx.stores.alerts.find(alert_id)
+    if not may_tell(before, ctx.now()):
+        return True
     tried: dict[Channel, Reason] = {}
     while True:
         step = next_step(
@@ -88,18 +94,37 @@ async def _tell(ctx: Context, identity: Identity, card: Card, purpose: str) -> b
             paused=await ctx.stores.pauses.active(ctx.policy.app_id, ctx.now()),
             tried=tried,
         )
-        if step.channel is Channel.IN_APP:
+        # What goes out by one channel does not go out by another while the first may have arrived.
+        if step.channel is Channel.IN_APP or (before and step.channel is not before.channel):
             return True
-        sent = await send_card(
-            ctx,
-            identity,
-            step.channel,
-            card,
-            template=ctx.policy.binding_card,
-            client_message_id=client_message_id(purpose, identity.person_id),
-        )
+        sent = await _send_noted(ctx, identity, step.channel, card, alert_id)
+        if sent is None:
+            return True
+        if sent.verdict is Verdict.LATER and before is None:
+            await ctx.stores.alerts.forget(alert_id)
         if sent.verdict is not Verdict.NEXT:
             # A template message may be repeated under its id; another one that got no answer may not.
             repeatable = sent.verdict is Verdict.UNCERTAIN and step.channel is Channel.TEMPLATE
             return sent.verdict is not Verdict.LATER and not repeatable
         tried[step.channel] = sent.reason or Reason.REFUSED_BY_WECHAT
+
+
+async def _send_noted(
+    ctx: Context, identity: Identity, channel: Channel, card: Card, alert_id: str
+) -> Sent | None:
+    """Send, written down before and after; None when somebody else sends this customer-service message."""
+    if channel is Channel.TEMPLATE:
+        await ctx.stores.alerts.note_template(alert_id, ctx.now())
+    elif not await ctx.stores.alerts.take_service(alert_id, ctx.now()):
+        return None
+    sent = await send_card(
+        ctx,
+        identity,
+        channel,
+        card,
+        template=ctx.policy.binding_card,
+        client_message_id=alert_id,
+    )
+    if sent.verdict is Verdict.TAKEN:
+        await ctx.stores.alerts.mark_taken(alert_id)
+    return sent

@@ -64,5 +64,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "finishes": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
     "sessions": [_index("expiry", "expires_at", expireAfterSeconds=0)],
     "inbox": [_index("expiry", "at", expireAfterSeconds=7 * _DAY)],
+    # Whoever could not be told for a day is given up.
+    "alerts": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
     "pauses": [_index("expiry", "until", expireAfterSeconds=_DAY)],
 }

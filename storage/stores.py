@@ -10,6 +10,7 @@ from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from redis.asyncio import Redis
 
+from storage.alerts import AlertStore
 from storage.bindings import BindingStore
 from storage.callbacks import CallbackStore
 from storage.deliveries import DeliveryStore
@@ -43,6 +44,7 @@ class Stores:
     sessions: SessionStore
     inbox: InboxStore
     pauses: PauseStore
+    alerts: AlertStore
     callbacks: CallbackStore
     locks: LockStore
     limits: LimitStore
@@ -90,6 +92,7 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         sessions=SessionStore(db),
         inbox=InboxStore(db),
         pauses=PauseStore(db),
+        alerts=AlertStore(db),
         callbacks=CallbackStore(redis, prefix=database, app_id=app_id),
         locks=LockStore(redis, prefix=database),
         limits=LimitStore(redis, prefix=database),

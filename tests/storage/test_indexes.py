@@ -15,6 +15,7 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 
 from domain.channels import Channel, Reason
 from domain.deliveries import LEASE, Group
+from storage.alerts import AlertStore
 from storage.bindings import BindingStore
 from storage.deliveries import DeliveryStore
 from storage.files import FileStore
@@ -29,6 +30,7 @@ from storage.stores import Stores
 from tests.domain.samples import NOW, a_push, an_outcome
 
 STORES: dict[str, type] = {
+    "alerts": AlertStore,
     "bindings": BindingStore,
     "deliveries": DeliveryStore,
     "files": FileStore,
@@ -44,6 +46,7 @@ PUSH, OUTCOME = a_push(), an_outcome()
 
 # Every method that says which index it uses, called once with arguments that match nothing.
 CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
+    "alerts.find": lambda s: s.find("a"),
     "bindings.active_of_person": lambda s: s.active_of_person("p"),
     "bindings.find": lambda s: s.find("s:p"),
     "bindings.ended_of_person": lambda s: s.ended_of_person("p"),
