@@ -184,7 +184,7 @@ async def the_teacher_withdraws(story: Story) -> None:
     await story.li.web.get_by_role("button", name="签名确认").click()
     await story.li.draw()
     await story.li.web.get_by_role("button", name="确认签名").click()
-    await expect(story.li.web.locator("[data-sign-problem]")).to_contain_text("刚刚有变化")
+    await expect(story.li.web.locator("[data-sign-problem]")).to_contain_text("老师撤回了这条通知")
     await story.shoot("21-signing-what-is-gone")
     await story.wang.tap("page-refresh")
     await expect(web.locator(".legend li", has_text="已确认")).to_have_text("已确认 1")
