@@ -87,6 +87,7 @@ class Doubt(StrEnum):
 
     SEVERAL = "several"  # more than one child on the list fits
     TAKEN = "taken"  # another adult is bound through this line of the list already
+    GUESSED = "guessed"  # somebody has been trying numbers for this name
     PHONE = "phone"  # came by the class's QR, the name is in the class, the number is not
     ENDED = (
         "ended"  # fits, but a head teacher has ended this adult's binding to this child as wrong

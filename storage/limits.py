@@ -22,6 +22,10 @@ class LimitStore:
         )
         self._limiter = MovingWindowRateLimiter(storage)
 
+    async def used_up(self, name: str, who: str, *, per_hour: int) -> bool:
+        """Whether no try is left now; counts none."""
+        return not await self._limiter.test(RateLimitItemPerHour(per_hour), name, who)
+
     async def hit(self, name: str, who: str, *, per_hour: int) -> int:
         """Count one try; returns 0 when it is allowed, else the seconds until the next one is."""
         item = RateLimitItemPerHour(per_hour)

@@ -105,3 +105,18 @@ async def test_an_approval_that_was_cut_off_is_completed_before_anybody_is_told(
     assert child_name(1)[0] in await other.say("我的孩子")
     (binding,) = await town.ctx.stores.bindings.active_of_person(person)
     assert binding.approved_by == head
+
+
+async def test_a_number_found_by_guessing_from_many_accounts_binds_nobody(town: Town) -> None:
+    await town.settle_school()
+    for account in range(2):
+        guesser = town.phone(f"guesser{account}")
+        await guesser.follow()
+        for digits in range(7000, 7010):
+            assert "没有找到" in await guesser.say(f"{child_name(1)} {digits + account * 10}")
+    lucky = town.phone("lucky")
+    await lucky.follow()
+    assert "需要班主任确认" in await lucky.say(claim_text(1))
+    assert "还没有绑定" in await lucky.say("我的孩子")
+    # Another child's family is not held up by it.
+    assert "绑定成功" in await lucky.say(claim_text(2))
