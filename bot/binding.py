@@ -7,7 +7,8 @@ from bot.turn import SILENCE, Answered, Turn
 from domain.errors import InvalidError, TooManyError
 from domain.identities import Opening
 from domain.names import masked_name
-from services.bindings import Answer, bind_guardian, invited_class, is_class_scene
+from services.bindings import Answer, bind_guardian
+from services.invitations import invited_class, is_class_scene
 from services.people import note_follow, note_opening
 
 DIALOG = "binding"

@@ -117,19 +117,6 @@ class Claim:
     untold: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invitation:
-    """A class's QR code (班级邀请码): whoever scans it says which class they mean, nothing more."""
-
-    id: str
-    school_id: str
-    class_id: str
-    created_by: str
-    created_at: datetime
-    expires_at: datetime
-    url: str
-
-
 @dataclass(frozen=True, slots=True)
 class Certain:
     """One child fits, and nobody else holds the line of the list that says so."""

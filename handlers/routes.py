@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from tornado.routing import URLSpec
 
-from handlers import bindings, families, files, home, notices, reach, reading, receipts, sign_in
+from handlers import (
+    bindings,
+    families,
+    files,
+    home,
+    invitations,
+    notices,
+    reach,
+    reading,
+    receipts,
+    sign_in,
+)
 
 _ID = r"([^/]{1,200})"
 _NOTICE = rf"/h5/teach/notices/{_ID}"
@@ -32,8 +43,8 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/h5/teach/claims", bindings.ClaimsHandler),
         URLSpec(r"/h5/teach/families", families.FamiliesHandler),
         URLSpec(rf"/h5/teach/families/{_ID}/{_ID}/end", families.EndHandler),
-        URLSpec(r"/h5/teach/invite", bindings.InviteHandler),
-        URLSpec(rf"/h5/teach/invite/{_ID}\.png", bindings.InvitePictureHandler),
+        URLSpec(r"/h5/teach/invite", invitations.InviteHandler),
+        URLSpec(rf"/h5/teach/invite/{_ID}\.png", invitations.InvitePictureHandler),
         URLSpec(r"/h5/teach/notices/new", notices.NewNoticeHandler),
         URLSpec(_NOTICE, receipts.ReceiptsHandler),
         URLSpec(rf"{_NOTICE}/live", receipts.LiveHandler),

@@ -1,4 +1,4 @@
-"""Bindings, requests for one, and the class invitations they may start from."""
+"""Bindings, and requests for one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from domain.bindings import (
     ClaimState,
     Ending,
     EndReason,
-    Invitation,
 )
 from domain.errors import ConflictError
 from storage.batching import Batcher
@@ -34,7 +33,6 @@ class BindingStore:
         self._bindings = database["bindings"]
         self._lines = database["lines"]
         self._claims = database["claims"]
-        self._invitations = database["invitations"]
         self._guardians: Batcher[str, list[Binding]] = Batcher(self._load_of_people)
         self._standing: Batcher[str, bool] = Batcher(self._load_standing)
 
@@ -275,20 +273,3 @@ class BindingStore:
         query = {"unsettled": True, "bound_at": {"$lte": before}}
         cursor = self._bindings.find(query, {"_id": 1}).limit(limit)
         return [d["_id"] async for d in cursor]
-
-    async def add_invitation(self, invitation: Invitation) -> None:
-        """Store a class's QR."""
-        await self._invitations.insert_one(to_document(invitation))
-
-    async def find_invitation(self, invitation_id: str) -> Invitation | None:
-        """Uses index: _id_."""
-        document = await self._invitations.find_one({"_id": invitation_id})
-        return from_document(Invitation, document) if document else None
-
-    async def newest_invitation(self, school_id: str, class_id: str) -> Invitation | None:
-        """Uses index: by_class."""
-        document = await self._invitations.find_one(
-            {"school_id": school_id, "class_id": class_id},
-            sort=[("created_at", -1)],
-        )
-        return from_document(Invitation, document) if document else None

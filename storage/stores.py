@@ -18,6 +18,7 @@ from storage.files import FileStore
 from storage.identities import IdentityStore
 from storage.inbox import InboxStore
 from storage.indexes import INDEXES
+from storage.invitations import InvitationStore
 from storage.limits import LimitStore
 from storage.locks import LockStore
 from storage.notices import NoticeStore
@@ -37,6 +38,7 @@ class Stores:
     schools: SchoolStore
     identities: IdentityStore
     bindings: BindingStore
+    invitations: InvitationStore
     notices: NoticeStore
     deliveries: DeliveryStore
     rounds: RoundStore
@@ -85,6 +87,7 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         schools=SchoolStore(db),
         identities=IdentityStore(db),
         bindings=BindingStore(db),
+        invitations=InvitationStore(db),
         notices=NoticeStore(db),
         deliveries=DeliveryStore(db),
         rounds=RoundStore(db),

@@ -13,12 +13,12 @@ from domain.bindings import (
     Doubt,
     Ending,
     EndReason,
-    Invitation,
 )
 from domain.channels import Channel
 from domain.deliveries import Attempt, Delivery, Outcome, Push, Result, delivery_id
 from domain.files import FileKind, StoredFile
 from domain.identities import Identity, identity_id
+from domain.invitations import Invitation
 from domain.notices import Attachment, ConfirmMode, Notice, NoticeState, Version, Work
 from domain.schools import Appointment, Contact, Role, School, SchoolClass, Student
 from domain.times import list_position

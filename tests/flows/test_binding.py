@@ -4,7 +4,7 @@ import asyncio
 
 from domain.bindings import ClaimState
 from services.alerts import tell_about_claim
-from services.bindings import invite_class, scene_of
+from services.invitations import invite_class, scene_of
 from services.people import access_teaching, recognise
 from tests.town import Town, child_name, claim_text
 from tests.waiting import wait_until

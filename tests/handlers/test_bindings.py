@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from services.bindings import invite_class
+from services.invitations import invite_class
 from tests.handlers.conftest import Village
 from tests.town import OTHER_SCHOOL, child_name, school_class
 

@@ -1,4 +1,4 @@
-"""Bindings, requests for one, and invitations: each is made once, ended once, decided once."""
+"""Bindings, and requests for one: each is made once, ended once, decided once."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from domain.bindings import Binding, BindingState, ClaimState, EndReason
 from domain.errors import ConflictError
 from storage.stores import Stores
-from tests.domain.samples import MINUTE, NOW, a_binding, a_claim, an_ending, an_invitation
+from tests.domain.samples import MINUTE, NOW, a_binding, a_claim, an_ending
 from tests.storage.conftest import at_once
 
 BINDING = a_binding()
@@ -230,23 +230,6 @@ async def test_who_was_not_told_is_found_until_they_are(stores: Stores) -> None:
         CLAIM.id, ClaimState.APPROVED, by="t", at=NOW, student_id="student-1"
     )
     assert await stores.bindings.untold_claims(NOW) == [CLAIM.id]  # now the adult has to hear
-
-
-# ---------------------------------------------------------------------------------- invitations
-
-
-async def test_the_newest_invitation_of_a_class(stores: Stores) -> None:
-    newest = an_invitation(id="i2", created_at=NOW + MINUTE)
-    for invitation in (
-        an_invitation(id="i1"),
-        newest,
-        an_invitation(id="i3", class_id="class-2", created_at=NOW + 2 * MINUTE),
-    ):
-        await stores.bindings.add_invitation(invitation)
-    assert await stores.bindings.newest_invitation("school-a", "class-1") == newest
-    assert await stores.bindings.newest_invitation("school-b", "class-1") is None
-    assert await stores.bindings.find_invitation("i2") == newest
-    assert await stores.bindings.find_invitation("i9") is None
 
 
 @pytest.mark.parametrize("state", BindingState)

@@ -21,6 +21,7 @@ from storage.deliveries import DeliveryStore
 from storage.files import FileStore
 from storage.identities import IdentityStore
 from storage.indexes import INDEXES
+from storage.invitations import InvitationStore
 from storage.notices import NoticeStore
 from storage.pauses import PauseStore
 from storage.rounds import RoundStore
@@ -35,6 +36,7 @@ STORES: dict[str, type] = {
     "deliveries": DeliveryStore,
     "files": FileStore,
     "identities": IdentityStore,
+    "invitations": InvitationStore,
     "notices": NoticeStore,
     "pauses": PauseStore,
     "rounds": RoundStore,
@@ -61,8 +63,8 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "bindings.claims_of_person": lambda s: s.claims_of_person("p"),
     "bindings.untold_claims": lambda s: s.untold_claims(NOW),
     "bindings.unsettled": lambda s: s.unsettled(NOW),
-    "bindings.find_invitation": lambda s: s.find_invitation("i"),
-    "bindings.newest_invitation": lambda s: s.newest_invitation("school-a", "c"),
+    "invitations.find": lambda s: s.find("i"),
+    "invitations.newest": lambda s: s.newest("school-a", "c"),
     "deliveries.find": lambda s: s.find("d"),
     "deliveries.many": lambda s: s.many(["d"]),
     "deliveries.of_notice": lambda s: s.of_notice("school-a", "n"),
