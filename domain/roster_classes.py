@@ -6,21 +6,32 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from domain.stages import (
+    LAST_GRADE,
+    Stage,
+    System,
+    first_grade,
+    grade_name,
+    grades_of,
+    spoken_grade,
+)
+
 _DIGITS = "零一二三四五六七八九"
 _HAN = "一二三四五六七八九十"
 _GRADE = r"(?P<grade>[一二三四五六七八九]|十[一二]?|\d{1,2})"
-_STAGES = {"小": 0, "初": 6, "高": 9}
-_LAST_GRADE = 12
+_STAGES = {"小": Stage.PRIMARY, "初": Stage.JUNIOR, "高": Stage.SENIOR}
 _MOST_CLASSES = 99
 # What stands before a grade and says nothing about it.
 _SCHOOL = re.compile(
-    r"^.*?(?:小学部?|学校|校区|初中部|高中部|中学)(?=[初高一二三四五六七八九十\d])"
+    r"^.*?(?:小学部?|学校|校区|初中部|高中部|中学)(?=[初高预一二三四五六七八九十\d])"
 )
-_STAGE_GRADE = re.compile(r"(?P<stage>[初高])中?(?P<grade>[一二三123])(?:年级|年)?")
+_STAGE_GRADE = re.compile(
+    r"(?:预初|预备|(?P<stage>[初高])中?(?P<grade>[一二三四1234]))(?:年级|年)?"
+)
 _PLAIN_GRADE = re.compile(rf"{_GRADE}(?:年级|年)")
 _ENTRY = re.compile(r"(?P<stage>[小初高])?(?P<year>20\d\d|\d\d)级")
 _IN_TITLE = re.compile(
-    r"(?:[初高][一二三]|[一二三四五六七八九](?=年级|\(|\d)|\d{1,2}(?=年级|\())(?:年级)?\(?"
+    r"(?:预初|预备(?=年级)|[初高][一二三四]|[一二三四五六七八九](?=年级|\(|\d)|\d{1,2}(?=年级|\())(?:年级)?\(?"
     r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[A-Za-z])\)?班"
 )
 
@@ -35,11 +46,12 @@ class ClassError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SchoolYear:
-    """The year in which this school year began; `stage` is what a year of entry counts from (0, 6, 9 grades
-    before it), None where the school may have several stages."""
+    """The year in which this school year began, and what words like 初一 and 2023级 mean in this school: its stages
+    (none when unknown) and its system."""
 
     began: int
-    stage: int | None = None
+    stages: frozenset[Stage] = frozenset()
+    system: System = System.SIX_THREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +68,6 @@ class ClassName:
         return f"{grade_name(self.grade)}{label}班"
 
 
-def grade_name(grade: int) -> str:
-    """三年级, 七年级, 高一年级."""
-    return f"高{_DIGITS[grade - 9]}年级" if grade > 9 else f"{_DIGITS[grade]}年级"
-
-
 def han_number(number: int) -> str:
     """1 to 99 as Chinese numerals."""
     tens, ones = divmod(number, 10)
@@ -69,21 +76,11 @@ def han_number(number: int) -> str:
     return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[ones] if ones else "")
 
 
-def school_stage(school_name: str) -> int | None:
-    """Which grades a school's years of entry lead to, when its name says so."""
-    found = {
-        stage
-        for words, stage in ((("小学",), 0), (("初中", "初级中学"), 6), (("高中", "高级中学"), 9))
-        if any(word in school_name for word in words)
-    }
-    return found.pop() if len(found) == 1 else None
-
-
 def read_grade(text: str, year: SchoolYear) -> int:
     """A cell of the column 年级. Raises ClassError."""
     plain = _plain(text).strip(".")
     if match := _STAGE_GRADE.fullmatch(plain):
-        return _stage_grade(match)
+        return _stage_grade(match, year.system)
     if match := _ENTRY.fullmatch(plain):
         return _entry_grade(match, year)
     if match := re.fullmatch(rf"{_GRADE}(?:年级|年|级)?", plain):
@@ -118,7 +115,7 @@ def _split(plain: str, year: SchoolYear) -> tuple[int | None, str]:
     if match := _ENTRY.match(plain):
         return _entry_grade(match, year), plain[match.end() :].strip(".")
     if match := _STAGE_GRADE.match(plain):
-        return _stage_grade(match), plain[match.end() :].strip(".")
+        return _stage_grade(match, year.system), plain[match.end() :].strip(".")
     if match := _PLAIN_GRADE.match(plain):
         return _checked(_number(match["grade"])), plain[match.end() :].strip(".")
     if match := re.fullmatch(rf"{_GRADE}\.(?P<label>\d{{1,2}}|[{_HAN}]{{1,3}}|[A-Za-z])", plain):
@@ -159,20 +156,36 @@ def _number(text: str) -> int | None:
 
 
 def _checked(grade: int | None) -> int:
-    if grade is None or not 1 <= grade <= _LAST_GRADE:
+    if grade is None or not 1 <= grade <= LAST_GRADE:
         raise ClassError("class_unclear")
     return grade
 
 
-def _stage_grade(match: re.Match[str]) -> int:
-    return _checked(_STAGES[match["stage"]] + (_number(match["grade"]) or 0))
+def _stage_grade(match: re.Match[str], system: System) -> int:
+    """初一, 高二, 预初: only what is said so in this system. Raises ClassError."""
+    year = _number(match["grade"]) if match["stage"] else None
+    said = f"{match['stage']}{_DIGITS[year]}" if year else "预初"
+    for grade in range(1, LAST_GRADE + 1):
+        if spoken_grade(grade, system) == said:
+            return grade
+    raise ClassError("class_unclear")
 
 
 def _entry_grade(match: re.Match[str], year: SchoolYear) -> int:
-    stage = _STAGES[match["stage"]] if match["stage"] else year.stage
-    if stage is None:
+    """2023级: the grade of who entered a stage of this school then. Where two stages fit (2024级 of a nine-year
+    school is grade 3 or grade 9), it is not guessed. Raises ClassError."""
+    stages = {_STAGES[match["stage"]]} if match["stage"] else year.stages
+    if not stages:
         raise ClassError("stage_unknown")
     entered = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
-    if not 1 <= year.began - entered + 1 <= (6 if stage == 0 else 4 if stage == 6 else 3):
+    since = year.began - entered
+    fitting = [
+        first_grade(stage, year.system) + since
+        for stage in stages
+        if 0 <= since < len(grades_of(stage, year.system))
+    ]
+    if len(fitting) > 1:
+        raise ClassError("stage_unknown")
+    if not fitting:
         raise ClassError("class_unclear")
-    return _checked(stage + year.began - entered + 1)
+    return fitting[0]

@@ -17,7 +17,8 @@ class System(StrEnum):
     """How the nine years are cut."""
 
     SIX_THREE = "six_three"  # 六三学制: six years of primary school, three of junior
-    FIVE_FOUR = "five_four"  # 五四学制: five and four
+    FIVE_FOUR = "five_four"  # 五四学制: five and four, 初一 to 初四
+    FIVE_FOUR_PREP = "five_four_prep"  # 五四学制 as in Shanghai: 预初 (预备年级), then 初一 to 初三
 
 
 class Stage(StrEnum):
@@ -28,19 +29,26 @@ class Stage(StrEnum):
     SENIOR = "senior"  # 高中
 
 
-SYSTEM_NAMES = {System.SIX_THREE: "六三学制", System.FIVE_FOUR: "五四学制"}
+SYSTEM_NAMES = {
+    System.SIX_THREE: "六三学制",
+    System.FIVE_FOUR: "五四学制",
+    System.FIVE_FOUR_PREP: "五四学制（设预备年级）",
+}
 STAGE_NAMES = {Stage.PRIMARY: "小学", Stage.JUNIOR: "初中", Stage.SENIOR: "高中"}
+_SIX_THREE = {
+    Stage.PRIMARY: range(1, 7),
+    Stage.JUNIOR: range(7, 10),
+    Stage.SENIOR: range(10, 13),
+}
+_FIVE_FOUR = {
+    Stage.PRIMARY: range(1, 6),
+    Stage.JUNIOR: range(6, 10),
+    Stage.SENIOR: range(10, 13),
+}
 _GRADES = {
-    System.SIX_THREE: {
-        Stage.PRIMARY: range(1, 7),
-        Stage.JUNIOR: range(7, 10),
-        Stage.SENIOR: range(10, 13),
-    },
-    System.FIVE_FOUR: {
-        Stage.PRIMARY: range(1, 6),
-        Stage.JUNIOR: range(6, 10),
-        Stage.SENIOR: range(10, 13),
-    },
+    System.SIX_THREE: _SIX_THREE,
+    System.FIVE_FOUR: _FIVE_FOUR,
+    System.FIVE_FOUR_PREP: _FIVE_FOUR,
 }
 
 
@@ -91,7 +99,11 @@ def spoken_grade(grade: int, system: System) -> str:
     if stage is Stage.PRIMARY:
         return grade_name(grade)
     year = grade - first_grade(stage, system) + 1
-    return f"{'初' if stage is Stage.JUNIOR else '高'}{_DIGITS[year]}"
+    if stage is Stage.SENIOR:
+        return f"高{_DIGITS[year]}"
+    if system is System.FIVE_FOUR_PREP:
+        return f"初{_DIGITS[year - 1]}" if year > 1 else "预初"
+    return f"初{_DIGITS[year]}"
 
 
 def stages_in_name(school_name: str) -> frozenset[Stage]:

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from domain.bindings import Ending, EndReason
-from domain.roster_classes import SchoolYear, school_stage
+from domain.roster_classes import SchoolYear
 from domain.roster_diff import (
     Change,
     Diff,
@@ -30,6 +30,7 @@ from domain.roster_diff import (
 from domain.roster_parsed import Parsed
 from domain.rosters import RosterParser
 from domain.schools import Contact, Roster, School, Student
+from domain.stages import stages_in_name
 from services.context import Context
 from services.roster_files import FileRow, RosterError, read_rows
 from services.roster_report import write_report
@@ -109,6 +110,8 @@ async def _school(ctx: Context, wish: Wish) -> School:
         raise RosterError("bad_school")
     found = await ctx.stores.schools.find_school(wish.school_id)
     if wish.school_name:
+        if found is not None:  # a new name, nothing else
+            return replace(found, name=wish.school_name)
         return School(id=wish.school_id, name=wish.school_name)
     if found is None:
         raise RosterError("no_school")
@@ -118,7 +121,7 @@ async def _school(ctx: Context, wish: Wish) -> School:
 def _school_year(now: datetime, school: School) -> SchoolYear:
     here = now + _CHINA
     began = here.year if here.month >= _YEAR_BEGINS_IN else here.year - 1
-    return SchoolYear(began, school_stage(school.name))
+    return SchoolYear(began, stages_in_name(school.name))
 
 
 async def _parsed(file: Path, parser: RosterParser, tell: Callable[[Step], None]) -> Parsed:

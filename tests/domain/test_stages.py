@@ -63,6 +63,7 @@ def test_grades_as_people_say_them() -> None:
     said = {system: [spoken_grade(grade, system) for grade in range(5, 11)] for system in System}
     assert said[System.SIX_THREE] == ["五年级", "六年级", "初一", "初二", "初三", "高一"]
     assert said[System.FIVE_FOUR] == ["五年级", "初一", "初二", "初三", "初四", "高一"]
+    assert said[System.FIVE_FOUR_PREP] == ["五年级", "预初", "初一", "初二", "初三", "高一"]
     assert [grade_name(grade) for grade in (6, 9, 12)] == ["六年级", "九年级", "高三年级"]
 
 

@@ -15,13 +15,14 @@ from domain.roster_classes import SchoolYear
 from domain.roster_diff import Diff, Kind, Stored, compare
 from domain.roster_parsed import Parsed, Reason
 from domain.rosters import RosterParser
+from domain.stages import Stage
 from services import roster_words as words
 from services.roster_command import parse_only
 from services.roster_files import RosterError, read_rows
 from services.roster_report import write_report, write_template
 from tests import school_lists as lists
 
-YEAR = SchoolYear(2026, 0)
+YEAR = SchoolYear(2026, frozenset({Stage.PRIMARY}))
 
 
 def parsed_file(path: Path) -> Parsed:
