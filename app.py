@@ -16,6 +16,7 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from bot.conversation import converse
 from domain.deliveries import LEASE
+from domain.roles import Right
 from domain.times import QuietHours
 from handlers import callbacks, health
 from handlers.base import Access, BaseHandler
@@ -158,7 +159,10 @@ def make_application(
 
 
 def check_access(rules: Iterable[Rule]) -> None:
-    """Every endpoint declares who may call it. Raises UndeclaredAccessError naming those that don't."""
+    """Every endpoint declares who may call it, and one for staff by which right.
+
+    Raises UndeclaredAccessError naming those that don't.
+    """
     undeclared = [
         rule.target.__name__
         for rule in rules
@@ -169,7 +173,10 @@ def check_access(rules: Iterable[Rule]) -> None:
 
 
 def _declares_access(handler: type[RequestHandler]) -> bool:
-    return issubclass(handler, BaseHandler) and isinstance(getattr(handler, "access", None), Access)
+    if not issubclass(handler, BaseHandler):
+        return False
+    access, right = getattr(handler, "access", None), getattr(handler, "right", None)
+    return isinstance(access, Access) and (access is Access.STAFF) == isinstance(right, Right)
 
 
 def _envelope(account: Account) -> Envelope:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.names import folded_name
-from domain.schools import Appointment, Contact, Role, Roster, School, SchoolClass, Student
+from domain.roles import Appointment, Role
+from domain.schools import Contact, Roster, School, SchoolClass, Student
 from services.bindings import bind_guardian
 from services.context import Context
 from services.people import note_follow, recognise

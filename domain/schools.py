@@ -1,28 +1,56 @@
-"""A school as this program needs it: classes, pupils, the adults on the school's list, and who teaches what."""
+"""A school as this program needs it: classes, pupils, and the adults on the school's list."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+
+from domain.roles import Appointment
+from domain.stages import Stage, System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a school decides for itself; the page of its settings shows them."""
+
+    approval_hours: int = 24  # how long a family decides alone about another guardian of its child
+    claim_days: int = 7  # after which a request that nobody decided is over
+    local_subjects: tuple[tuple[str, str], ...] = ()  # code and name, beside domain.subjects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class School:
-    """A school (学校), the tenant: nothing of one school is ever seen by another."""
+    """A school (学校), the tenant: nothing of one school is ever seen by another.
+
+    `region_ids` leads from the province down to the district, as far as they are known. `year` is the
+    school year (2026 begins in autumn 2026) that its classes stand for; 0 until a first list or roll-over.
+    """
 
     id: str
     name: str
+    region_ids: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    system: System = System.SIX_THREE
+    year: int = 0
+    rules: Rules = Rules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolClass:
-    """A class (班级); `name` as people say it: 三年级二班."""
+    """A class (班级); `name` as people say it: 三年级二班.
+
+    A class stands for the children in it and goes up with them: `entered` is the school year in which they
+    would have been in grade 1, `label` what tells the classes of a year apart. `ended_at` is set once
+    they have graduated.
+    """
 
     id: str
     school_id: str
     name: str
     grade: int
+    entered: int = 0
+    label: str = ""
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,24 +87,6 @@ class Contact:
     phone_last4: str
     relation: str
     quarantine: bool = False
-
-
-class Role(StrEnum):
-    """What an adult is at a place."""
-
-    HEAD_TEACHER = "head_teacher"  # 班主任
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appointment:
-    """One person in one role at one class (任职); `name` is how families are told who wrote."""
-
-    id: str
-    school_id: str
-    class_id: str
-    person_id: str
-    role: Role
-    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

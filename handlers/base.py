@@ -20,6 +20,7 @@ from jinja2 import Environment
 from tornado.web import HTTPError, RequestHandler
 
 from domain.errors import ConflictError, NotFoundError, TooManyError, YanshuError
+from domain.roles import Right
 from handlers import phrases
 from services.context import Context
 from services.people import Teaching, access_teaching
@@ -44,14 +45,18 @@ class Access(StrEnum):
     PUBLIC = "public"  # anybody; shows nothing of anybody
     WECHAT = "wechat"  # WeChat's servers, by signature
     VISITOR = "visitor"  # somebody WeChat has vouched for, bound or not
-    HEAD_TEACHER = "head_teacher"
+    STAFF = "staff"  # somebody with a role that carries the `right` the endpoint names
     OPERATOR = "operator"  # whoever runs the installation
 
 
 class BaseHandler(RequestHandler):
-    """The ground floor: context, prefix, and refusals as exceptions that end the request."""
+    """The ground floor: context, prefix, and refusals as exceptions that end the request.
+
+    An endpoint for staff also names the `right` that is needed.
+    """
 
     access: Access
+    right: Right
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Counted as under way until it has answered."""
@@ -129,8 +134,14 @@ class PageHandler(BaseHandler):
         self.session = session
         if self.request.method not in ("GET", "HEAD"):
             self._check_csrf()
-        if self.access is Access.HEAD_TEACHER:
-            self.teaching = await access_teaching(self.ctx, session.person_id)
+        if self.access is Access.STAFF:
+            self.teaching = await access_teaching(
+                self.ctx,
+                session.person_id,
+                self.right,
+                acting=session.acting,
+                address=self.request.remote_ip or "",
+            )
 
     def _send_to_sign_in(self) -> None:
         if self.request.method != "GET" or self.wants_json:

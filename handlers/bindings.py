@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.errors import InvalidError, Problem, TooManyError
+from domain.roles import Right
 from handlers import phrases
 from handlers.base import Access, PageHandler, status_of
 from services.bindings import (
@@ -85,7 +86,8 @@ class BindHandler(PageHandler):
 class ClaimsHandler(PageHandler):
     """Requests that wait for the head teacher's eye."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.CLAIMS
 
     async def get(self) -> None:
         """The list."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.bindings import STAFF_REASONS, BindingState
 from domain.errors import InvalidError, NotFoundError
+from domain.roles import Right
 from handlers import phrases
 from handlers.base import Access, PageHandler, status_of
 from services.bindings import withdraw_claim
@@ -58,7 +59,8 @@ class OwnClaimsHandler(PageHandler):
 class FamiliesHandler(PageHandler):
     """The children of a class and their guardians, for the head teacher."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PEOPLE
 
     async def get(self) -> None:
         """One class at a time; `show=unbound` leaves out who has a guardian."""
@@ -80,7 +82,8 @@ class FamiliesHandler(PageHandler):
 class EndHandler(PageHandler):
     """A head teacher ends a binding: a page that asks why, and the answer."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.BINDINGS
 
     async def get(self, student_id: str, person_id: str) -> None:
         """Ask."""

@@ -12,6 +12,7 @@ from tornado.web import HTTPError, stream_request_body
 from domain.errors import FileRefusedError, NotFoundError
 from domain.files import MAX_FILE_BYTES, FileKind, StoredFile
 from domain.notices import Notice, NoticeState
+from domain.roles import Right
 from handlers.base import Access, PageHandler
 from handlers.phrases import size_text
 from services.files import open_attachment, open_own_file, store_upload
@@ -28,7 +29,8 @@ _LONGEST_NAME = 1000
 class UploadHandler(PageHandler):
     """Takes one file as the request's body; its name comes percent-encoded in X-File-Name."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
     _too_large = False
 
     async def prepare(self) -> None:
@@ -120,7 +122,8 @@ class AttachmentHandler(FileHandler):
 class OwnFileHandler(FileHandler):
     """What the head teacher uploaded a moment ago, for the form's preview."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self, file_id: str) -> None:
         """Stream it."""

@@ -8,6 +8,7 @@ import io
 import qrcode
 
 from domain.errors import NotFoundError
+from domain.roles import Right
 from handlers.base import Access, PageHandler
 from services.invitations import invite_class, scene_of
 
@@ -15,7 +16,8 @@ from services.invitations import invite_class, scene_of
 class InviteHandler(PageHandler):
     """The class's QR, to show or to pass on."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.INVITE
 
     async def get(self) -> None:
         """One class at a time; the first unless one is named."""
@@ -35,7 +37,8 @@ class InviteHandler(PageHandler):
 class InvitePictureHandler(PageHandler):
     """The QR itself as a PNG."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.INVITE
 
     async def get(self, class_id: str) -> None:
         """Draw it."""

@@ -13,6 +13,7 @@ from tornado.web import HTTPError
 
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from domain.notices import Attachment, ConfirmMode, Draft, Notice, NoticeState
+from domain.roles import Right
 from handlers import phrases
 from handlers.base import Access, PageHandler
 from handlers.reading import PAGE_SIZE, pack_cursor, unpack_cursor
@@ -138,7 +139,8 @@ class FormHandler(PageHandler):
 class TeachHandler(PageHandler):
     """What this head teacher wrote, newest first."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self) -> None:
         """Twenty of them; how far each got is asked for by the page afterwards."""
@@ -161,7 +163,8 @@ class TeachHandler(PageHandler):
 class CountsHandler(PageHandler):
     """How far the notices of a list got, for its script: children reached and guardians who read."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self) -> None:
         """For the ids asked for; one that isn't theirs is left out."""
@@ -185,7 +188,8 @@ class CountsHandler(PageHandler):
 class NewNoticeHandler(FormHandler):
     """Writing a notice. The form carries a key made when it was served: sent twice, it is one notice."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self) -> None:
         """The empty form; a teacher of one class means that class."""
@@ -217,7 +221,8 @@ class NewNoticeHandler(FormHandler):
 class EditNoticeHandler(FormHandler):
     """Correcting a notice: audience, confirmation and times stay, the words are said anew."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self, notice_id: str) -> None:
         """The form with what it says now."""
@@ -273,7 +278,8 @@ class EditNoticeHandler(FormHandler):
 class RemindHandler(PageHandler):
     """Reminding those who have not read or confirmed, at most twice; asked about before it is done."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self, notice_id: str) -> None:
         """How many, and when."""
@@ -303,7 +309,8 @@ class RemindHandler(PageHandler):
 class WithdrawHandler(PageHandler):
     """Taking a notice back; asked about before it is done."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self, notice_id: str) -> None:
         """What it would mean."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.roles import Right
 from handlers.base import Access, PageHandler
 from services.reach import forecast_reach
 
@@ -9,7 +10,8 @@ from services.reach import forecast_reach
 class ForecastHandler(PageHandler):
     """The forecast for an audience, drawn, for the form's script."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self) -> None:
         """A class that isn't theirs is refused as if it did not exist."""

@@ -10,6 +10,7 @@ from domain.deliveries import MAX_REMINDERS, Delivery, delivery_id
 from domain.errors import NotFoundError
 from domain.notices import ConfirmMode, Notice, NoticeState
 from domain.receipts import GuardianReceipt, Receipt
+from domain.roles import Right
 from handlers import phrases
 from handlers.base import Access, PageHandler
 from handlers.files import FileHandler
@@ -89,7 +90,8 @@ def bar_of(shares: list[tuple[Any, int]]) -> list[tuple[Any, float, float]]:
 class ReceiptsHandler(ReceiptsPage):
     """The receipts of one notice."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self, notice_id: str) -> None:
         """Show them."""
@@ -105,7 +107,8 @@ class ReceiptsHandler(ReceiptsPage):
 class LiveHandler(ReceiptsPage):
     """The changing part of that page: sent again only when it has changed."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self, notice_id: str) -> None:
         """`stamp` is what the page has; `html` is null when that is still true."""
@@ -121,7 +124,8 @@ class LiveHandler(ReceiptsPage):
 class LedgerHandler(PageHandler):
     """Every attempt to reach one guardian of one child."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self, notice_id: str, student_id: str, person_id: str) -> None:
         """Show them, oldest first."""
@@ -152,7 +156,8 @@ def find_guardian(classes: tuple[ClassReceipts, ...], wanted: str) -> tuple[Any,
 class SignatureHandler(FileHandler):
     """A guardian's signature, for the author of the notice."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self, notice_id: str, student_id: str, person_id: str) -> None:
         """Stream it."""
@@ -166,7 +171,8 @@ class SignatureHandler(FileHandler):
 class ExportHandler(PageHandler):
     """The receipts as an Excel file."""
 
-    access = Access.HEAD_TEACHER
+    access = Access.STAFF
+    right = Right.PUBLISH
 
     async def get(self, notice_id: str) -> None:
         """Build it off the loop, hand it over."""

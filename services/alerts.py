@@ -13,6 +13,7 @@ from services.bindings import complete_approval
 from services.cards import Card, claim_card, ending_card
 from services.channels import Sent, Verdict, send_card
 from services.context import Context
+from services.people import appointments_of, deciders_of
 
 _GIVE_UP_AFTER = timedelta(days=1)
 
@@ -61,7 +62,7 @@ async def tell_about_ending(ctx: Context, binding_id: str) -> None:
     ending = binding.ending
     told = True
     if binding.state is BindingState.ENDED:
-        appointments = await ctx.stores.schools.appointments_of(ending.by)
+        appointments = await appointments_of(ctx, ending.by)
         names = [a.name for a in appointments if a.school_id == binding.school_id]
         card = ending_card(ctx.policy, ending, by=names[0] if names else "")
         purpose = f"{binding.id}:ended:{ending.at.timestamp()}"
@@ -75,8 +76,8 @@ async def tell_about_ending(ctx: Context, binding_id: str) -> None:
 async def _who_waits(ctx: Context, claim: Claim) -> set[str]:
     if claim.state is not ClaimState.WAITING:
         return {claim.person_id}
-    head_teachers = await ctx.stores.schools.head_teachers_of(claim.school_id, claim.class_ids)
-    return {a.person_id for a in head_teachers}
+    deciders = await deciders_of(ctx, claim.school_id, claim.class_ids)
+    return {a.person_id for a in deciders}
 
 
 async def _tell(ctx: Context, identity: Identity, card: Card, purpose: str) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.audit import Actor
 from domain.bindings import Binding
 from domain.errors import NotFoundError
 from domain.identities import Opening, identity_id
-from domain.schools import Appointment, School, SchoolClass, Student
+from domain.regions import Region
+from domain.roles import Appointment, Right, Role, may
+from domain.schools import School, SchoolClass, Student
 from services.context import Context
 
 
@@ -22,17 +25,79 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """What one person is at one place (school or region): where an act of staff comes from.
+
+    Roles that somebody has at the same place count together; between places they switch. `address` is
+    where the request came from, for the audit log.
+    """
+
+    person_id: str
+    appointments: tuple[Appointment, ...]
+    school: School | None = None
+    region: Region | None = None
+    address: str = ""
+
+    @property
+    def place_id(self) -> str:
+        """The id of the school or region."""
+        return self.appointments[0].place_id
+
+    @property
+    def name(self) -> str:
+        """How this person is called there."""
+        return self.appointments[0].name
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Each role once, in the order of `Role`."""
+        held = {a.role for a in self.appointments}
+        return tuple(role for role in Role if role in held)
+
+    @property
+    def actor(self) -> Actor:
+        """Who the audit log names."""
+        return _actor(self.person_id, self.appointments, self.address)
+
+    def has(self, right: Right) -> bool:
+        """Whether any of their roles here carries a right, wherever it reaches."""
+        return any(may(a.role, right) for a in self.appointments)
+
+    def has_everywhere(self, right: Right) -> bool:
+        """Whether they have a right in the whole place, not only in a class or grade of it."""
+        return any(may(a.role, right) and not (a.class_id or a.grade) for a in self.appointments)
+
+
+@dataclass(frozen=True, slots=True)
 class Teaching:
-    """What a head teacher may act on: their classes, all of one school."""
+    """The classes of one school in which somebody has one right: what an act about children is checked against."""
 
     person_id: str
     name: str
     school: School
     classes: tuple[SchoolClass, ...]
+    appointments: tuple[Appointment, ...] = ()
+    address: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """Who the audit log names."""
+        return _actor(self.person_id, self.appointments, self.address)
 
     def class_ids(self) -> tuple[str, ...]:
         """The ids of these classes."""
         return tuple(c.id for c in self.classes)
+
+
+def _actor(person_id: str, appointments: Sequence[Appointment], address: str) -> Actor:
+    first = appointments[0]
+    return Actor(
+        person_id=person_id,
+        post_id=first.id,
+        role=first.role,
+        place_id=first.place_id,
+        address=address,
+    )
 
 
 async def recognise(ctx: Context, openid: str) -> str:
@@ -58,25 +123,85 @@ async def note_opening(ctx: Context, openid: str, opening: Opening) -> None:
 
 
 async def appointments_of(ctx: Context, person_id: str) -> Sequence[Appointment]:
-    """Everything this person is at any school."""
-    return await ctx.stores.schools.appointments_of(person_id)
+    """Everything this person is now at any place."""
+    return await ctx.stores.appointments.of_person(person_id, ctx.now())
 
 
-async def access_teaching(ctx: Context, person_id: str) -> Teaching:
-    """The classes this person is head teacher of. Raises NotFoundError when there are none.
+async def posts_of(ctx: Context, person_id: str, *, address: str = "") -> list[Post]:
+    """Every place at which this person is somebody now, in the order in which they were first appointed."""
+    places: dict[str, list[Appointment]] = {}
+    for appointment in await appointments_of(ctx, person_id):
+        places.setdefault(appointment.place_id, []).append(appointment)
+    wanted = {held[0].region_id for held in places.values() if held[0].region_id}
+    regions = await ctx.stores.regions.regions(wanted) if wanted else {}
+    posts = []
+    for place_id, held in places.items():
+        school = await ctx.stores.schools.find_school(place_id) if held[0].school_id else None
+        region = regions.get(place_id)
+        if school is not None or region is not None:
+            posts.append(Post(person_id, tuple(held), school, region, address))
+    return posts
 
-    One school at a time: a person who teaches at two sees the first; switching comes with roles.
+
+async def access_post(
+    ctx: Context, person_id: str, right: Right, *, acting: str = "", address: str = ""
+) -> Post:
+    """The place where this person acts now: the one they switched to, else the first where they have the right.
+
+    Raises NotFoundError when they have it nowhere, or not at the place they switched to.
     """
-    appointments = await ctx.stores.schools.appointments_of(person_id)
-    if not appointments:
+    for post in await posts_of(ctx, person_id, address=address):
+        if (not acting or post.place_id == acting) and post.has(right):
+            return post
+    raise NotFoundError
+
+
+async def teaching_of(ctx: Context, post: Post, right: Right) -> Teaching:
+    """The classes in which this post has a right, in the school's order. Raises NotFoundError in a region.
+
+    A school that has no class yet gives none to whoever has the right in the whole school.
+    """
+    if post.school is None:
         raise NotFoundError
-    first = min(appointments, key=lambda a: a.id)
-    mine = [a for a in appointments if a.school_id == first.school_id]
-    school = await ctx.stores.schools.find_school(first.school_id)
-    classes = await ctx.stores.schools.classes(a.class_id for a in mine)
-    if school is None or not classes:
+    held = [a for a in post.appointments if may(a.role, right)]
+    if all(a.class_id for a in held):
+        found = await ctx.stores.schools.classes(a.class_id for a in held)
+    else:
+        every = await ctx.stores.schools.classes_of_school(post.school.id)
+        found = [c for c in every if any(a.reaches(c.id, c.grade) for a in held)]
+    classes = tuple(
+        sorted((c for c in found if c.ended_at is None), key=lambda c: (c.grade, c.name))
+    )
+    if not classes and not post.has_everywhere(right):
         raise NotFoundError
-    return Teaching(person_id, first.name, school, tuple(classes))
+    return Teaching(post.person_id, post.name, post.school, classes, tuple(held), post.address)
+
+
+async def access_teaching(
+    ctx: Context,
+    person_id: str,
+    right: Right = Right.PUBLISH,
+    *,
+    acting: str = "",
+    address: str = "",
+) -> Teaching:
+    """The classes in which this person has a right, at one school. Raises NotFoundError when there are none."""
+    post = await access_post(ctx, person_id, right, acting=acting, address=address)
+    teaching = await teaching_of(ctx, post, right)
+    if not teaching.classes:
+        raise NotFoundError
+    return teaching
+
+
+async def deciders_of(ctx: Context, school_id: str, class_ids: Sequence[str]) -> list[Appointment]:
+    """Who decides about these classes: each one's head teachers; where a class has none, the school's office."""
+    held = await ctx.stores.appointments.of_classes(school_id, [*class_ids, ""], ctx.now())
+    heads = [a for a in held if a.class_id and may(a.role, Right.CLAIMS)]
+    if {a.class_id for a in heads} >= set(class_ids):
+        return heads
+    whole = [a for a in held if not a.class_id and not a.grade and may(a.role, Right.CLAIMS)]
+    office = [a for a in whole if a.role is Role.OFFICE]
+    return heads + (office or whole)
 
 
 async def children_of(ctx: Context, person_id: str) -> list[Child]:

@@ -32,9 +32,12 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_school", "school_id"),
     ],
     "appointments": [
-        _index("by_class", "school_id", "class_id", "role"),
+        _index("by_place", "school_id", "class_id"),
         _index("by_person", "person_id"),
+        _index("by_region", "region_id"),
     ],
+    "schools": [_index("by_region", "region_ids")],
+    "regions": [_index("by_region", "region_ids")],
     "identities": [_index("by_person", "person_id")],
     "bindings": [
         _index("by_student", "school_id", "student_id"),
@@ -62,8 +65,19 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "attempts": [_index("by_message", "message_id", sparse=True)],
     "finishes": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
-    "sessions": [_index("expiry", "expires_at", expireAfterSeconds=0)],
+    "sessions": [
+        _index("expiry", "expires_at", expireAfterSeconds=0),
+        _index("by_person", "person_id"),
+    ],
     "inbox": [_index("expiry", "at", expireAfterSeconds=7 * _DAY)],
+    # A chain is a school's, a region's or the installation's.
+    "audit": [
+        _index("by_chain", "chain", "-position"),
+        _index("by_act", "chain", "act", "-position"),
+        _index("by_actor", "chain", "actor.person_id", "-position"),
+        _index("by_subject", "chain", "subject_id", "-position"),
+        _index("firsts", "seq", partialFilterExpression={"seq": 1}),
+    ],
     # Whoever could not be told for a day is given up.
     "alerts": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
     "pauses": [_index("expiry", "until", expireAfterSeconds=_DAY)],

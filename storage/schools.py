@@ -1,4 +1,4 @@
-"""Schools, classes, pupils, the school's list of adults, and who is head teacher where."""
+"""Schools, classes, pupils, and the school's list of adults."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import ReplaceOne
 
-from domain.schools import Appointment, Contact, Role, Roster, School, SchoolClass, Student
+from domain.schools import Contact, Roster, School, SchoolClass, Student
 from storage.batching import Batcher
 from storage.documents import from_document, to_document
 
@@ -69,11 +69,9 @@ class SchoolStore:
         await self._contacts.delete_many({"_id": {"$in": list(contact_ids)}})
 
     async def classes_of_school(self, school_id: str) -> list[SchoolClass]:
-        """All of them. Uses index: by_school."""
-        return [
-            from_document(SchoolClass, d)
-            async for d in self._classes.find({"school_id": school_id})
-        ]
+        """All it ever had, those that have ended included. Uses index: by_school."""
+        cursor = self._classes.find({"school_id": school_id})
+        return [from_document(SchoolClass, d) async for d in cursor]
 
     async def all_students(self, school_id: str, take: Callable[[Student], None]) -> None:
         """Hand over everybody a school ever had, those who left included, one by one. Uses index: by_class."""
@@ -84,6 +82,11 @@ class SchoolStore:
         """Hand over the school's whole list, line by line. Uses index: by_school."""
         async for d in self._contacts.find({"school_id": school_id}, batch_size=_READ_BATCH):
             take(from_document(Contact, d))
+
+    async def schools_below(self, region_id: str) -> list[School]:
+        """The schools of a region, by name. Uses index: by_region."""
+        cursor = self._schools.find({"region_ids": region_id})
+        return sorted([from_document(School, d) async for d in cursor], key=lambda s: s.name)
 
     async def find_school(self, school_id: str) -> School | None:
         """Uses index: _id_."""
@@ -132,18 +135,3 @@ class SchoolStore:
         found = [from_document(Contact, d) async for d in cursor]
         closed = {line.school_id for line in found if line.quarantine}
         return [line for line in found if line.school_id not in closed]
-
-    async def appointments_of(self, person_id: str) -> list[Appointment]:
-        """What this person is, everywhere. Uses index: by_person."""
-        cursor = self._appointments.find({"person_id": person_id})
-        return [from_document(Appointment, d) async for d in cursor]
-
-    async def head_teachers_of(self, school_id: str, class_ids: Sequence[str]) -> list[Appointment]:
-        """The head teachers of these classes. Uses index: by_class."""
-        query = {
-            "school_id": school_id,
-            "class_id": {"$in": list(class_ids)},
-            "role": Role.HEAD_TEACHER,
-        }
-        cursor = self._appointments.find(query)
-        return [from_document(Appointment, d) async for d in cursor]

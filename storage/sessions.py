@@ -14,13 +14,20 @@ from storage.documents import from_document, to_document
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody who has shown WeChat's word for who they are. `csrf` goes into every form of theirs."""
+    """Somebody who has shown WeChat's word for who they are. `csrf` goes into every form of theirs.
+
+    `acting` is the place (school or region) they switched to, empty for the first that fits. A session at a
+    `desk` ends also by silence: `seen_at` is when it last did something.
+    """
 
     id: str
     person_id: str
     csrf: str
     created_at: datetime
     expires_at: datetime
+    acting: str = ""
+    desk: bool = False
+    seen_at: datetime | None = None
 
 
 def _hashed(token: str) -> str:
@@ -34,11 +41,24 @@ class SessionStore:
         self._sessions = database["sessions"]
 
     async def add(
-        self, token: str, *, person_id: str, csrf: str, at: datetime, until: datetime
+        self,
+        token: str,
+        *,
+        person_id: str,
+        csrf: str,
+        at: datetime,
+        until: datetime,
+        desk: bool = False,
     ) -> Session:
         """Start a session for `token`, which only the person's browser keeps."""
         session = Session(
-            id=_hashed(token), person_id=person_id, csrf=csrf, created_at=at, expires_at=until
+            id=_hashed(token),
+            person_id=person_id,
+            csrf=csrf,
+            created_at=at,
+            expires_at=until,
+            desk=desk,
+            seen_at=at if desk else None,
         )
         await self._sessions.insert_one(to_document(session))
         return session
@@ -50,3 +70,20 @@ class SessionStore:
             return None
         session = from_document(Session, document)
         return session if at < session.expires_at else None
+
+    async def act_at(self, session_id: str, place_id: str) -> None:
+        """They switch to another place. Uses index: _id_."""
+        await self._sessions.update_one({"_id": session_id}, {"$set": {"acting": place_id}})
+
+    async def mark_seen(self, session_id: str, at: datetime) -> None:
+        """They did something. Uses index: _id_."""
+        await self._sessions.update_one({"_id": session_id}, {"$set": {"seen_at": at}})
+
+    async def end(self, session_id: str) -> None:
+        """It is over, now. Uses index: _id_."""
+        await self._sessions.delete_one({"_id": session_id})
+
+    async def end_all(self, person_id: str) -> int:
+        """Every session of one person is over; returns how many there were. Uses index: by_person."""
+        result = await self._sessions.delete_many({"person_id": person_id})
+        return int(result.deleted_count)

@@ -11,6 +11,8 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from redis.asyncio import Redis
 
 from storage.alerts import AlertStore
+from storage.appointments import AppointmentStore
+from storage.audit import AuditStore
 from storage.bindings import BindingStore
 from storage.callbacks import CallbackStore
 from storage.deliveries import DeliveryStore
@@ -23,6 +25,7 @@ from storage.limits import LimitStore
 from storage.locks import LockStore
 from storage.notices import NoticeStore
 from storage.pauses import PauseStore
+from storage.regions import RegionStore
 from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
@@ -35,7 +38,9 @@ _SILENCE_MS = 10_000
 class Stores:
     """Every store, over one connection pool to each server."""
 
+    regions: RegionStore
     schools: SchoolStore
+    appointments: AppointmentStore
     identities: IdentityStore
     bindings: BindingStore
     invitations: InvitationStore
@@ -47,6 +52,7 @@ class Stores:
     inbox: InboxStore
     pauses: PauseStore
     alerts: AlertStore
+    audit: AuditStore
     callbacks: CallbackStore
     locks: LockStore
     limits: LimitStore
@@ -84,7 +90,9 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
     )
     redis = Redis.from_url(redis_url, socket_timeout=5, socket_connect_timeout=5)
     return Stores(
+        regions=RegionStore(db),
         schools=SchoolStore(db),
+        appointments=AppointmentStore(db),
         identities=IdentityStore(db),
         bindings=BindingStore(db),
         invitations=InvitationStore(db),
@@ -96,6 +104,7 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         inbox=InboxStore(db),
         pauses=PauseStore(db),
         alerts=AlertStore(db),
+        audit=AuditStore(db),
         callbacks=CallbackStore(redis, prefix=database, app_id=app_id),
         locks=LockStore(redis, prefix=database),
         limits=LimitStore(redis, prefix=database),

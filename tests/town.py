@@ -20,7 +20,8 @@ from tornado.testing import bind_unused_port
 
 from app import Running, make_application, running
 from domain.names import folded_name
-from domain.schools import Appointment, Contact, Role, Roster, School, SchoolClass, Student
+from domain.roles import Appointment, Role
+from domain.schools import Contact, Roster, School, SchoolClass, Student
 from main import make_server
 from services.bindings import bind_guardian
 from services.people import note_follow, recognise

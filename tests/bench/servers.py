@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 from app import now
 from domain.bindings import BindingState
-from domain.schools import Appointment, Role, Roster
+from domain.roles import Appointment, Role
+from domain.schools import Roster
 from services.context import Context
 from tests.town import SCHOOL, pupil, school_class
 

@@ -17,7 +17,8 @@ from app import Running, now, running
 from domain.bindings import Binding, BindingState, binding_id
 from domain.identities import Identity, identity_id
 from domain.notices import Draft
-from domain.schools import Appointment, Role, Roster
+from domain.roles import Appointment, Role
+from domain.schools import Roster
 from engines import Engines
 from services.context import Context
 from services.notices import draft_notice, publish_notice

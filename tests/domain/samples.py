@@ -20,7 +20,8 @@ from domain.files import FileKind, StoredFile
 from domain.identities import Identity, identity_id
 from domain.invitations import Invitation
 from domain.notices import Attachment, ConfirmMode, Notice, NoticeState, Version, Work
-from domain.schools import Appointment, Contact, Role, School, SchoolClass, Student
+from domain.roles import Appointment, Role
+from domain.schools import Contact, School, SchoolClass, Student
 from domain.times import list_position
 
 # A Sunday morning in school time (10:00); every sample happens then unless a test says otherwise.

@@ -20,7 +20,8 @@ import pytest
 from domain.bindings import STAFF_REASONS, ClaimState, EndReason
 from domain.errors import YanshuError
 from domain.notices import Notice
-from domain.schools import Appointment, Role, Roster, School, SchoolClass, Student
+from domain.roles import Appointment, Role
+from domain.schools import Roster, School, SchoolClass, Student
 from jobs.registry import JOBS
 from services.bindings import (
     Answer,

@@ -11,7 +11,7 @@ import pytest
 from domain.bindings import EndReason
 from domain.deliveries import REPEATABLE_FOR
 from domain.identities import Opening
-from domain.schools import Appointment, Role
+from domain.roles import Appointment, Role
 from services.alerts import tell_about_claim, tell_about_ending
 from services.context import Context, TemplateCard
 from services.people import note_follow, note_opening, recognise

@@ -13,9 +13,12 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.database import Database
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
+from domain.audit import Act
 from domain.channels import Channel, Reason
 from domain.deliveries import LEASE, Group
 from storage.alerts import AlertStore
+from storage.appointments import AppointmentStore
+from storage.audit import AuditStore
 from storage.bindings import BindingStore
 from storage.deliveries import DeliveryStore
 from storage.files import FileStore
@@ -24,6 +27,7 @@ from storage.indexes import INDEXES
 from storage.invitations import InvitationStore
 from storage.notices import NoticeStore
 from storage.pauses import PauseStore
+from storage.regions import RegionStore
 from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
@@ -32,6 +36,8 @@ from tests.domain.samples import NOW, a_push, an_outcome
 
 STORES: dict[str, type] = {
     "alerts": AlertStore,
+    "appointments": AppointmentStore,
+    "audit": AuditStore,
     "bindings": BindingStore,
     "deliveries": DeliveryStore,
     "files": FileStore,
@@ -39,16 +45,27 @@ STORES: dict[str, type] = {
     "invitations": InvitationStore,
     "notices": NoticeStore,
     "pauses": PauseStore,
+    "regions": RegionStore,
     "rounds": RoundStore,
     "schools": SchoolStore,
     "sessions": SessionStore,
 }
 GROUP = Group("school-a", "notice-1", "class-1")
 PUSH, OUTCOME = a_push(), an_outcome()
+PAGE: dict[str, Any] = {"before": "9", "since": NOW, "at": NOW, "limit": 20}
 
 # Every method that says which index it uses, called once with arguments that match nothing.
 CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "alerts.find": lambda s: s.find("a"),
+    "audit.head": lambda s: s.head("school-a"),
+    "audit.heads": lambda s: s.heads(),
+    "audit.chains": lambda s: s.chains(),
+    "audit.stretch": lambda s: s.stretch("school-a", 1, 100),
+    "audit.page": lambda s: s.page("school-a", **PAGE),
+    "audit.page_of_act": lambda s: s.page_of_act("school-a", Act.SIGNED_IN, **PAGE),
+    "audit.page_of_actor": lambda s: s.page_of_actor("school-a", "p", **PAGE),
+    "audit.page_of_subject": lambda s: s.page_of_subject("school-a", "s:p", **PAGE),
+    "audit.between": lambda s: s.between("school-a", NOW, NOW),
     "bindings.active_of_person": lambda s: s.active_of_person("p"),
     "bindings.find": lambda s: s.find("s:p"),
     "bindings.ended_of_person": lambda s: s.ended_of_person("p"),
@@ -113,8 +130,20 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "schools.students_of": lambda s: s.students_of("school-a", ["c"]),
     "schools.students": lambda s: s.students(["s"]),
     "schools.contacts_named": lambda s: s.contacts_named("李小明", "1234"),
-    "schools.appointments_of": lambda s: s.appointments_of("p"),
-    "schools.head_teachers_of": lambda s: s.head_teachers_of("school-a", ["c"]),
+    "schools.schools_below": lambda s: s.schools_below("r"),
+    "appointments.find": lambda s: s.find("a"),
+    "appointments.end": lambda s: s.end("a", NOW),
+    "appointments.of_person": lambda s: s.of_person("p", NOW),
+    "appointments.of_classes": lambda s: s.of_classes("school-a", ["c", ""], NOW),
+    "appointments.of_school": lambda s: s.of_school("school-a"),
+    "appointments.of_region": lambda s: s.of_region("r"),
+    "regions.find": lambda s: s.find("r"),
+    "regions.regions": lambda s: s.regions(["r"]),
+    "regions.below": lambda s: s.below("r"),
+    "sessions.act_at": lambda s: s.act_at("s", "p"),
+    "sessions.mark_seen": lambda s: s.mark_seen("s", NOW),
+    "sessions.end": lambda s: s.end("s"),
+    "sessions.end_all": lambda s: s.end_all("p"),
     "sessions.find": lambda s: s.find("token", NOW),
 }
 # What a condition on these costs is one look at a document that the index has found already.
@@ -219,7 +248,7 @@ async def test_the_indexes_that_are_named_exist_and_making_them_again_is_harmles
 
 
 def test_the_indexes_of_a_school_start_with_the_school() -> None:
-    """The others start from an adult, a binding, a message, a child's name as typed, or a clock."""
+    """The others start from an adult, a binding, a message, a region, a child's name as typed, or a clock."""
     beginnings = {
         index.document["name"]: next(iter(index.document["key"]))
         for indexes in INDEXES.values()
@@ -230,6 +259,7 @@ def test_the_indexes_of_a_school_start_with_the_school() -> None:
         "by_child",
         "by_message",
         "by_person",
+        "by_region",
         "by_work",
         "due",
         "expiry",

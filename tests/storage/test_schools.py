@@ -95,15 +95,6 @@ async def test_lines_with_a_childs_name_and_digits(stores: Stores, school: Roste
     assert await stores.schools.contacts_named("李", "1234") == []
 
 
-async def test_who_is_head_teacher_where(stores: Stores, school: Roster) -> None:
-    first, second = school.appointments
-    assert await stores.schools.appointments_of("teacher-1") == [first]
-    assert await stores.schools.appointments_of("nobody") == []
-    found = await stores.schools.head_teachers_of("school-a", ["c1", "c2"])
-    assert sorted(a.id for a in found) == [first.id, second.id]
-    assert await stores.schools.head_teachers_of("school-b", ["c1"]) == []
-
-
 async def test_who_left_is_found_no_more_but_as_part_of_the_whole_school(stores: Stores) -> None:
     gone = a_student(id="gone", left_at=NOW)
     await stores.schools.save_students([a_student(), gone])

@@ -1,0 +1,62 @@
+"""Who has which role where. An appointment is never deleted by ending it: who was what, and when, stays known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from domain.roles import Appointment
+from storage.conditions import set_if
+from storage.documents import from_document, to_document
+
+
+class AppointmentStore:
+    """One document an appointment; its id says who is what where."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._appointments = database["appointments"]
+
+    async def save(self, appointment: Appointment) -> None:
+        """Write it as it is: a person appointed again is appointed once."""
+        document = to_document(appointment)
+        await self._appointments.replace_one({"_id": document["_id"]}, document, upsert=True)
+
+    async def end(self, appointment_id: str, at: datetime) -> bool:
+        """End it; says whether it stood. Uses index: _id_."""
+        stands = {"$eq": [{"$ifNull": ["$ended_at", None]}, None]}
+        result = await self._appointments.update_one(
+            {"_id": appointment_id}, set_if(stands, {"ended_at": at})
+        )
+        return bool(result.modified_count)
+
+    async def find(self, appointment_id: str) -> Appointment | None:
+        """Uses index: _id_."""
+        document = await self._appointments.find_one({"_id": appointment_id})
+        return from_document(Appointment, document) if document else None
+
+    async def of_person(self, person_id: str, at: datetime) -> list[Appointment]:
+        """What this person is at `at`, everywhere, by id. Uses index: by_person."""
+        cursor = self._appointments.find({"person_id": person_id})
+        found = [from_document(Appointment, d) async for d in cursor]
+        return sorted((a for a in found if a.stands(at)), key=lambda a: a.id)
+
+    async def of_classes(
+        self, school_id: str, class_ids: Sequence[str], at: datetime
+    ) -> list[Appointment]:
+        """Who has a role at `at` in these very classes; `""` stands for the school itself. Uses index: by_place."""
+        query = {"school_id": school_id, "class_id": {"$in": list(class_ids)}}
+        cursor = self._appointments.find(query)
+        return [a async for d in cursor if (a := from_document(Appointment, d)).stands(at)]
+
+    async def of_school(self, school_id: str) -> list[Appointment]:
+        """Everybody who has or had a role in a school. Uses index: by_place."""
+        cursor = self._appointments.find({"school_id": school_id})
+        return [from_document(Appointment, d) async for d in cursor]
+
+    async def of_region(self, region_id: str) -> list[Appointment]:
+        """Everybody who has or had a role in a region itself. Uses index: by_region."""
+        cursor = self._appointments.find({"region_id": region_id})
+        return [from_document(Appointment, d) async for d in cursor]
