@@ -31,6 +31,7 @@ _ERRORS = {
     "sign_in_snapshot": "您现在看到的是微信的预览页。请点右下角“使用完整服务”，再回到这里",
     "withdrawn": "老师撤回了这条通知，不用再确认了",
     "corrected_meanwhile": "老师刚刚更正了内容，请返回看过新的内容再确认",
+    "text_changed": "这一项的说明刚刚改过，请返回看过新的说明再选",
     "edited_meanwhile": "这条通知刚刚在别处改过。您写的还在，请核对后再保存",
 }
 _FAULT = "我们这边出了点问题，已经记录下来。请稍后再试"
@@ -134,6 +135,8 @@ _DONE = {
     "ended": "已解除绑定，以后不再收到这个孩子的通知",
     "claim_withdrawn": "申请已撤回",
     "binding_ended": "已解除，家长会收到说明",
+    "consent_yes": "已记下：可以。随时可以改",
+    "consent_no": "已记下：不可以，马上生效",
 }
 _PURPOSES = {"publish": "首次发送", "remind": "提醒", "edit": "更正", "withdraw": "撤回说明"}
 _WEEKDAYS = "一二三四五六日"

@@ -6,6 +6,7 @@ from tornado.routing import URLSpec
 
 from handlers import (
     bindings,
+    consents,
     families,
     files,
     home,
@@ -31,6 +32,8 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/h5/children", families.ChildrenHandler),
         URLSpec(r"/h5/children/claims", families.OwnClaimsHandler),
         URLSpec(rf"/h5/children/{_ID}/end", families.EndOwnHandler),
+        URLSpec(r"/h5/consents", consents.ConsentsHandler),
+        URLSpec(rf"/h5/consents/{_ID}/refuse", consents.RefuseHandler),
         URLSpec(r"/h5/notices", reading.NoticeListHandler),
         URLSpec(rf"/h5/notices/{_ID}", reading.NoticeHandler),
         URLSpec(rf"/h5/notices/{_ID}/confirm", reading.ConfirmHandler),

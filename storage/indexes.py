@@ -81,4 +81,5 @@ INDEXES: dict[str, list[IndexModel]] = {
     # Whoever could not be told for a day is given up.
     "alerts": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
     "pauses": [_index("expiry", "until", expireAfterSeconds=_DAY)],
+    "consents": [_index("by_person", "person_id")],
 }

@@ -15,6 +15,7 @@ from storage.appointments import AppointmentStore
 from storage.audit import AuditStore
 from storage.bindings import BindingStore
 from storage.callbacks import CallbackStore
+from storage.consents import ConsentStore
 from storage.deliveries import DeliveryStore
 from storage.files import FileStore
 from storage.identities import IdentityStore
@@ -52,6 +53,7 @@ class Stores:
     inbox: InboxStore
     pauses: PauseStore
     alerts: AlertStore
+    consents: ConsentStore
     audit: AuditStore
     callbacks: CallbackStore
     locks: LockStore
@@ -104,6 +106,7 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         inbox=InboxStore(db),
         pauses=PauseStore(db),
         alerts=AlertStore(db),
+        consents=ConsentStore(db),
         audit=AuditStore(db),
         callbacks=CallbackStore(redis, prefix=database, app_id=app_id),
         locks=LockStore(redis, prefix=database),

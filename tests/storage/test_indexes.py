@@ -20,6 +20,7 @@ from storage.alerts import AlertStore
 from storage.appointments import AppointmentStore
 from storage.audit import AuditStore
 from storage.bindings import BindingStore
+from storage.consents import ConsentStore
 from storage.deliveries import DeliveryStore
 from storage.files import FileStore
 from storage.identities import IdentityStore
@@ -39,6 +40,7 @@ STORES: dict[str, type] = {
     "appointments": AppointmentStore,
     "audit": AuditStore,
     "bindings": BindingStore,
+    "consents": ConsentStore,
     "deliveries": DeliveryStore,
     "files": FileStore,
     "identities": IdentityStore,
@@ -82,6 +84,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "bindings.unsettled": lambda s: s.unsettled(NOW),
     "invitations.find": lambda s: s.find("i"),
     "invitations.newest": lambda s: s.newest("school-a", "c"),
+    "consents.of_person": lambda s: s.of_person("p"),
     "deliveries.find": lambda s: s.find("d"),
     "deliveries.many": lambda s: s.many(["d"]),
     "deliveries.of_notice": lambda s: s.of_notice("school-a", "n"),
