@@ -15,6 +15,14 @@ from domain.times import list_position, moment_of
 
 _SPANS = (timedelta(days=7), timedelta(days=60), None)
 _AFTER_ALL = "~"  # sorts behind every digit
+# Before every key. Never nothing: the embedded engine takes a bound that a stored text begins with for
+# larger than it, where the index descends.
+_BEFORE_KEYS = "!"
+
+
+def first_position(at: datetime) -> str:
+    """Where in a list what happens at `at` or later begins."""
+    return list_position(at, _BEFORE_KEYS)
 
 
 async def newest(
@@ -24,20 +32,23 @@ async def newest(
     before: str | None,
     at: datetime,
     limit: int,
+    since: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """The newest documents by `position` that match `query`, at most `limit`.
 
-    `before` is the position after which the page begins, None for the first page; `at` is the time now.
-    The collection has an index on the query's fields and `position`.
+    `before` is the position after which the page begins, None for the first page; `at` is the time now;
+    nothing older than `since` is looked for. The collection has an index on the query's fields and `position`.
     """
     begin = moment_of(before) if before else at
     found: list[dict[str, Any]] = []
     for span in _SPANS:
         place: dict[str, str] = {"$lt": before or _AFTER_ALL}
-        if span is not None:
-            place["$gte"] = list_position(begin - span, "")
+        floor = begin - span if span is not None else since
+        if floor is not None:
+            floor = max(floor, since) if since is not None else floor
+            place["$gte"] = first_position(floor)
         cursor = collection.find({**query, "position": place}).sort("position", -1).limit(limit)
         found = await cursor.to_list(None)
-        if len(found) == limit:
+        if len(found) == limit or floor == since:
             break
     return found

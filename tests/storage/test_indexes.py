@@ -251,21 +251,28 @@ async def test_the_indexes_that_are_named_exist_and_making_them_again_is_harmles
 
 
 def test_the_indexes_of_a_school_start_with_the_school() -> None:
-    """The others start from an adult, a binding, a message, a region, a child's name as typed, or a clock."""
+    """The others start from an adult, a binding, a message, a region, an audit chain (a school's or another's),
+    a child's name as typed, or a clock.
+    """
     beginnings = {
         index.document["name"]: next(iter(index.document["key"]))
         for indexes in INDEXES.values()
         for index in indexes
     }
     assert {name for name, first in beginnings.items() if first != "school_id"} == {
+        "by_act",
+        "by_actor",
         "by_binding",
+        "by_chain",
         "by_child",
         "by_message",
         "by_person",
         "by_region",
+        "by_subject",
         "by_work",
         "due",
         "expiry",
+        "firsts",
         "unsettled",
         "untold",
     }
