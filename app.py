@@ -26,8 +26,9 @@ from handlers.templating import make_environment
 from jobs.queue import Job, Queue
 from jobs.registry import JOBS, REGULAR_JOBS
 from miniapp.callbacks import MiniProgramPush
+from oidc.client import OidcClient
 from services.context import Context, Policy, TemplateCard
-from settings import Account, Settings, Template
+from settings import Account, Settings, SignOn, Template
 from storage.stores import open_stores
 from wechat.envelope import Envelope, Mode
 from wechat.gateway import Gateway
@@ -88,6 +89,7 @@ async def running(
         tokens=stores.tokens,
     )
     queue = Queue(redis_url=settings.redis_url, name=settings.mongodb_database)
+    sso = _sso(settings.sign_on)
     ctx = Context(
         stores=stores,
         wechat=gateway,
@@ -95,14 +97,19 @@ async def running(
         now=now,
         new_id=new_id,
         policy=replace(_policy(settings), lease=lease),
+        sso=sso,
     )
     queue.register(ctx, JOBS, regular_jobs)
     try:
         await gateway.start()
+        if sso:
+            await sso.start()
         async with queue:
             yield Running(ctx, queue)
     finally:
         await gateway.close()
+        if sso:
+            await sso.close()
         await stores.close()
 
 
@@ -113,7 +120,14 @@ def _policy(settings: Settings) -> Policy:
         notice_card=_card(settings.notice_template),
         binding_card=_card(settings.binding_template),
         link_hosts=settings.link_hosts,
+        sso_name=settings.sign_on.name if settings.sign_on else "",
         quiet_hours=QuietHours(settings.quiet_start, settings.quiet_end),
+def _sso(sign_on: SignOn | None) -> OidcClient | None:
+    if sign_on is None:
+    return OidcClient(
+        issuer=sign_on.issuer,
+        client_id=sign_on.client_id,
+        client_secret=sign_on.client_secret,
     )
 
 

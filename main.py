@@ -233,6 +233,8 @@ async def check(settings: Settings) -> None:
             "MongoDB and Redis": lambda p: p.ctx.stores.ping(),
             "WeChat": lambda p: p.ctx.wechat.check_token(),
         }
+        if sso := program.ctx.sso:
+            tried["Single sign-on"] = lambda _: sso.check()
         failed = False
         for name, attempt in tried.items():
             try:

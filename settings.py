@@ -7,18 +7,32 @@ room what it needs. docs/settings.md describes every name (a test holds the two 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import difflib
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from ipaddress import ip_address
-from types import MappingProxyType
 from typing import Self, TypeVar
-from urllib.parse import urlsplit
+
+from settings_values import (
+    Wrong,
+    address,
+    aes_key,
+    app_id,
+    boolean,
+    button,
+    clock,
+    database,
+    hosts,
+    issuer,
+    metrics_token,
+    mongodb_uri,
+    one_of,
+    redis_url,
+    template_fields,
+    template_id,
+    token,
+)
 
 PREFIX = "YANSHU_"
 MODES = ("safe", "compatible", "plain")
@@ -27,12 +41,6 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # What a template's fields may be filled with.
 NOTICE_PARTS = ("title", "school", "class", "sender", "time")
 BINDING_PARTS = ("title", "result", "time")
-# WeChat's keyword types: a template's field is called thing1, time2, …
-_KEYWORD = re.compile(
-    r"(thing|number|letter|symbol|character_string|time|date|amount|phone_number|car_number"
-    r"|name|phrase|const|enum)[0-9]{1,2}"
-)
-_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 NAMES = frozenset(
     PREFIX + name
@@ -43,6 +51,7 @@ NAMES = frozenset(
         "WECHAT_API_BASE", "WECHAT_OPEN_BASE",
         "OA_TEMPLATE_NOTICE", "OA_TEMPLATE_NOTICE_FIELDS",
         "OA_TEMPLATE_BINDING", "OA_TEMPLATE_BINDING_FIELDS",
+        "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME",
         "LINK_HOSTS", "QUIET_START", "QUIET_END", "LOG_LEVEL", "METRICS_TOKEN",
     )
 )  # fmt: skip
@@ -81,6 +90,16 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOn:
+    """The OpenID Connect provider whose accounts open the console, and what its button says."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; addresses are without a slash at the end."""
 
@@ -94,6 +113,7 @@ class Settings:
     wechat_open_base: str
     notice_template: Template | None
     binding_template: Template | None
+    sign_on: SignOn | None
     trust_proxy: bool
     link_hosts: tuple[str, ...]
     quiet_start: time  # school time (Asia/Shanghai)
@@ -114,24 +134,25 @@ class Settings:
         """
         read = _Reader(environ)
         settings = cls(
-            mongodb_uri=read("MONGODB_URI", _mongodb_uri),
-            mongodb_database=read("MONGODB_DATABASE", _database, default="yanshu"),
-            redis_url=read("REDIS_URL", _redis_url),
-            public_url=read("PUBLIC_URL", _address),
+            mongodb_uri=read("MONGODB_URI", mongodb_uri),
+            mongodb_database=read("MONGODB_DATABASE", database, default="yanshu"),
+            redis_url=read("REDIS_URL", redis_url),
+            public_url=read("PUBLIC_URL", address),
             official_account=read.account("OA"),
             mini_program=read.account("MINI") if read.any_of("MINI_") else None,
-            wechat_api_base=read("WECHAT_API_BASE", _address, default="https://api.weixin.qq.com"),
+            wechat_api_base=read("WECHAT_API_BASE", address, default="https://api.weixin.qq.com"),
             wechat_open_base=read(
-                "WECHAT_OPEN_BASE", _address, default="https://open.weixin.qq.com"
+                "WECHAT_OPEN_BASE", address, default="https://open.weixin.qq.com"
             ),
             notice_template=read.template("OA_TEMPLATE_NOTICE", NOTICE_PARTS),
             binding_template=read.template("OA_TEMPLATE_BINDING", BINDING_PARTS),
-            trust_proxy=read("TRUST_PROXY", _boolean, default="no"),
-            link_hosts=read("LINK_HOSTS", _hosts, default="smartedu.cn"),
-            quiet_start=read("QUIET_START", _clock, default="21:30"),
-            quiet_end=read("QUIET_END", _clock, default="07:00"),
-            log_level=read("LOG_LEVEL", _one_of(LOG_LEVELS), default="INFO"),
-            metrics_token=read("METRICS_TOKEN", _metrics_token)
+            sign_on=read.sign_on(),
+            trust_proxy=read("TRUST_PROXY", boolean, default="no"),
+            link_hosts=read("LINK_HOSTS", hosts, default="smartedu.cn"),
+            quiet_start=read("QUIET_START", clock, default="21:30"),
+            quiet_end=read("QUIET_END", clock, default="07:00"),
+            log_level=read("LOG_LEVEL", one_of(LOG_LEVELS), default="INFO"),
+            metrics_token=read("METRICS_TOKEN", metrics_token)
             if read.any_of("METRICS_TOKEN")
             else "",
         )
@@ -178,10 +199,6 @@ def dev_environment(
     return filled | {name: value for name, value in environ.items() if value}
 
 
-class _Wrong(Exception):
-    """What is wrong with one value, as the end of a sentence that starts with its name."""
-
-
 class _Reader:
     """Reads one name after the other and collects what is wrong, instead of stopping at the first.
 
@@ -201,9 +218,9 @@ class _Reader:
         value = self._values.get(PREFIX + name, default)
         try:
             if not value:
-                raise _Wrong("is missing")
+                raise Wrong("is missing")
             return parse(value)
-        except _Wrong as wrong:
+        except Wrong as wrong:
             self._problems.append(f"  {PREFIX}{name} {wrong}")
             return None  # type: ignore[return-value]
 
@@ -214,14 +231,14 @@ class _Reader:
     def account(self, prefix: str) -> Account:
         """An account's five or six names."""
         return Account(
-            app_id=self(f"{prefix}_APPID", _app_id),
+            app_id=self(f"{prefix}_APPID", app_id),
             secret=self(f"{prefix}_SECRET", str),
-            token=self(f"{prefix}_TOKEN", _token),
-            aes_key=self(f"{prefix}_AES_KEY", _aes_key),
-            mode=self(f"{prefix}_MODE", _one_of(MODES), default="safe"),
+            token=self(f"{prefix}_TOKEN", token),
+            aes_key=self(f"{prefix}_AES_KEY", aes_key),
+            mode=self(f"{prefix}_MODE", one_of(MODES), default="safe"),
             format="xml"
             if prefix == "OA"
-            else self(f"{prefix}_FORMAT", _one_of(FORMATS), default="xml"),
+            else self(f"{prefix}_FORMAT", one_of(FORMATS), default="xml"),
         )
 
     def template(self, name: str, parts: tuple[str, ...]) -> Template | None:
@@ -229,7 +246,18 @@ class _Reader:
         if not self.any_of(name):
             return None
         return Template(
-            id=self(name, _template_id), fields=self(f"{name}_FIELDS", _template_fields(parts))
+            id=self(name, template_id), fields=self(f"{name}_FIELDS", template_fields(parts))
+        )
+
+    def sign_on(self) -> SignOn | None:
+        """Single sign-on: all four names or none."""
+        if not self.any_of("OIDC_"):
+            return None
+        return SignOn(
+            issuer=self("OIDC_ISSUER", issuer),
+            client_id=self("OIDC_CLIENT_ID", str),
+            client_secret=self("OIDC_CLIENT_SECRET", str),
+            name=self("OIDC_NAME", button),
         )
 
     def raise_problems(self) -> None:
@@ -241,130 +269,3 @@ class _Reader:
             )
         if self._problems:
             raise SettingsError(self._problems)
-
-
-def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in choices:
-            raise _Wrong(f"must be one of {', '.join(choices)}")
-        return value
-
-    return parse
-
-
-def _boolean(value: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True}
-    words |= {"0": False, "false": False, "no": False, "off": False}
-    if value.lower() not in words:
-        raise _Wrong("must be yes or no")
-    return words[value.lower()]
-
-
-def _clock(value: str) -> time:
-    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
-        raise _Wrong("must be a time of day like 21:30")
-    return time.fromisoformat(value)
-
-
-def _mongodb_uri(value: str) -> str:
-    if not re.match(r"mongodb(\+srv)?://[^/\s]", value):
-        raise _Wrong("must start with mongodb:// or mongodb+srv://")
-    return value
-
-
-def _redis_url(value: str) -> str:
-    if not re.match(r"(rediss?|unix)://.", value):
-        raise _Wrong("must start with redis://, rediss:// or unix://")
-    return value
-
-
-def _database(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,38}", value):
-        raise _Wrong("must be 1 to 38 letters, digits, - or _")
-    return value
-
-
-def _metrics_token(value: str) -> str:
-    if len(value) < 16:
-        raise _Wrong("must have at least 16 characters (openssl rand -hex 16 makes a good one)")
-    return value
-
-
-def _app_id(value: str) -> str:
-    if not re.fullmatch(r"wx[0-9a-zA-Z]{16}", value):
-        raise _Wrong("must be wx and 16 letters or digits")
-    return value
-
-
-def _token(value: str) -> str:
-    if not re.fullmatch(r"[0-9A-Za-z]{3,32}", value):
-        raise _Wrong("must be 3 to 32 letters and digits")
-    return value
-
-
-def _aes_key(value: str) -> str:
-    try:
-        whole = len(value) == 43 and len(base64.b64decode(value + "=", validate=True)) == 32
-    except binascii.Error:
-        whole = False
-    if not whole:
-        raise _Wrong("must be the 43 letters and digits of the console's EncodingAESKey")
-    return value
-
-
-def _template_id(value: str) -> str:
-    if not re.fullmatch(r"[0-9A-Za-z_-]{1,64}", value):
-        raise _Wrong("must be a template id as the console shows it")
-    return value
-
-
-def _template_fields(parts: tuple[str, ...]) -> Callable[[str], Mapping[str, str]]:
-    def parse(value: str) -> Mapping[str, str]:
-        try:
-            fields = json.loads(value)
-        except ValueError:
-            fields = None
-        if not isinstance(fields, dict) or not fields:
-            raise _Wrong('must be a JSON object like {"thing1": "title", "time2": "time"}')
-        for key, part in fields.items():
-            if not _KEYWORD.fullmatch(key):
-                raise _Wrong(f"has the key {key!r}: it must look like thing1 or time2")
-            if part not in parts:
-                raise _Wrong(f"must fill {key} with one of {', '.join(parts)}")
-            # A text in a time field, or the other way round, is refused by WeChat (47003).
-            if (part == "time") != key.startswith(("time", "date")):
-                raise _Wrong(f"fills {key} with {part!r}, which does not fit that kind of field")
-        return MappingProxyType(fields)
-
-    return parse
-
-
-def _hosts(value: str) -> tuple[str, ...]:
-    hosts = tuple(host.strip().lower() for host in value.split(",") if host.strip())
-    for host in hosts:
-        if not _HOST.fullmatch(host):
-            raise _Wrong(f"has {host!r}: it must be host names, separated by commas")
-    return hosts
-
-
-def _address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise _Wrong("must be an address like https://school.example.cn") from None
-    local = parts.scheme == "http" and _is_loopback(host)
-    if not host or not (parts.scheme == "https" or local):
-        raise _Wrong("must start with https:// (http:// only for this machine itself)")
-    if parts.query or parts.fragment or parts.username is not None:
-        raise _Wrong("must be an address without user, ? and #")
-    return value.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from domain.deliveries import LEASE
 from domain.times import QuietHours
+from oidc.client import OidcClient
 from storage.stores import Stores
 from wechat.gateway import Gateway
 
@@ -43,6 +44,7 @@ class Policy:
     notice_card: TemplateCard | None = None
     binding_card: TemplateCard | None = None
     link_hosts: Sequence[str] = ()
+    sso_name: str = ""  # what the button of single sign-on says
     quiet_hours: QuietHours = field(default_factory=QuietHours)
     claims_per_hour: int = 10
     lease: timedelta = LEASE  # the tests that kill processes are not that patient
@@ -58,3 +60,4 @@ class Context:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     policy: Policy
+    sso: OidcClient | None = None  # None: no single sign-on

@@ -39,6 +39,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "schools": [_index("by_region", "region_ids")],
     "regions": [_index("by_region", "region_ids")],
     "identities": [_index("by_person", "person_id")],
+    "accounts": [_index("by_person", "person_id")],
     "bindings": [
         _index("by_student", "school_id", "student_id"),
         _index("by_contact", "school_id", "contact_id"),

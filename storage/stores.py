@@ -10,6 +10,7 @@ from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from redis.asyncio import Redis
 
+from storage.accounts import AccountStore
 from storage.alerts import AlertStore
 from storage.appointments import AppointmentStore
 from storage.audit import AuditStore
@@ -17,6 +18,7 @@ from storage.bindings import BindingStore
 from storage.callbacks import CallbackStore
 from storage.consents import ConsentStore
 from storage.deliveries import DeliveryStore
+from storage.departures import DepartureStore
 from storage.files import FileStore
 from storage.identities import IdentityStore
 from storage.inbox import InboxStore
@@ -43,6 +45,7 @@ class Stores:
     schools: SchoolStore
     appointments: AppointmentStore
     identities: IdentityStore
+    accounts: AccountStore
     bindings: BindingStore
     invitations: InvitationStore
     notices: NoticeStore
@@ -56,6 +59,7 @@ class Stores:
     consents: ConsentStore
     audit: AuditStore
     callbacks: CallbackStore
+    departures: DepartureStore
     locks: LockStore
     limits: LimitStore
     tokens: RedisTokenShelf
@@ -96,6 +100,7 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         schools=SchoolStore(db),
         appointments=AppointmentStore(db),
         identities=IdentityStore(db),
+        accounts=AccountStore(db),
         bindings=BindingStore(db),
         invitations=InvitationStore(db),
         notices=NoticeStore(db),
@@ -109,6 +114,7 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         consents=ConsentStore(db),
         audit=AuditStore(db),
         callbacks=CallbackStore(redis, prefix=database, app_id=app_id),
+        departures=DepartureStore(redis, prefix=database),
         locks=LockStore(redis, prefix=database),
         limits=LimitStore(redis, prefix=database),
         tokens=RedisTokenShelf(redis, prefix=f"{database}:token:"),

@@ -27,6 +27,7 @@ FORBIDDEN = {
     "app": OUTSIDERS | {"aiohttp", "main", "engines", "supervisor", "simulator", "demo"},
     "demo": OUTSIDERS | {"tornado", "aiohttp", "main", "app", "settings", "engines", "supervisor"},
     "settings": OUTSIDERS | OURS | {"tornado", "aiohttp"},
+    "settings_values": OUTSIDERS | OURS | {"tornado", "aiohttp"},
     "engines": OUTSIDERS | OURS - {"supervisor"} | {"tornado", "aiohttp"},
     "supervisor": OUTSIDERS | OURS | {"tornado", "aiohttp"},
 }

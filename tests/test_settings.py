@@ -27,6 +27,13 @@ MINI = {
     "YANSHU_MINI_AES_KEY": "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba",
 }
 
+SIGN_ON = {
+    "YANSHU_OIDC_ISSUER": "https://login.example.cn/realms/staff/",
+    "YANSHU_OIDC_CLIENT_ID": "yanshu",
+    "YANSHU_OIDC_CLIENT_SECRET": "single-sign-on-secret",
+    "YANSHU_OIDC_NAME": "市教育局账号",
+}
+
 
 def problems_of(environ: Mapping[str, str]) -> list[str]:
     with pytest.raises(SettingsError) as caught:
@@ -208,13 +215,41 @@ def test_what_is_set_wins_over_the_demo() -> None:
 
 def test_every_listed_name_is_read() -> None:
     # Each name, set to something impossible, is complained about: so it is read and checked.
-    # (An AppSecret is whatever the console shows: any text will do.)
+    # (A secret is whatever the console shows: any text will do, and so it is with a button's name.)
     wrong = dict.fromkeys(NAMES, "{")
     reported = {problem.split()[0] for problem in problems_of(wrong)}
-    assert reported == NAMES - {"YANSHU_OA_SECRET", "YANSHU_MINI_SECRET"}
+    any_text = {"OA_SECRET", "MINI_SECRET", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME"}
+    assert reported == NAMES - {f"YANSHU_{name}" for name in any_text}
 
 
 def test_the_documentation_lists_every_setting_and_no_other() -> None:
     page = (Path(__file__).parent.parent / "docs" / "settings.md").read_text()
     documented = set(re.findall(r"^\| `(YANSHU_[A-Z_]+)`", page, flags=re.MULTILINE))
     assert documented == NAMES | OTHER_NAMES
+
+
+def test_single_sign_on_is_off_by_default_and_its_issuer_is_taken_as_it_is() -> None:
+    assert Settings.from_environment(ENOUGH).sign_on is None
+    sign_on = Settings.from_environment(ENOUGH | SIGN_ON).sign_on
+    assert sign_on is not None
+    assert sign_on.issuer == "https://login.example.cn/realms/staff/"
+    assert (sign_on.client_id, sign_on.name) == ("yanshu", "市教育局账号")
+    assert "single-sign-on-secret" not in repr(sign_on)
+
+
+@pytest.mark.parametrize("name", SIGN_ON)
+def test_single_sign_on_wants_all_four_names(name: str) -> None:
+    assert problems_of(ENOUGH | SIGN_ON | {name: ""}) == [f"  {name} is missing"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("YANSHU_OIDC_ISSUER", "http://login.example.cn"),
+        ("YANSHU_OIDC_ISSUER", "https://login.example.cn/?realm=1"),
+        ("YANSHU_OIDC_NAME", "十三个字的名字放不进一个按钮"),
+    ],
+)
+def test_what_single_sign_on_cannot_be(name: str, value: str) -> None:
+    (problem,) = problems_of(ENOUGH | SIGN_ON | {name: value})
+    assert problem.startswith(f"  {name} must")

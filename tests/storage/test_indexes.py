@@ -16,6 +16,7 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 from domain.audit import Act
 from domain.channels import Channel, Reason
 from domain.deliveries import LEASE, Group
+from storage.accounts import AccountStore
 from storage.alerts import AlertStore
 from storage.appointments import AppointmentStore
 from storage.audit import AuditStore
@@ -36,6 +37,7 @@ from storage.stores import Stores
 from tests.domain.samples import NOW, a_push, an_outcome
 
 STORES: dict[str, type] = {
+    "accounts": AccountStore,
     "alerts": AlertStore,
     "appointments": AppointmentStore,
     "audit": AuditStore,
@@ -58,6 +60,9 @@ PAGE: dict[str, Any] = {"before": "9", "since": NOW, "at": NOW, "limit": 20}
 
 # Every method that says which index it uses, called once with arguments that match nothing.
 CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
+    "accounts.find": lambda s: s.find("a"),
+    "accounts.of_person": lambda s: s.of_person("p"),
+    "accounts.remove": lambda s: s.remove("a"),
     "alerts.find": lambda s: s.find("a"),
     "audit.head": lambda s: s.head("school-a"),
     "audit.heads": lambda s: s.heads(),
