@@ -121,7 +121,9 @@ async def _school(ctx: Context, wish: Wish) -> School:
 def _school_year(now: datetime, school: School) -> SchoolYear:
     here = now + _CHINA
     began = here.year if here.month >= _YEAR_BEGINS_IN else here.year - 1
-    return SchoolYear(began, stages_in_name(school.name))
+    # Where the office has not said which stages the school has, its name may.
+    stages = frozenset(school.stages) or stages_in_name(school.name)
+    return SchoolYear(began, stages, school.system)
 
 
 async def _parsed(file: Path, parser: RosterParser, tell: Callable[[Step], None]) -> Parsed:

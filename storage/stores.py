@@ -32,6 +32,7 @@ from storage.regions import RegionStore
 from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
+from storage.terms import TermStore
 from storage.tokens import RedisTokenShelf
 
 _SILENCE_MS = 10_000
@@ -44,6 +45,7 @@ class Stores:
     regions: RegionStore
     schools: SchoolStore
     appointments: AppointmentStore
+    terms: TermStore
     identities: IdentityStore
     accounts: AccountStore
     bindings: BindingStore
@@ -99,6 +101,7 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         regions=RegionStore(db),
         schools=SchoolStore(db),
         appointments=AppointmentStore(db),
+        terms=TermStore(db),
         identities=IdentityStore(db),
         accounts=AccountStore(db),
         bindings=BindingStore(db),

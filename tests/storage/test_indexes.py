@@ -16,6 +16,7 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 from domain.audit import Act
 from domain.channels import Channel, Reason
 from domain.deliveries import LEASE, Group
+from domain.terms import Calendar
 from storage.accounts import AccountStore
 from storage.alerts import AlertStore
 from storage.appointments import AppointmentStore
@@ -34,6 +35,7 @@ from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.stores import Stores
+from storage.terms import TermStore
 from tests.domain.samples import NOW, a_push, an_outcome
 
 STORES: dict[str, type] = {
@@ -53,6 +55,7 @@ STORES: dict[str, type] = {
     "rounds": RoundStore,
     "schools": SchoolStore,
     "sessions": SessionStore,
+    "terms": TermStore,
 }
 GROUP = Group("school-a", "notice-1", "class-1")
 PUSH, OUTCOME = a_push(), an_outcome()
@@ -153,6 +156,8 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "sessions.end": lambda s: s.end("s"),
     "sessions.end_all": lambda s: s.end_all("p"),
     "sessions.find": lambda s: s.find("token", NOW),
+    "terms.calendars": lambda s: s.calendars(["school:school-a"]),
+    "terms.mark_changed": lambda s: s.mark_changed(Calendar(id="school:school-a", version=1)),
 }
 # What a condition on these costs is one look at a document that the index has found already.
 BESIDE_THE_INDEX = {"deliveries.mark_due": {"purposes", "read_at"}, "rounds.finish": {"run"}}
