@@ -122,8 +122,12 @@ def _policy(settings: Settings) -> Policy:
         link_hosts=settings.link_hosts,
         sso_name=settings.sign_on.name if settings.sign_on else "",
         quiet_hours=QuietHours(settings.quiet_start, settings.quiet_end),
+    )
+
+
 def _sso(sign_on: SignOn | None) -> OidcClient | None:
     if sign_on is None:
+        return None
     return OidcClient(
         issuer=sign_on.issuer,
         client_id=sign_on.client_id,
