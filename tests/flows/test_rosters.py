@@ -12,6 +12,8 @@ import pytest
 from openpyxl import load_workbook
 
 from domain.roster_diff import Kind
+from domain.schools import School
+from domain.stages import System
 from services.roster_files import RosterError
 from services.rosters import Imported, Step, Wish, import_roster
 from settings import dev_environment
@@ -84,6 +86,24 @@ async def test_parents_bind_by_the_list_that_was_taken_in(office: Office, town: 
     await office.hand_in(LI, WANG, ZHANG)
     assert await bound(town, "father", "李小明 1234")
     assert not await bound(town, "stranger", "王小红 1234")
+
+
+async def test_a_school_s_system_says_which_grade_a_list_means(office: Office, town: Town) -> None:
+    schools = town.ctx.stores.schools
+    first = ["1", "李小明", "初一（1）班", "李大海", "13800001234", ""]
+    last = ["2", "王小红", "初四（1）班", "王强", "13900005678", ""]
+    refused = await office.hand_in(first, last, school_name="青禾初级中学", apply=False)
+    assert [p.reason for some in refused.parsed.problems.values() for p in some] == [
+        "class_unclear"
+    ]
+    five_four = School(id="qinghe", name="青禾初级中学", system=System.FIVE_FOUR)
+    await schools.save_school(five_four)
+    await office.hand_in(first, last, school_name="青禾中学")
+    found = await schools.classes_of_school("qinghe")
+    assert sorted((c.grade, c.name) for c in found) == [(6, "六年级一班"), (9, "九年级一班")]
+    renamed = await schools.find_school("qinghe")
+    assert renamed is not None
+    assert (renamed.name, renamed.system) == ("青禾中学", System.FIVE_FOUR), "only the name is new"
 
 
 async def test_the_same_list_again_changes_nothing(office: Office, town: Town) -> None:
