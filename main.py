@@ -1,4 +1,4 @@
-"""The command line: dev · serve · work · init-db · import-roster · roster-template · set-menu · check."""
+"""The command line; `read_arguments` has the commands."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from bot.conversation import finish_background
 from bot.menu import menu
 from engines import Engines, EnginesError
 from handlers.base import UNDER_WAY
+from services.audit_command import run_verify
 from services.roster_command import parse_only, refusal, run_import, run_template
 from services.roster_files import RosterError
 from services.rosters import Wish
@@ -71,9 +72,21 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     take.add_argument("--report", type=Path, help="write what becomes of each row to this .xlsx")
     template = commands.add_parser("roster-template", help="write an empty list to fill in")
     template.add_argument("report", type=Path)
+    verify = commands.add_parser("verify-audit", help="check that nobody touched the audit log")
+    verify.add_argument("--place", default="", help="of one school or region; of all without it")
+    verify.add_argument(
+        "--against", type=_lines_of, default=[], help="what earlier runs said, kept elsewhere"
+    )
     commands.add_parser("set-menu", help="replace the official account's menu")
     commands.add_parser("check", help="try the stores and WeChat with these settings")
     return parser.parse_args(words)
+
+
+def _lines_of(path: str) -> list[str]:
+    try:
+        return Path(path).read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"cannot read {path}") from error
 
 
 def _on_stop() -> asyncio.Event:
@@ -214,9 +227,19 @@ async def take_roster(settings: Settings, arguments: argparse.Namespace) -> None
         report=arguments.report,
     )
     async with running(settings) as program:
-        await run_import(
-            program.ctx, wish, print, lambda text: print(f"\r{text:<40}", end="", file=sys.stderr)
-        )
+        await run_import(program.ctx, wish, print, _progress)
+
+
+async def verify_audit(settings: Settings, place: str, against: list[str]) -> None:
+    """Check the audit log's chains; fails if one is broken. Progress goes to standard error, in one line."""
+    async with running(settings) as program:
+        whole = await run_verify(program.ctx, place, against, print, _progress)
+    if not whole:
+        raise SystemExit(1)
+
+
+def _progress(text: str) -> None:
+    print(f"\r{text:<40}", end="", file=sys.stderr)
 
 
 async def set_menu(settings: Settings) -> None:
@@ -265,6 +288,7 @@ def main(words: list[str] | None = None) -> int:
             "work": lambda: work(settings, arguments.concurrency),
             "init-db": lambda: init_db(settings),
             "import-roster": lambda: take_roster(settings, arguments),
+            "verify-audit": lambda: verify_audit(settings, arguments.place, arguments.against),
             "set-menu": lambda: set_menu(settings),
             "check": lambda: check(settings),
         }

@@ -62,6 +62,15 @@ def list_position(at: datetime, key: str) -> str:
     return f"{int(at.timestamp() * 1000):014d}:{key}"
 
 
+def list_start(at: datetime) -> str:
+    """The bound in a list by time before all that happens at `at` or later.
+
+    It goes on behind the time: where an index descends, the embedded engine takes a bound that a stored
+    text begins with for larger than that text.
+    """
+    return list_position(at, "!")
+
+
 def moment_of(position: str) -> datetime:
     """The time of a list position. Raises ValueError for what is none."""
     return datetime.fromtimestamp(int(position.partition(":")[0]) / 1000, UTC)

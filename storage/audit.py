@@ -18,9 +18,10 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from domain.audit import Act, Entry, Head, Note, chained, entry_id, entry_position
 from domain.errors import ConflictError
+from domain.times import list_start
 from storage.batching import Batcher
 from storage.documents import from_document, to_document
-from storage.paging import first_position, newest
+from storage.paging import newest
 
 _DUPLICATE = 11000
 # Rounds in a row that others won. Somebody wins each, so this is many processes in one chain.
@@ -115,7 +116,7 @@ class AuditStore:
 
     async def between(self, chain: str, since: datetime, until: datetime) -> list[Entry]:
         """All entries of a chain from `since` to before `until`, newest first. Uses index: by_chain."""
-        place = {"$gte": first_position(since), "$lt": first_position(until)}
+        place = {"$gte": list_start(since), "$lt": list_start(until)}
         cursor = self._entries.find({"chain": chain, "position": place}).sort("position", -1)
         return [from_document(Entry, d) async for d in cursor]
 

@@ -11,18 +11,10 @@ from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorCollection
 
-from domain.times import list_position, moment_of
+from domain.times import list_start, moment_of
 
 _SPANS = (timedelta(days=7), timedelta(days=60), None)
 _AFTER_ALL = "~"  # sorts behind every digit
-# Before every key. Never nothing: the embedded engine takes a bound that a stored text begins with for
-# larger than it, where the index descends.
-_BEFORE_KEYS = "!"
-
-
-def first_position(at: datetime) -> str:
-    """Where in a list what happens at `at` or later begins."""
-    return list_position(at, _BEFORE_KEYS)
 
 
 async def newest(
@@ -46,7 +38,7 @@ async def newest(
         floor = begin - span if span is not None else since
         if floor is not None:
             floor = max(floor, since) if since is not None else floor
-            place["$gte"] = first_position(floor)
+            place["$gte"] = list_start(floor)
         cursor = collection.find({**query, "position": place}).sort("position", -1).limit(limit)
         found = await cursor.to_list(None)
         if len(found) == limit or floor == since:
