@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from domain.audit import Act
 from domain.errors import ConflictError, NotFoundError
 from domain.roles import Right
 from domain.schools import School
@@ -22,6 +23,7 @@ from domain.terms import (
     term_on,
 )
 from domain.times import SCHOOL_ZONE
+from services.audit import note_act
 from services.context import Context
 from services.people import Post
 
@@ -79,6 +81,7 @@ async def save_term(
     if editing and own.find(editing) is None:
         raise NotFoundError
     term = parse_term(form, own, editing)
+    await _note(ctx, post, own.find(editing), term)
     await _change(ctx, own.without(editing).with_term(term))
     return term
 
@@ -92,8 +95,34 @@ async def remove_term(ctx: Context, post: Post, term_id: str) -> Term:
     term = own.find(term_id)
     if term is None:
         raise NotFoundError
+    await _note(ctx, post, term, None)
     await _change(ctx, own.without(term_id))
     return term
+
+
+async def _note(ctx: Context, post: Post, before: Term | None, after: Term | None) -> None:
+    changed = after or before
+    if changed is not None:
+        await note_act(
+            ctx,
+            post.actor,
+            Act.PLACE_EDITED,
+            subject=("term", changed.id),
+            before=_noted(before),
+            after=_noted(after),
+        )
+
+
+def _noted(term: Term | None) -> dict[str, object] | None:
+    """What the audit log keeps of a term."""
+    if term is None:
+        return None
+    days_off = sum((off.last_on - off.first_on).days + 1 for off in term.holidays)
+    return {
+        "term": f"{term.name} {term.begins_on} {term.ends_on}",
+        "days_off": days_off,
+        "extra_days": len(term.extra_days),
+    }
 
 
 async def _change(ctx: Context, calendar: Calendar) -> None:

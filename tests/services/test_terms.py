@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from domain.audit import Act
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.regions import Region, RegionLevel
 from domain.roles import Appointment, Role
 from domain.schools import School
 from domain.term_forms import form_of
 from domain.terms import term_id
+from services.audit import Wanted, audit_page
 from services.people import Post
 from services.terms import (
     access_term_as_keeper,
@@ -201,6 +203,25 @@ async def test_two_who_write_at_once_never_leave_terms_that_overlap(quiet_town: 
     assert len(refused) == 5
     assert all(isinstance(answer, ConflictError | InvalidError) for answer in refused)
     assert len(await calendar_of(ctx, SCHOOL)) == 1
+
+
+async def test_every_change_is_in_the_place_s_log_and_a_refusal_is_not(quiet_town: Town) -> None:
+    ctx = quiet_town.ctx
+    term = await save_term(ctx, OFFICE, FORM)
+    await save_term(ctx, OFFICE, FORM | {"ends_on": "2027-01-29"}, editing=term.id)
+    with pytest.raises(InvalidError):
+        await save_term(ctx, OFFICE, FORM)
+    await remove_term(ctx, OFFICE, term.id)
+    entries = (await audit_page(ctx, SCHOOL.id, Wanted())).entries
+    said = "2026—2027学年第一学期 2026-09-01 2027-01-"
+    ends = [
+        tuple(noted and str(noted["term"]).removeprefix(said) for noted in (e.before, e.after))
+        for e in reversed(entries)
+    ]
+    assert ends == [(None, "22"), ("22", "29"), ("29", None)]
+    assert {(e.act, e.subject_id, e.actor.person_id) for e in entries} == {
+        (Act.PLACE_EDITED, term.id, "p")
+    }
 
 
 def test_the_day_is_the_school_s() -> None:
