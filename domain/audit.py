@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
 
+from domain.times import list_position
+
 # The chain of acts that belong to no school and no region. No place's id can hold the first character.
 INSTALLATION = "@installation"
 # What the first entry of every chain follows.
@@ -140,6 +142,11 @@ class Break:
 def entry_id(chain: str, seq: int) -> str:
     """An entry's place in its chain; sorts by `seq`."""
     return f"{chain}:{seq:012d}"
+
+
+def entry_position(entry: Entry) -> str:
+    """Where an entry stands in a list by time."""
+    return list_position(entry.at, f"{entry.seq:012d}")
 
 
 def chained(note: Note, head: Head | None) -> Entry:
