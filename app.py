@@ -20,6 +20,7 @@ from domain.roles import Right
 from domain.times import QuietHours
 from handlers import callbacks, health
 from handlers.base import Access, BaseHandler
+from handlers.console.routes import routes as console_routes
 from handlers.missing import MissingHandler
 from handlers.routes import routes as page_routes
 from handlers.templating import make_environment
@@ -94,6 +95,7 @@ async def running(
         stores=stores,
         wechat=gateway,
         enqueue=queue.enqueue,
+        forget_jobs=queue.forget,
         now=now,
         new_id=new_id,
         policy=replace(_policy(settings), lease=lease),
@@ -156,6 +158,7 @@ def make_application(
         ),
         *health.routes(),
         *page_routes(),
+        *console_routes(),
     ]
     static = (
         r"/static/(.*)",

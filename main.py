@@ -20,8 +20,11 @@ from tornado.netutil import bind_sockets
 from app import MAX_BODY_BYTES, Running, make_application, running
 from bot.conversation import finish_background
 from bot.menu import menu
+from domain.errors import InvalidError
+from domain.regions import RegionLevel
 from engines import Engines, EnginesError
 from handlers.base import UNDER_WAY
+from services.administrators import Founding, offer_administration
 from services.audit_command import run_verify
 from services.roster_command import parse_only, refusal, run_import, run_template
 from services.roster_files import RosterError
@@ -72,6 +75,14 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     take.add_argument("--report", type=Path, help="write what becomes of each row to this .xlsx")
     template = commands.add_parser("roster-template", help="write an empty list to fill in")
     template.add_argument("report", type=Path)
+    admin = commands.add_parser("create-admin", help="print a one-time link for an administrator")
+    place = admin.add_mutually_exclusive_group(required=True)
+    place.add_argument("--school", help="the school's id")
+    place.add_argument("--region", help="a district's, city's or province's id")
+    admin.add_argument("--level", choices=list(RegionLevel), help="of a region")
+    admin.add_argument("--below", default="", help="the id of the region it is in")
+    admin.add_argument("--place-name", default="", help="needed for a new one")
+    admin.add_argument("--name", default="管理员", help="how the administrator is called")
     verify = commands.add_parser("verify-audit", help="check that nobody touched the audit log")
     verify.add_argument("--place", default="", help="of one school or region; of all without it")
     verify.add_argument(
@@ -230,6 +241,24 @@ async def take_roster(settings: Settings, arguments: argparse.Namespace) -> None
         await run_import(program.ctx, wish, print, _progress)
 
 
+async def create_admin(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Found a place and print the link that makes whoever opens it in WeChat its administrator, once."""
+    level = RegionLevel(arguments.level) if arguments.level else None
+    if bool(arguments.region) != bool(level):
+        raise SystemExit("create-admin: --region needs --level, and --school has none")
+    founding = Founding(
+        arguments.school or arguments.region, arguments.place_name, level, arguments.below
+    )
+    async with running(settings) as program:
+        try:
+            token = await offer_administration(program.ctx, founding, arguments.name)
+        except InvalidError as error:
+            wrong = ", ".join(sorted(error.fields))
+            raise SystemExit(f"create-admin: missing or wrong: {wrong}") from None
+    print("Open this link in WeChat within seven days; it works once:")
+    print(f"{settings.public_url}/h5/offer/{token}")
+
+
 async def verify_audit(settings: Settings, place: str, against: list[str]) -> None:
     """Check the audit log's chains; fails if one is broken. Progress goes to standard error, in one line."""
     async with running(settings) as program:
@@ -288,6 +317,7 @@ def main(words: list[str] | None = None) -> int:
             "work": lambda: work(settings, arguments.concurrency),
             "init-db": lambda: init_db(settings),
             "import-roster": lambda: take_roster(settings, arguments),
+            "create-admin": lambda: create_admin(settings, arguments),
             "verify-audit": lambda: verify_audit(settings, arguments.place, arguments.against),
             "set-menu": lambda: set_menu(settings),
             "check": lambda: check(settings),

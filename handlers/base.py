@@ -119,6 +119,7 @@ class BaseHandler(RequestHandler):
 class PageHandler(BaseHandler):
     """A page inside WeChat: signed in through web OAuth, forms guarded by the session's own token."""
 
+    error_page = "h5/error.html"
     session: Session
     teaching: Teaching
 
@@ -233,7 +234,7 @@ class PageHandler(BaseHandler):
             self.set_status(status)
             self.finish({"error": {"code": code, "message": message, "fields": fields}})
             return
-        self.page("h5/error.html", status=status, message=next(iter(fields.values()), message))
+        self.page(self.error_page, status=status, message=next(iter(fields.values()), message))
 
 
 def code_of(error: BaseException | None) -> str | None:

@@ -27,6 +27,12 @@ class Enqueue(Protocol):
     ) -> None: ...
 
 
+class ForgetJobs(Protocol):
+    """Drops the jobs that wait, and what is remembered of finished ones, whose key or payload holds a word."""
+
+    async def __call__(self, words: Sequence[str]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class TemplateCard:
     """A template of the service account (类目模板): its id, and which of our words goes into which of its fields."""
@@ -47,6 +53,9 @@ class Policy:
     sso_name: str = ""  # what the button of single sign-on says
     quiet_hours: QuietHours = field(default_factory=QuietHours)
     claims_per_hour: int = 10
+    erasure_wait: timedelta = timedelta(days=7)  # in which an adult can take it back
+    family_files_per_day: int = 3
+    desk_idle: timedelta = timedelta(minutes=30)  # after which a desk is signed out
     lease: timedelta = LEASE  # the tests that kill processes are not that patient
 
 
@@ -57,6 +66,7 @@ class Context:
     stores: Stores
     wechat: Gateway
     enqueue: Enqueue
+    forget_jobs: ForgetJobs
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     policy: Policy

@@ -29,6 +29,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "students": [_index("by_class", "school_id", "class_id", "number")],
     "contacts": [
         _index("by_child", "student_name", "phone_last4"),
+        _index("by_student", "school_id", "student_id"),
         _index("by_school", "school_id"),
     ],
     "appointments": [
@@ -38,6 +39,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "schools": [_index("by_region", "region_ids")],
     "regions": [_index("by_region", "region_ids")],
+    "offers": [_index("by_place", "school_id", "region_id")],
+    "desks": [_index("expiry", "expires_at", expireAfterSeconds=0)],
     "identities": [_index("by_person", "person_id")],
     "accounts": [_index("by_person", "person_id")],
     "bindings": [
@@ -46,11 +49,14 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_person", "person_id"),
         _index("unsettled", "unsettled", "bound_at", partialFilterExpression={"unsettled": True}),
         _index("untold", "untold", "ending.at", partialFilterExpression={"untold": True}),
+        _index("runs_out", "runs_out", "until", partialFilterExpression={"runs_out": True}),
     ],
     "lines": [_index("by_binding", "binding_id")],
     "claims": [
-        _index("by_class", "school_id", "class_ids", "state", "-created_at"),
+        _index("by_school", "school_id", "state"),
         _index("by_person", "person_id", "state"),
+        _index("due", "state", "next_at"),
+        _index("by_candidate", "school_id", "candidates"),
         _index("untold", "untold", "created_at", partialFilterExpression={"untold": True}),
     ],
     "invitations": [_index("by_class", "school_id", "class_id", "-created_at")],
@@ -82,5 +88,17 @@ INDEXES: dict[str, list[IndexModel]] = {
     # Whoever could not be told for a day is given up.
     "alerts": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
     "pauses": [_index("expiry", "until", expireAfterSeconds=_DAY)],
-    "consents": [_index("by_person", "person_id")],
+    "consents": [
+        _index("by_person", "person_id"),
+        _index("by_student", "school_id", "student_id"),
+    ],
+    "files": [_index("by_owner", "owner_id")],
+    "erasures": [_index("due", "due_at")],
+    "erasure_reports": [_index("by_school", "school_id", "-done_at")],
+    "family_files": [
+        _index("by_person", "person_id"),
+        _index("by_student", "school_id", "student_id"),
+        _index("by_expiry", "expires_at"),
+        _index("unfinished", "file_id"),
+    ],
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from bson.codec_options import CodecOptions
@@ -16,10 +17,16 @@ from storage.appointments import AppointmentStore
 from storage.audit import AuditStore
 from storage.bindings import BindingStore
 from storage.callbacks import CallbackStore
+from storage.claims import ClaimStore
+from storage.clocks import utc_now
 from storage.consents import ConsentStore
 from storage.deliveries import DeliveryStore
 from storage.departures import DepartureStore
+from storage.desks import DeskStore
+from storage.erasures import ErasureStore
+from storage.family_files import FamilyFileStore
 from storage.files import FileStore
+from storage.forgetting import ForgetStore
 from storage.identities import IdentityStore
 from storage.inbox import InboxStore
 from storage.indexes import INDEXES
@@ -27,6 +34,7 @@ from storage.invitations import InvitationStore
 from storage.limits import LimitStore
 from storage.locks import LockStore
 from storage.notices import NoticeStore
+from storage.offers import OfferStore
 from storage.pauses import PauseStore
 from storage.regions import RegionStore
 from storage.rounds import RoundStore
@@ -34,6 +42,7 @@ from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.terms import TermStore
 from storage.tokens import RedisTokenShelf
+from storage.traces import TraceStore
 
 _SILENCE_MS = 10_000
 
@@ -45,10 +54,13 @@ class Stores:
     regions: RegionStore
     schools: SchoolStore
     appointments: AppointmentStore
+    offers: OfferStore
+    desks: DeskStore
     terms: TermStore
     identities: IdentityStore
     accounts: AccountStore
     bindings: BindingStore
+    claims: ClaimStore
     invitations: InvitationStore
     notices: NoticeStore
     deliveries: DeliveryStore
@@ -59,6 +71,10 @@ class Stores:
     pauses: PauseStore
     alerts: AlertStore
     consents: ConsentStore
+    erasures: ErasureStore
+    family_files: FamilyFileStore
+    forgetting: ForgetStore
+    traces: TraceStore
     audit: AuditStore
     callbacks: CallbackStore
     departures: DepartureStore
@@ -84,8 +100,18 @@ class Stores:
         await self.redis.aclose()
 
 
-def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str) -> Stores:
-    """Stores over these servers; connects when first used. `database` also names our keys in Redis."""
+def open_stores(
+    *,
+    mongodb_uri: str,
+    database: str,
+    redis_url: str,
+    app_id: str,
+    clock: Callable[[], datetime] = utc_now,
+) -> Stores:
+    """Stores over these servers; connects when first used. `database` also names our keys in Redis.
+
+    `clock` is for the two stores in which something is over by time alone (`BindingStore`, `ClaimStore`).
+    """
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
         mongodb_uri,
         serverSelectionTimeoutMS=2500,
@@ -101,10 +127,13 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         regions=RegionStore(db),
         schools=SchoolStore(db),
         appointments=AppointmentStore(db),
+        offers=OfferStore(db),
+        desks=DeskStore(db),
         terms=TermStore(db),
         identities=IdentityStore(db),
         accounts=AccountStore(db),
-        bindings=BindingStore(db),
+        bindings=BindingStore(db, clock),
+        claims=ClaimStore(db, clock),
         invitations=InvitationStore(db),
         notices=NoticeStore(db),
         deliveries=DeliveryStore(db),
@@ -115,6 +144,10 @@ def open_stores(*, mongodb_uri: str, database: str, redis_url: str, app_id: str)
         pauses=PauseStore(db),
         alerts=AlertStore(db),
         consents=ConsentStore(db),
+        erasures=ErasureStore(db),
+        family_files=FamilyFileStore(db),
+        forgetting=ForgetStore(db),
+        traces=TraceStore(redis, prefix=database),
         audit=AuditStore(db),
         callbacks=CallbackStore(redis, prefix=database, app_id=app_id),
         departures=DepartureStore(redis, prefix=database),

@@ -16,6 +16,8 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 from domain.audit import Act
 from domain.channels import Channel, Reason
 from domain.deliveries import LEASE, Group
+from domain.desks import DeskState
+from domain.offers import OfferState
 from domain.terms import Calendar
 from storage.accounts import AccountStore
 from storage.alerts import AlertStore
@@ -24,11 +26,13 @@ from storage.audit import AuditStore
 from storage.bindings import BindingStore
 from storage.consents import ConsentStore
 from storage.deliveries import DeliveryStore
+from storage.desks import DeskStore
 from storage.files import FileStore
 from storage.identities import IdentityStore
 from storage.indexes import INDEXES
 from storage.invitations import InvitationStore
 from storage.notices import NoticeStore
+from storage.offers import OfferStore
 from storage.pauses import PauseStore
 from storage.regions import RegionStore
 from storage.rounds import RoundStore
@@ -46,10 +50,12 @@ STORES: dict[str, type] = {
     "bindings": BindingStore,
     "consents": ConsentStore,
     "deliveries": DeliveryStore,
+    "desks": DeskStore,
     "files": FileStore,
     "identities": IdentityStore,
     "invitations": InvitationStore,
     "notices": NoticeStore,
+    "offers": OfferStore,
     "pauses": PauseStore,
     "regions": RegionStore,
     "rounds": RoundStore,
@@ -151,6 +157,13 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "regions.find": lambda s: s.find("r"),
     "regions.regions": lambda s: s.regions(["r"]),
     "regions.below": lambda s: s.below("r"),
+    "desks.find": lambda s: s.find("d", NOW),
+    "desks.mark": lambda s: s.mark(
+        "d", was=DeskState.WAITING, state=DeskState.REFUSED, person_id="p"
+    ),
+    "offers.find": lambda s: s.find("o"),
+    "offers.of_place": lambda s: s.of_place(school_id="school-a"),
+    "offers.mark": lambda s: s.mark("o", OfferState.REVOKED),
     "sessions.act_at": lambda s: s.act_at("s", "p"),
     "sessions.mark_seen": lambda s: s.mark_seen("s", NOW),
     "sessions.end": lambda s: s.end("s"),

@@ -1,0 +1,18 @@
+"""The console's addresses, one table."""
+
+from __future__ import annotations
+
+from tornado.routing import URLSpec
+
+from handlers.console import home, sign_in
+
+
+def routes() -> list[URLSpec]:
+    """Every page at a desk."""
+    return [
+        URLSpec(r"/console/?", home.HomeHandler),
+        URLSpec(r"/console/sign-in", sign_in.SignInHandler),
+        URLSpec(r"/console/sign-in/wait", sign_in.SignInWaitHandler),
+        URLSpec(r"/console/sign-out", sign_in.SignOutHandler),
+        URLSpec(r"/console/switch", sign_in.SwitchHandler),
+    ]
