@@ -164,7 +164,7 @@ class SignatureHandler(FileHandler):
         receipts = await receipts_of(self.ctx, self.teaching, notice_id)
         wanted = delivery_id(notice_id, student_id, person_id)
         _, guardian = find_guardian(receipts.classes, wanted)
-        file, content = await open_signature(self.ctx, guardian.delivery)
+        file, content = await open_signature(self.ctx, self.teaching.actor, guardian.delivery)
         await self.send(file, content)
 
 
@@ -177,7 +177,7 @@ class ExportHandler(PageHandler):
     async def get(self, notice_id: str) -> None:
         """Build it off the loop, hand it over."""
         receipts = await receipts_of(self.ctx, self.teaching, notice_id)
-        content = await export_receipts(self.ctx, receipts, _WORDS)
+        content = await export_receipts(self.ctx, self.teaching.actor, receipts, _WORDS)
         name = quote(export_name(receipts.notice), safe="")
         self.set_header("Content-Type", _XLSX)
         self.set_header(

@@ -45,6 +45,7 @@ SUBJECTS = {
     "claim": "绑定申请",
     "class": "班级",
     "contact": "名册家长",
+    "delivery": "送达记录",
     "family": "家庭",
     "invitation": "邀请",
     "notice": "通知",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from domain.audit import Act
 from domain.bindings import (
     Binding,
     BindingState,
@@ -23,6 +24,7 @@ from domain.bindings import (
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem, TooManyError
 from domain.names import folded_name, parse_name_and_digits
 from domain.schools import Contact, Student
+from services.audit import note_act
 from services.context import Context
 from services.invitations import find_invitation
 from services.people import Teaching
@@ -293,6 +295,16 @@ async def _decide(
 ) -> datetime:
     """When it was decided like this, now or by an earlier tap of the same button."""
     at = ctx.now()
+    if claim.state is ClaimState.WAITING:
+        act = Act.CLAIM_APPROVED if state is ClaimState.APPROVED else Act.CLAIM_REFUSED
+        await note_act(
+            ctx,
+            teaching.actor,
+            act,
+            subject=("claim", claim.id),
+            before={"state": claim.state, "doubt": claim.doubt},
+            after={"state": state, "student_id": student_id, "person_id": claim.person_id},
+        )
     decided = await ctx.stores.bindings.mark_claim(
         claim.id, state, by=teaching.person_id, at=at, student_id=student_id
     )

@@ -15,12 +15,14 @@ from openpyxl.drawing.image import Image as SheetPicture
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+from domain.audit import Act, Actor
 from domain.deliveries import Delivery, Result
 from domain.errors import NotFoundError
 from domain.files import StoredFile
 from domain.notices import Notice
 from domain.receipts import ChildReceipt, GuardianReceipt, Receipt
 from domain.times import school_text
+from services.audit import note_act
 from services.context import Context
 from services.receipts import Receipts
 
@@ -56,18 +58,43 @@ class Words:
 
 
 async def open_signature(
-    ctx: Context, delivery: Delivery
+    ctx: Context, actor: Actor, delivery: Delivery
 ) -> tuple[StoredFile, AsyncIterator[bytes]]:
-    """The signature of a delivery that the caller was let into. Raises NotFoundError."""
+    """The signature of a delivery that the caller was let into; that `actor` looked is noted first.
+
+    Raises NotFoundError.
+    """
     file_id = delivery.signature_id
     file = await ctx.stores.files.find(file_id) if file_id else None
     if file is None:
         raise NotFoundError
+    await note_act(
+        ctx,
+        actor,
+        Act.SIGNATURE_SEEN,
+        subject=("delivery", delivery.id),
+        after={"signature_id": file.id},
+        place=delivery.school_id,
+    )
     return file, ctx.stores.files.read(file.id)
 
 
-async def export_receipts(ctx: Context, receipts: Receipts, words: Words) -> bytes:
-    """The file's bytes. Signatures are read a few at a time, the sheet is built off the loop."""
+async def export_receipts(ctx: Context, actor: Actor, receipts: Receipts, words: Words) -> bytes:
+    """The file's bytes; that `actor` took them is noted first.
+
+    Signatures are read a few at a time, the sheet is built off the loop.
+    """
+    await note_act(
+        ctx,
+        actor,
+        Act.RECEIPTS_EXPORTED,
+        subject=("notice", receipts.notice.id),
+        after={
+            "class_ids": [group.school_class.id for group in receipts.classes],
+            "children": len(receipts.children()),
+        },
+        place=receipts.notice.school_id,
+    )
     ids = {
         g.delivery.signature_id
         for child in receipts.children()

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.audit import Act
 from domain.bindings import (
     STAFF_REASONS,
     Binding,
@@ -21,6 +22,7 @@ from domain.bindings import (
 )
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from domain.schools import SchoolClass, Student
+from services.audit import note_act
 from services.context import Context
 from services.people import Child, Teaching, children_of
 
@@ -164,6 +166,15 @@ async def end_binding(
         raise InvalidError({"reason": Problem("missing")})
     key = bound.binding.id
     ending = Ending(at=ctx.now(), by=teaching.person_id, reason=EndReason(reason))
+    if bound.binding.state is BindingState.ACTIVE:
+        await note_act(
+            ctx,
+            teaching.actor,
+            Act.BINDING_ENDED,
+            subject=("binding", key),
+            before={"state": bound.binding.state, "bound_at": bound.binding.bound_at},
+            after={"state": BindingState.ENDED, "reason": ending.reason},
+        )
     if await ctx.stores.bindings.end(key, ending):
         log.info("binding %s ended by a head teacher: %s", key, reason)
         await ctx.enqueue(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from domain.audit import Act
 from domain.errors import NotFoundError
 from domain.invitations import Invitation
 from domain.schools import SchoolClass
+from services.audit import note_act
 from services.context import Context
 from services.people import Teaching
 
@@ -37,6 +39,13 @@ async def invite_class(ctx: Context, teaching: Teaching, class_id: str) -> Invit
         created_at=now,
         expires_at=now + INVITATION_LIFE,
         url=url,
+    )
+    await note_act(
+        ctx,
+        teaching.actor,
+        Act.INVITATION_MADE,
+        subject=("invitation", invitation_id),
+        after={"class_id": class_id, "expires_at": invitation.expires_at},
     )
     await ctx.stores.invitations.add(invitation)
     return invitation

@@ -7,6 +7,7 @@ each pupil's own record is written last, so a run that died is simply run again.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+from domain.audit import OPERATOR, Act, Actor
 from domain.bindings import Ending, EndReason
 from domain.roster_classes import SchoolYear
 from domain.roster_diff import (
@@ -31,6 +33,7 @@ from domain.roster_parsed import Parsed
 from domain.rosters import RosterParser
 from domain.schools import Contact, Roster, School, Student
 from domain.stages import stages_in_name
+from services.audit import note_act
 from services.context import Context
 from services.roster_files import FileRow, RosterError, read_rows
 from services.roster_report import write_report
@@ -48,7 +51,10 @@ _MANY_LEFT = 20
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to take in, and how. `only` None is everything; `apply` False looks and changes nothing."""
+    """What to take in, and how. `only` None is everything; `apply` False looks and changes nothing.
+
+    `actor` is who the audit log names.
+    """
 
     file: Path
     school_id: str
@@ -56,6 +62,7 @@ class Wish:
     apply: bool = False
     only: frozenset[Kind] | None = None
     report: Path | None = None
+    actor: Actor = OPERATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +102,36 @@ async def import_roster(
     stored = await _stored(ctx, school.id)
     # A hundred thousand pupils take seconds: not on the loop.
     diff = await asyncio.to_thread(compare, school.id, stored, parsed, year)
+    if not wish.apply:
+        await _note(ctx, wish, Act.ROSTER_TRIED, parsed, diff)
     if wish.report is not None:
         names = {c.id: c.name for c in (*stored.classes, *diff.classes.values())}
         await asyncio.to_thread(write_report, wish.file, wish.report, parsed, diff, names)
     imported = Imported(parsed, diff)
     if wish.apply:
         _refuse_a_wrong_file(wish, stored, diff)
+        await _note(ctx, wish, Act.ROSTER_IMPORTED, parsed, diff)
         await _apply(ctx, wish, school, imported, tell)
     return imported
+
+
+async def _note(ctx: Context, wish: Wish, act: Act, parsed: Parsed, diff: Diff) -> None:
+    """Which file it was, and what it would change or changes; nothing of any pupil."""
+    found: dict[str, object] = {kind.value: diff.count(kind) for kind in Kind}
+    after = found | {
+        "file_sha256": await asyncio.to_thread(_file_hash, wish.file),
+        "refused": len(parsed.refused),
+        "only": None if wish.only is None else sorted(wish.only),
+    }
+    school_id = wish.school_id
+    await note_act(
+        ctx, wish.actor, act, subject=("roster", school_id), after=after, place=school_id
+    )
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 async def _school(ctx: Context, wish: Wish) -> School:

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
+from domain.audit import Act, Actor, Note
 from domain.channels import Channel, Reason
 from domain.deliveries import Delivery, Outcome, Result
 from domain.errors import NotFoundError
@@ -24,6 +25,7 @@ from services.exports import Words, export_name, export_receipts, neutral, open_
 from services.receipts import ClassReceipts, Receipts
 
 AT = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
+TEACHER = Actor(person_id="t", post_id="a", role="head_teacher", place_id="s")
 WORDS = Words(
     state=str, reason=lambda line: str(line.reason or "nobody"), relation=lambda r: r or "?"
 )
@@ -44,8 +46,19 @@ class Files:
         """There is none."""
 
 
-def _context(content: bytes = b"") -> Context:
-    stores = SimpleNamespace(files=Files(content))
+@dataclass
+class Log:
+    """Takes what is noted."""
+
+    notes: list[Note] = field(default_factory=list)
+
+    async def append(self, note: Note) -> None:
+        """Kept in order."""
+        self.notes.append(note)
+
+
+def _context(content: bytes = b"", log: Log | None = None) -> Context:
+    stores = SimpleNamespace(files=Files(content), audit=log or Log())
     return cast(Context, SimpleNamespace(stores=stores, now=lambda: AT))
 
 
@@ -85,7 +98,8 @@ def _receipts(
 
 
 async def _exported(receipts: Receipts, signature: bytes = b"") -> Workbook:
-    return load_workbook(io.BytesIO(await export_receipts(_context(signature), receipts, WORDS)))
+    content = await export_receipts(_context(signature), TEACHER, receipts, WORDS)
+    return load_workbook(io.BytesIO(content))
 
 
 async def test_each_guardian_has_a_row_and_a_child_without_one_too() -> None:
@@ -149,7 +163,18 @@ def test_the_files_name_has_no_folder_in_it() -> None:
 
 
 async def test_there_is_no_signature_to_open_where_nobody_signed() -> None:
+    log = Log()
     with pytest.raises(NotFoundError):
-        await open_signature(_context(), _delivery("s1", "p1"))
+        await open_signature(_context(log=log), TEACHER, _delivery("s1", "p1"))
     with pytest.raises(NotFoundError):
-        await open_signature(_context(), _delivery("s1", "p1", signature_id="gone"))
+        await open_signature(_context(log=log), TEACHER, _delivery("s1", "p1", signature_id="gone"))
+    assert log.notes == []
+
+
+async def test_that_a_list_was_taken_is_noted_without_anybodys_name() -> None:
+    log = Log()
+    await export_receipts(_context(log=log), TEACHER, _receipts("李小明", "张小雨"), WORDS)
+    (note,) = log.notes
+    assert (note.act, note.chain, note.actor) == (Act.RECEIPTS_EXPORTED, "s", TEACHER)
+    assert (note.subject_kind, note.subject_id) == ("notice", "n")
+    assert note.after == {"class_ids": "c", "children": 2}
