@@ -54,6 +54,8 @@ class Act(StrEnum):
     REGISTRATION_EXPORTED = "registration_exported"
     AUDIT_EXPORTED = "audit_exported"
     SIGNATURE_SEEN = "signature_seen"
+    ACCOUNT_LINKED = "account_linked"  # single sign-on
+    ACCOUNT_UNLINKED = "account_unlinked"
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
 

@@ -22,6 +22,7 @@ from tornado.web import HTTPError, RequestHandler
 from domain.errors import ConflictError, NotFoundError, TooManyError, YanshuError
 from domain.roles import Right
 from handlers import phrases
+from oidc.errors import OidcError, Trouble
 from services.context import Context
 from services.people import Teaching, access_teaching
 from storage.sessions import Session
@@ -110,7 +111,7 @@ class BaseHandler(RequestHandler):
         family's data) goes into the log: the place and the kind are enough to find a fault.
         """
         kind, _, trace = exc_info
-        if kind is None or issubclass(kind, YanshuError | HTTPError | WeChatError):
+        if kind is None or issubclass(kind, YanshuError | HTTPError | WeChatError | OidcError):
             return
         where = "".join(traceback.format_tb(trace))
         log.error("%s %s: %s\n%s", self.request.method, self.request.path, kind.__name__, where)
@@ -238,9 +239,11 @@ class PageHandler(BaseHandler):
 
 
 def code_of(error: BaseException | None) -> str | None:
-    """The code of a refusal, or of WeChat's silence; None for what is neither."""
+    """The code of a refusal, or of WeChat's silence or a provider's; None for what is neither."""
     if isinstance(error, WeChatError):
         return "wechat"
+    if isinstance(error, OidcError):
+        return f"sso_{error.trouble}"
     return error.code if isinstance(error, YanshuError) else None
 
 
@@ -248,6 +251,8 @@ def status_of(error: BaseException | None) -> int | None:
     """The HTTP status of a refusal of ours; None for what is not one."""
     if isinstance(error, WeChatError):
         return 503
+    if isinstance(error, OidcError):
+        return 503 if error.trouble is Trouble.DOWN else 403
     if isinstance(error, NotFoundError):
         return 404
     if isinstance(error, ConflictError):

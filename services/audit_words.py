@@ -35,10 +35,13 @@ ACTS = {
     Act.REGISTRATION_EXPORTED: "导出注册名单",
     Act.AUDIT_EXPORTED: "导出操作记录",
     Act.SIGNATURE_SEEN: "查看签名",
+    Act.ACCOUNT_LINKED: "连接单位账号",
+    Act.ACCOUNT_UNLINKED: "断开单位账号",
     Act.SIGNED_IN: "登录管理台",
     Act.SIGN_IN_REFUSED: "登录被拒绝",
 }
 SUBJECTS = {
+    "account": "单位账号",
     "appointment": "任职",
     "audit": "操作记录",
     "binding": "绑定",

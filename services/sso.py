@@ -10,10 +10,14 @@ import secrets
 from dataclasses import dataclass
 
 from domain.accounts import Account, Departure, account_id
-from domain.errors import ConflictError, NotFoundError
+from domain.audit import Act, Actor
+from domain.errors import ConflictError, NotFoundError, TooManyError
 from oidc.client import OidcClient, Returned, Subject
+from services.audit import note_act
 from services.context import Context
-from services.people import appointments_of
+from services.people import appointments_of, posts_of
+
+_BEGUN_PER_HOUR = 300  # from one address: a district's offices may stand behind one
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,44 +30,50 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Somebody came back. `linked`: their account was linked just now; otherwise they have signed in."""
+    """Somebody came back with this account. `linked`: just now; otherwise they have signed in with it."""
 
     person_id: str
+    account: str
     to: str
     linked: bool
 
 
-def offers_sso(ctx: Context) -> bool:
-    """Whether the operator has set it up."""
-    return ctx.sso is not None
-
-
-async def start_sso(ctx: Context, *, to: str, redirect_uri: str) -> Errand:
+async def start_sso(ctx: Context, *, to: str, redirect_uri: str, address: str) -> Errand:
     """Somebody wants to sign in with their account.
 
     Raises:
         NotFoundError: not set up.
+        TooManyError: begun too often from this address.
         OidcError: the provider could not be asked.
     """
+    _sso(ctx)
+    wait = await ctx.stores.limits.hit("sso", address, per_hour=_BEGUN_PER_HOUR)
+    if wait:
+        raise TooManyError(wait)
     return await _send_out(ctx, to, redirect_uri, linking_person_id="")
 
 
 async def start_link(ctx: Context, person_id: str, *, to: str, redirect_uri: str) -> Errand:
-    """Somebody who is signed in wants to link their account; the provider asks them for the password.
+    """Somebody whom WeChat has vouched for wants to link their account; the provider asks for its password.
 
     On a shared computer the provider may still know a colleague: without its asking, that one's
     account would be linked.
 
     Raises:
-        NotFoundError: not set up, or nobody of the staff.
+        NotFoundError: not set up.
         OidcError: the provider could not be asked.
     """
-    await _access_staff(ctx, person_id)
     return await _send_out(ctx, to, redirect_uri, linking_person_id=person_id)
 
 
 async def finish_sso(
-    ctx: Context, state: str, returned: Returned, *, redirect_uri: str, person_id: str = ""
+    ctx: Context,
+    state: str,
+    returned: Returned,
+    *,
+    redirect_uri: str,
+    person_id: str = "",
+    address: str = "",
 ) -> Arrival:
     """Somebody came back from the provider.
 
@@ -72,12 +82,13 @@ async def finish_sso(
         state: what this browser was sent out with and has kept.
         returned: what it brings.
         redirect_uri: as when it was sent out.
-        person_id: who is signed in in this browser, if anybody.
+        person_id: whom WeChat has vouched for in this browser, if anybody.
+        address: where the request came from, for the audit log.
 
     Raises:
         ConflictError: `sso_expired` (too late, twice, or not the person who set out to link),
-            `sso_unknown` (nobody has linked this account), `sso_no_post` (linked, but no longer
-            staff), `sso_taken` (linked to somebody else).
+            `sso_unknown` (nobody has linked this account), `sso_no_post` (no longer staff),
+            `sso_taken` (linked to somebody else).
         NotFoundError: not set up.
         OidcError: the provider vouches for nobody.
     """
@@ -92,26 +103,27 @@ async def finish_sso(
         verifier=departure.verifier,
         at=ctx.now(),
     )
-    if departure.linking_person_id:
-        await link_account(ctx, departure.linking_person_id, subject)
-        return Arrival(departure.linking_person_id, departure.to, linked=True)
-    return Arrival(await _person_of(ctx, subject), departure.to, linked=False)
+    account, linking = account_id(subject.issuer, subject.sub), departure.linking_person_id
+    if linking:
+        await link_account(ctx, linking, subject, address=address)
+    return Arrival(linking or await _person_of(ctx, account), account, departure.to, bool(linking))
 
 
-async def link_account(ctx: Context, person_id: str, subject: Subject) -> None:
+async def link_account(ctx: Context, person_id: str, subject: Subject, *, address: str) -> None:
     """From now on this account stands for this person; doing it twice is doing it once.
 
-    Raises:
-        ConflictError: `sso_taken`, it stands for somebody else.
-        NotFoundError: they are nobody of the staff.
+    Raises ConflictError: `sso_taken`, it stands for somebody else; `sso_no_post`, they are not staff.
     """
-    await _access_staff(ctx, person_id)
+    actor = await _actor(ctx, person_id, address)
     account = Account(
         id=account_id(subject.issuer, subject.sub), person_id=person_id, linked_at=ctx.now()
     )
-    if await ctx.stores.accounts.add(account):
-        return
     held = await ctx.stores.accounts.find(account.id)
+    if held is None:
+        await note_act(ctx, actor, Act.ACCOUNT_LINKED, subject=("account", account.id))
+        if await ctx.stores.accounts.add(account):
+            return
+        held = await ctx.stores.accounts.find(account.id)  # somebody was quicker
     if held is None or held.person_id != person_id:
         raise ConflictError("sso_taken")
 
@@ -121,12 +133,19 @@ async def accounts_of(ctx: Context, person_id: str) -> list[Account]:
     return await ctx.stores.accounts.of_person(person_id)
 
 
-async def unlink_account(ctx: Context, person_id: str, account: str) -> None:
-    """A person ends a link of theirs. Raises NotFoundError when it is none of theirs."""
+async def unlink_account(ctx: Context, person_id: str, account: str, *, address: str = "") -> None:
+    """A person ends a link of theirs, and with it every session of theirs, wherever it is.
+
+    Whoever ends a link may have lost the account to somebody. Raises NotFoundError when it is none of
+    theirs, ConflictError (`sso_no_post`) when they are not staff.
+    """
     held = await ctx.stores.accounts.find(account)
     if held is None or held.person_id != person_id:
         raise NotFoundError
+    actor = await _actor(ctx, person_id, address)
+    await note_act(ctx, actor, Act.ACCOUNT_UNLINKED, subject=("account", account))
     await ctx.stores.accounts.remove(account)
+    await ctx.stores.sessions.end_all(person_id)
 
 
 async def _send_out(ctx: Context, to: str, redirect_uri: str, *, linking_person_id: str) -> Errand:
@@ -149,19 +168,21 @@ async def _send_out(ctx: Context, to: str, redirect_uri: str, *, linking_person_
     return Errand(url, state)
 
 
-async def _person_of(ctx: Context, subject: Subject) -> str:
-    account = await ctx.stores.accounts.find(account_id(subject.issuer, subject.sub))
-    if account is None:
+async def _person_of(ctx: Context, account: str) -> str:
+    held = await ctx.stores.accounts.find(account)
+    if held is None:
         raise ConflictError("sso_unknown")
-    if not await appointments_of(ctx, account.person_id):
+    if not await appointments_of(ctx, held.person_id):
         raise ConflictError("sso_no_post")
-    return account.person_id
+    return held.person_id
 
 
-async def _access_staff(ctx: Context, person_id: str) -> None:
-    """Raises NotFoundError for whoever has no appointment now."""
-    if not await appointments_of(ctx, person_id):
-        raise NotFoundError
+async def _actor(ctx: Context, person_id: str, address: str) -> Actor:
+    """As whom the audit log names them: by the post they have longest."""
+    posts = await posts_of(ctx, person_id, address=address)
+    if not posts:
+        raise ConflictError("sso_no_post")
+    return posts[0].actor
 
 
 def _sso(ctx: Context) -> OidcClient:

@@ -17,7 +17,8 @@ class Session:
     """Somebody who has shown WeChat's word for who they are. `csrf` goes into every form of theirs.
 
     `acting` is the place (school or region) they switched to, empty for the first that fits. A session at a
-    `desk` ends also by silence: `seen_at` is when it last did something.
+    `desk` ends also by silence: `seen_at` is when it last did something. `account` is the linked account it
+    was begun with, empty where WeChat vouched for the person.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Session:
     acting: str = ""
     desk: bool = False
     seen_at: datetime | None = None
+    account: str = ""
 
 
 def _hashed(token: str) -> str:
@@ -49,6 +51,7 @@ class SessionStore:
         at: datetime,
         until: datetime,
         desk: bool = False,
+        account: str = "",
     ) -> Session:
         """Start a session for `token`, which only the person's browser keeps."""
         session = Session(
@@ -59,6 +62,7 @@ class SessionStore:
             expires_at=until,
             desk=desk,
             seen_at=at if desk else None,
+            account=account,
         )
         await self._sessions.insert_one(to_document(session))
         return session

@@ -79,8 +79,8 @@ class ConsoleHandler(PageHandler):
             raise HTTPError(401)
         self.redirect(self.link("/console/sign-in?to=") + quote(self.request.uri or "", safe=""))
 
-    async def start_console_session(self, person_id: str) -> None:
-        """A new token for this browser, whatever it brought."""
+    async def start_console_session(self, person_id: str, *, account: str = "") -> None:
+        """A new token for this browser, whatever it brought; `account` is the linked one it came with, if any."""
         held = self.get_cookie(DESK_COOKIE)
         before = await self.ctx.stores.sessions.find(held, self.ctx.now()) if held else None
         if before is not None and before.desk:
@@ -93,6 +93,7 @@ class ConsoleHandler(PageHandler):
             at=now,
             until=now + DESK_LIFE,
             desk=True,
+            account=account,
         )
         self.set_cookie(
             DESK_COOKIE,
@@ -118,5 +119,6 @@ class ConsoleHandler(PageHandler):
             posts=getattr(self, "posts", []),
             entries=entries_for(post) if post else (),
             here=self.request.path,
+            sso_name=self.ctx.policy.sso_name,
             **values,
         )
