@@ -396,8 +396,7 @@ async def test_the_command_names_the_entry_that_was_tampered_with(
     assert "BROKEN: school-a:000000000004 is changed" in said
     assert "school-b: 1 entries" in said
     assert "Traceback" not in told
-    assert (await command(environment, "--place", "school-b"))[0] == 0
-    code, said, _ = await command(environment, "--place", "nowhere")
-    assert (code, said) == (1, "nowhere: has no entries\n")
+    assert await said_of(ctx, place="nowhere") == (False, ["nowhere: has no entries"])
+    assert (await said_of(ctx, place="school-b"))[0]
     code, _, told = await command(environment, "--against", str(tmp_path / "none"))
     assert (code, "cannot read" in told) == (2, True)
