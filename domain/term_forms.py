@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from domain.errors import InvalidError, Problem
+from domain.festivals import suggested_holidays
 from domain.terms import Calendar, DayOff, Term, overlap, term_id, weeks_of
 
 NAME_LIMIT = 20
@@ -73,6 +74,37 @@ def form_of(term: Term) -> dict[str, str]:
         form[f"holiday_first_{row}"] = off.first_on.isoformat()
         form[f"holiday_last_{row}"] = off.last_on.isoformat()
     return form | {f"extra_{row}": day.isoformat() for row, day in enumerate(term.extra_days)}
+
+
+def with_public_holidays(form: Mapping[str, str]) -> tuple[dict[str, str], bool]:
+    """The form with the public holidays between its two dates filled in, and whether these are all that is to be known
+    of them. Rows of other names stay, after them. Raises InvalidError when a date is wrong."""
+    problems: Problems = {}
+    begins_on = _date(form, "begins_on", problems)
+    ends_on = _date(form, "ends_on", problems)
+    if not begins_on or not ends_on:
+        raise InvalidError(problems)
+    found = suggested_holidays(begins_on, ends_on)
+    rows = [(off.name, off.first_on.isoformat(), off.last_on.isoformat()) for off in found.holidays]
+    public = {name for name, _, _ in rows}
+    days = [day.isoformat() for day in found.extra_days]
+    for number in range(ROW_LIMIT):
+        name, first, last = (
+            _text(form, f"holiday_{part}_{number}") for part in ("name", "first", "last")
+        )
+        if (name or first or last) and name not in public:
+            rows.append((name, first, last))
+        if (day := _text(form, f"extra_{number}")) and day not in days:
+            days.append(day)
+    filled = {name: value for name, value in form.items() if not _ROW.fullmatch(name)}
+    for number, (name, first, last) in enumerate(rows[:ROW_LIMIT]):
+        filled |= {
+            f"holiday_name_{number}": name,
+            f"holiday_first_{number}": first,
+            f"holiday_last_{number}": last,
+        }
+    filled |= {f"extra_{number}": day for number, day in enumerate(days[:ROW_LIMIT])}
+    return filled, found.is_complete
 
 
 def _text(form: Mapping[str, str], field: str) -> str:

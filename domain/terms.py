@@ -179,5 +179,15 @@ def next_school_day(terms: Sequence[Term], after: date) -> date | None:
     return next(school_days(terms, after + _DAY, date.max), None)
 
 
+def next_to_write(terms: Sequence[Term], today: date) -> tuple[int, int]:
+    """School year and number of the term that is written down next: the one after the last of these, but none that
+    is over already."""
+    season = (today.year, 1) if today.month >= 6 else (today.year - 1, 2)
+    if not terms:
+        return season
+    year, number = terms[-1].school_year, terms[-1].number
+    return max(season, (year, 2) if number == 1 else (year + 1, 1))
+
+
 def _monday(day: date) -> date:
     return day - day.weekday() * _DAY

@@ -6,7 +6,7 @@ A school's own term counts; where it has none, that of its district, then of its
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from domain.audit import Act
@@ -30,10 +30,14 @@ from services.people import Post
 
 @dataclass(frozen=True, slots=True)
 class PlaceCalendar:
-    """What a place's page shows: the terms it has written down itself, and all that count there."""
+    """What a place's page shows: the terms it has written down itself, and all that count there.
+
+    `above` are the names of the regions above it, by the id of their calendar.
+    """
 
     own: Calendar
     terms: tuple[Term, ...]
+    above: Mapping[str, str] = field(default_factory=dict)
 
     def is_own(self, term: Term) -> bool:
         """Whether the place wrote it down itself, rather than a region above it."""
@@ -58,7 +62,9 @@ async def term_for(ctx: Context, school: School, day: date) -> Term | None:
 async def calendar_at(ctx: Context, post: Post) -> PlaceCalendar:
     """The calendar of the place where somebody acts. Raises NotFoundError without the right to keep it."""
     calendar_id, region_ids = _access_place(post)
-    return await _calendar(ctx, calendar_id, region_ids)
+    seen = await _calendar(ctx, calendar_id, region_ids)
+    regions = await ctx.stores.regions.regions(region_ids) if region_ids else {}
+    return replace(seen, above={region_calendar(r.id): r.name for r in regions.values()})
 
 
 async def access_term_as_keeper(ctx: Context, post: Post, term_id: str) -> Term:

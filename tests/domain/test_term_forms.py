@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidError
-from domain.term_forms import ROW_LIMIT, form_of, parse_term
+from domain.term_forms import ROW_LIMIT, form_of, parse_term, with_public_holidays
 from domain.terms import Calendar, DayOff
 
 CALENDAR = Calendar(id="school:a")
@@ -162,3 +162,21 @@ def test_whatever_is_typed_is_a_term_or_a_refusal_that_names_fields(
         assert all(term.covers(off.first_on) and term.covers(off.last_on) for off in term.holidays)
         assert all(day.weekday() > 4 for day in term.extra_days)
     assert named <= {*FORM, *changes, "holiday_first_99", "holiday_last_1"}
+
+
+def test_public_holidays_are_filled_in_and_what_was_typed_stays() -> None:
+    filled, is_complete = with_public_holidays(FORM)
+    term = parse_term(filled, CALENDAR)
+    assert [off.name for off in term.holidays] == ["中秋节", "国庆节", "运动会", "元旦"]
+    assert term.extra_days == (date(2026, 9, 20), date(2026, 10, 10))
+    assert not is_complete, "the notice for 2027 is not known"
+    assert with_public_holidays(filled) == (filled, False), "twice is once"
+
+
+def test_public_holidays_need_both_dates() -> None:
+    with pytest.raises(InvalidError) as refused:
+        with_public_holidays(FORM | {"begins_on": "", "ends_on": "soon"})
+    assert {f: p.code for f, p in refused.value.fields.items()} == {
+        "begins_on": "missing",
+        "ends_on": "no_date",
+    }

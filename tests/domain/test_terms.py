@@ -18,6 +18,7 @@ from domain.terms import (
     effective_terms,
     is_school_day,
     next_school_day,
+    next_to_write,
     overlap,
     school_days,
     term_id,
@@ -225,3 +226,12 @@ def test_a_calendar_replaces_a_term_by_its_id_and_stays_in_order() -> None:
     assert own.with_term(shorter).terms == (shorter, SPRING)
     assert own.without(AUTUMN.id).terms == (SPRING,)
     assert own.find("school:a:2030-1") is None
+
+
+def test_which_term_is_written_down_next() -> None:
+    autumn, spring = date(2026, 8, 20), date(2027, 2, 20)
+    assert next_to_write((), autumn) == (2026, 1)
+    assert next_to_write((), spring) == (2026, 2)
+    assert next_to_write((AUTUMN,), autumn) == (2026, 2)
+    assert next_to_write((AUTUMN, SPRING), autumn) == (2027, 1)
+    assert next_to_write((AUTUMN, SPRING), date(2031, 9, 1)) == (2031, 1), "years without any"

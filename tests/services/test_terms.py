@@ -148,8 +148,10 @@ async def test_a_region_s_term_is_shown_to_its_schools_and_not_theirs_to_change(
     quiet_town: Town,
 ) -> None:
     ctx = quiet_town.ctx
+    await ctx.stores.regions.save(DISTRICT)
     term = await save_term(ctx, AT_DISTRICT, FORM)
     seen = await calendar_at(ctx, OFFICE)
+    assert seen.above[term.place_id] == "芝罘区"
     assert seen.terms == (term,)
     assert not seen.is_own(term)
     assert (await calendar_at(ctx, AT_DISTRICT)).is_own(term)
