@@ -31,7 +31,7 @@ async def a_claim(village: Village) -> str:
     await phone.say(claim_text(3))
     person = await village.person(phone)
     (claim,) = await village.town.ctx.stores.bindings.claims_of_person(person)
-    return claim.id
+    return str(claim.id)
 
 
 async def decide(village: Village, claim: str, action: str) -> int:
