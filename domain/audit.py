@@ -295,7 +295,7 @@ def _masked(name: str, value: object) -> Value:
         return _moment(value)
     if isinstance(value, str):
         return _masked_text(name, value)
-    if isinstance(value, Iterable):
+    if isinstance(value, Iterable) and not isinstance(value, Mapping | bytes):
         parts = [str(_masked(name.removesuffix("s"), part)) for part in value]
         return ",".join(parts)
     return masked_text(str(value))

@@ -52,11 +52,13 @@ SUBJECTS = {
     "family": "家庭",
     "invitation": "邀请",
     "notice": "通知",
+    "offer": "任职邀请",
     "person": "人员",
     "place": "学校或区域",
     "pupil": "学生",
     "roster": "名册",
     "settings": "设置",
+    "term": "学期",
 }
 HEADINGS = (
     ("序号", 8),

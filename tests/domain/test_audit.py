@@ -234,6 +234,9 @@ def test_the_text_that_is_hashed_stays_as_it_is() -> None:
         ("ended_at", NOW, "2026-11-22T02:00:00.000+00:00"),
         ("ended_at", None, None),
         ("child", object, "[16]"),
+        ("child", {"name": "李小明"}, "[15]"),
+        ("child", b"13800001234", "[14]"),
+        ("share", 0.5, "[3]"),
     ],
 )
 def test_of_a_field_stays_what_tells_nobody_who_it_was(
