@@ -153,6 +153,8 @@ _DONE = {
     "account_unlinked": "已断开，请重新登录",
     "consent_yes": "已记下：可以。随时可以改",
     "consent_no": "已记下：不可以，马上生效",
+    "term_saved": "校历已保存",
+    "term_removed": "已删除这个学期",
 }
 _PURPOSES = {"publish": "首次发送", "remind": "提醒", "edit": "更正", "withdraw": "撤回说明"}
 _WEEKDAYS = "一二三四五六日"

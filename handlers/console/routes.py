@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tornado.routing import URLSpec
 
-from handlers.console import home, sign_in, sso
+from handlers.console import calendar, home, sign_in, sso
 
 
 def routes() -> list[URLSpec]:
@@ -15,6 +15,9 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/console/sign-in/wait", sign_in.SignInWaitHandler),
         URLSpec(r"/console/sign-out", sign_in.SignOutHandler),
         URLSpec(r"/console/switch", sign_in.SwitchHandler),
+        URLSpec(r"/console/calendar", calendar.CalendarHandler),
+        URLSpec(r"/console/calendar/term", calendar.TermHandler),
+        URLSpec(r"/console/calendar/remove", calendar.TermRemovalHandler),
         URLSpec(r"/console/sso/start", sso.SsoStartHandler),
         URLSpec(r"/console/sso/return", sso.SsoReturnHandler),
         URLSpec(r"/console/sso/link", sso.SsoLinkHandler),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from domain.errors import InvalidError, Problem
 from domain.roles import Role
 from services.people import Post
 
@@ -15,6 +18,31 @@ _ROLES = {
     Role.CITY_ADMIN: "市级管理员",
     Role.PROVINCE_ADMIN: "省级管理员",
     Role.OBSERVER: "督导员",
+}
+FORM_REFUSED = "有几处需要改一下，改好再保存"
+CALENDAR_CHANGED = "校历刚刚在别处改过。您填的还在，请核对后再保存一次"
+_TERM_MISSING = {
+    "school_year": "请选学年",
+    "number": "请选学期",
+    "begins_on": "请填开学第一天",
+    "ends_on": "请填学期最后一天",
+    "holiday_name": "请写假期的名称",
+    "holiday_first": "请填第一天",
+}
+_TERM_PROBLEMS = {
+    "no_date": "日期不对，请写成 2026-09-01 这样",
+    "unknown": "请重新选择",
+    "before_begin": "结束要晚于开始",
+    "too_short": "不到 {limit} 周，请核对日期",
+    "too_long": "超过 {limit} 周，请核对日期",
+    "wrong_season": "和所选的学年、学期对不上，请核对",
+    "taken": "这个学期已经有了，请直接修改它",
+    "overlaps": "和别的日期重叠了",
+    "outside_term": "不在这个学期里",
+    "control_characters": "有不能保存的字符，请重新输入",
+    "no_weekend": "这天不是周末，不用填",
+    "is_holiday": "这天已经填成放假",
+    "too_many": "最多 {limit} 行",
 }
 
 
@@ -32,3 +60,31 @@ def place_name(post: Post) -> str:
 def role_names(post: Post) -> str:
     """班主任、教务处."""
     return "、".join(_ROLES[role] for role in post.roles)
+
+
+def term_problems(error: InvalidError) -> dict[str, str]:
+    """What is wrong with a term's form, by field."""
+    return {field: _term_problem(field, problem) for field, problem in error.fields.items()}
+
+
+def _term_problem(field: str, problem: Problem) -> str:
+    kind = field.rstrip("0123456789").rstrip("_")
+    if problem.code == "missing":
+        return _TERM_MISSING.get(kind, "请填写")
+    if problem.code == "too_long" and kind == "holiday_name":
+        return f"最多 {problem.limit} 个字"
+    if problem.code == "before_begin" and kind == "holiday_last":
+        return "不能早于第一天"
+    return _TERM_PROBLEMS[problem.code].format(limit=problem.limit)
+
+
+def holidays_filled(is_complete: bool) -> str:
+    """What is said after the public holidays were filled in."""
+    if is_complete:
+        return "已填入国务院公布的节假日和调休，请核对后保存"
+    return "已填入节日当天。有的年份还没有公布放假调休安排，公布后请再核对"
+
+
+def day_text(day: date) -> str:
+    """2026年9月1日."""
+    return f"{day.year}年{day.month}月{day.day}日"
