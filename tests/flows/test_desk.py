@@ -6,9 +6,11 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from http.cookies import SimpleCookie
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from domain.desks import choices
 from domain.roles import Role
@@ -53,6 +55,12 @@ class Browser:
             if cookie.key == "yanshu_desk":
                 return str(cookie.value)
         return ""
+
+    def put(self, token: str) -> None:
+        """A cookie that somebody else has put into this browser."""
+        cookie: SimpleCookie = SimpleCookie({"yanshu_desk": token})
+        cookie["yanshu_desk"]["path"] = "/console"
+        self.client.cookie_jar.update_cookies(cookie, URL(self.town.base))
 
 
 @pytest.fixture
@@ -178,7 +186,7 @@ async def signed_in(town: Town, desk: Browser) -> Phone:
 async def test_a_session_that_was_put_into_the_browser_is_not_the_one_that_begins(
     town: Town, desk: Browser
 ) -> None:
-    desk.client.cookie_jar.update_cookies({"yanshu_desk": "fixed-by-somebody-else"})
+    desk.put("fixed-by-somebody-else")
     await signed_in(town, desk)
     assert desk.token() != "fixed-by-somebody-else"
     assert await town.ctx.stores.sessions.find("fixed-by-somebody-else", town.ctx.now()) is None
@@ -225,7 +233,7 @@ async def test_a_phones_session_opens_no_console(town: Town, desk: Browser) -> N
     assert "/console/sign-in" in page.url
     for cookie in phone.client.cookie_jar:
         if cookie.key == "yanshu_session":
-            desk.client.cookie_jar.update_cookies({"yanshu_desk": cookie.value})
+            desk.put(cookie.value)
     _, _, url = await desk.get("/console/")
     assert "/console/sign-in" in url
 
