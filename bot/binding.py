@@ -10,6 +10,7 @@ from domain.names import masked_name
 from services.bindings import Answer, bind_guardian
 from services.invitations import invited_class, is_class_scene
 from services.people import note_follow, note_opening
+from services.withdrawals import note_leaving, note_return
 
 DIALOG = "binding"
 
@@ -18,6 +19,7 @@ async def welcome(turn: Turn) -> Answered:
     """They follow; when they came by a class's QR, the class is known already."""
     await turn.person_id()
     await note_follow(turn.ctx, turn.inbound.openid, following=True)
+    await note_return(turn.ctx, turn.inbound.openid)
     await note_opening(turn.ctx, turn.inbound.openid, Opening.TAP)
     if is_class_scene(turn.inbound.event_key):
         return await _greet_class(turn)
@@ -45,6 +47,7 @@ async def _greet_class(turn: Turn) -> Answered:
 async def farewell(turn: Turn) -> Answered:
     """They left: every channel of the account is closed for them."""
     await note_follow(turn.ctx, turn.inbound.openid, following=False)
+    await note_leaving(turn.ctx, turn.inbound.openid)
     return SILENCE
 
 

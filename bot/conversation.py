@@ -14,7 +14,7 @@ from typing import Any
 
 from bot import phrases, rules
 from bot.turn import Answered, Turn
-from domain.identities import Opening, identity_id
+from domain.identities import Opening
 from services.context import Context
 from services.people import note_opening
 from storage.callbacks import ClaimedMessage, Standing
@@ -129,12 +129,7 @@ async def _work(ctx: Context, inbound: Inbound, claimed: ClaimedMessage) -> byte
 
 
 async def _trace(ctx: Context, inbound: Inbound) -> None:
-    await ctx.stores.inbox.add(
-        inbound.key,
-        identity=identity_id(ctx.policy.app_id, inbound.openid),
-        kind=inbound.event or inbound.kind,
-        at=ctx.now(),
-    )
+    await ctx.stores.inbox.add(inbound.key, kind=inbound.event or inbound.kind, at=ctx.now())
 
 
 async def _open_window(ctx: Context, inbound: Inbound) -> None:

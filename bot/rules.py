@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot import binding, commands, ending
+from bot import binding, commands, ending, leaving
 from bot.turn import Answered, Turn
 from domain.names import parse_name_and_digits
 
@@ -64,6 +64,9 @@ RULES: tuple[Rule, ...] = (
     Rule(event("click", "bind_child"), binding.begin),
     Rule(event("click", "my_children"), commands.my_children),
     Rule(event("templatesendjobfinish"), commands.message_finished),
+    Rule(event("user_info_modified"), leaving.withdrawn),
+    Rule(event("user_authorization_revoke"), leaving.withdrawn),
+    Rule(event("user_authorization_cancellation"), leaving.withdrawn),
     Rule(any_event, commands.nothing),
     Rule(words("最新通知", "通知", "最新", "查看通知"), commands.newest_notices),
     Rule(words("绑定", "绑定孩子", "我要绑定"), binding.begin),

@@ -19,6 +19,11 @@ class FileKind(StrEnum):
     PICTURE = "picture"
     DOCUMENT = "document"
     SIGNATURE = "signature"
+    ARCHIVE = "archive"  # a family file
+
+
+# What belongs to the adult who owns it, and not to a school.
+PRIVATE_KINDS = frozenset({FileKind.SIGNATURE, FileKind.ARCHIVE})
 
 
 # Content type → the ending it is stored and offered under. Nothing that a browser would run (HTML, SVG) is in here.

@@ -61,7 +61,8 @@ class CallbackHandler(BaseHandler):
             inbound = parse_message(raw, json_format=self.json_format)
         except (BadEnvelope, BadMessage) as error:
             self._refuse(error)
-        if query.get("openid", inbound.openid) != inbound.openid:
+        # Of WeChat's own events nothing says which of the two the address names: its account or whom it is about.
+        if query.get("openid", inbound.openid) not in (inbound.openid, inbound.about or inbound.openid):
             self._refuse(BadMessage("openid"))
         try:
             reply = await self.converse(self.ctx, inbound)

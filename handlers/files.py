@@ -23,6 +23,7 @@ from services.reading import access_notice_as_guardian
 # What is refused is still read to its end, unkept, so that the browser hears the answer; not endlessly.
 _DRAIN_BYTES = 3 * MAX_FILE_BYTES
 _LONGEST_NAME = 1000
+_SHOWN = (FileKind.PICTURE, FileKind.SIGNATURE)
 
 
 @stream_request_body
@@ -78,7 +79,7 @@ class FileHandler(PageHandler):
 
     async def send(self, file: StoredFile, content: AsyncIterator[bytes]) -> None:
         """The file, piece by piece."""
-        shown = "inline" if file.kind is not FileKind.DOCUMENT else "attachment"
+        shown = "inline" if file.kind in _SHOWN else "attachment"
         self.set_header("Content-Type", file.content_type)
         self.set_header("Content-Length", str(file.size_bytes))
         # RFC 5987: the true name for today's browsers, a plain one for the rest.

@@ -6,6 +6,8 @@ from domain.errors import NotFoundError
 from domain.notices import ConfirmMode, NoticeState
 from handlers.base import Access, PageHandler
 from services.bindings import waiting_claims
+from services.consents import consents_of
+from services.erasure import is_leaving
 from services.people import Teaching, access_teaching, children_of
 from services.reading import Entry, notices_of_guardian
 
@@ -34,8 +36,11 @@ class HomeHandler(PageHandler):
         teaching = await self._find_teaching()
         claims = await waiting_claims(self.ctx, teaching) if teaching else []
         asked = await self.ctx.stores.bindings.claims_of_person(person_id)
+        consents = await consents_of(self.ctx, person_id, children)
         self.page(
             "h5/home.html",
+            unanswered=consents.unanswered,
+            leaving=await is_leaving(self.ctx, person_id),
             children=children,
             entries=newest,
             wants_confirmation=wants_confirmation,

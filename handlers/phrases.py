@@ -151,6 +151,7 @@ _DONE = {
     "binding_ended": "已解除，家长会收到说明",
     "account_linked": "已连接，以后可以用单位账号登录",
     "account_unlinked": "已断开，请重新登录",
+    "erasure_kept": "好的，您的资料保留不变",
     "consent_yes": "已记下：可以。随时可以改",
     "consent_no": "已记下：不可以，马上生效",
     "term_saved": "校历已保存",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from jobs import bindings, notices
+from jobs import bindings, notices, privacy
 from jobs.queue import Job
 from services.bindings import CATCH_UP, TELL
 from services.deliveries import PUSH, sweep
+from services.erasure import ERASE
 from services.families import TELL_END
+from services.family_files import BUILD
 from services.notices import CARRY_OUT
 
 JOBS: Mapping[str, Job] = {
@@ -18,5 +20,10 @@ JOBS: Mapping[str, Job] = {
     CATCH_UP: bindings.catch_up,
     TELL: bindings.tell,
     TELL_END: bindings.tell_end,
+    ERASE: privacy.erase,
+    BUILD: privacy.build,
 }
-REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {"sweep": (sweep, timedelta(seconds=10))}
+REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
+    "sweep": (sweep, timedelta(seconds=10)),
+    "privacy": (privacy.tend, timedelta(minutes=1)),
+}

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.deliveries import LEASE
+from domain.retention import Keep
 from domain.times import QuietHours
 from oidc.client import OidcClient
 from storage.stores import Stores
@@ -55,6 +56,7 @@ class Policy:
     claims_per_hour: int = 10
     erasure_wait: timedelta = timedelta(days=7)  # in which an adult can take it back
     family_files_per_day: int = 3
+    keep: Keep = field(default_factory=Keep)
     desk_idle: timedelta = timedelta(minutes=30)  # after which a desk is signed out
     lease: timedelta = LEASE  # the tests that kill processes are not that patient
 

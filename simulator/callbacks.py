@@ -22,7 +22,14 @@ TIME_LIMIT_SECONDS = 5.0
 DELIVERIES = 3
 WORKERS = 16
 OUT_OF_ORDER = "该公众号提供的服务出现故障，请稍后再试"
-SILENT_EVENTS = {"VIEW", "unsubscribe", "TEMPLATESENDJOBFINISH"}
+SILENT_EVENTS = {
+    "VIEW",
+    "unsubscribe",
+    "TEMPLATESENDJOBFINISH",
+    "user_info_modified",
+    "user_authorization_revoke",
+    "user_authorization_cancellation",
+}
 
 
 class NoAnswer(Exception):

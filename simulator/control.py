@@ -81,6 +81,13 @@ class Control:
             return await people.scan(user, str(body["scene"]))
         if act in {"image", "voice"}:
             return await people.send_media(user, act, body)
+        if act == "authorization":
+            return await people.change_authorization(
+                user,
+                str(body["event"]),
+                revoke_info=str(body.get("revoke_info", "")),
+                mini=str(body.get("mini", "")) in {"yes", "True"},
+            )
         if act == "mini":
             return await people.push_mini(user, body)
         raise BadControl("no_such_act", "no such act", 404)

@@ -11,6 +11,13 @@ from simulator.menus import find_button
 from simulator.world import Entry, User, World
 
 TEXT_MAX_BYTES = 6000
+AUTHORIZATION_EVENTS = {
+    "user_info_modified",
+    "user_authorization_revoke",
+    "user_authorization_cancellation",
+}
+# What such a push comes from: WeChat's own account, whoever it is about.
+PLATFORM = "gh_wechat_platform"
 
 
 class CannotDo(Exception):
@@ -177,6 +184,37 @@ class People:
         if message.get("MsgType") != "event":
             message = {**message, "MsgId": self.world.next_id()}
         return Outcome(await self.courier.deliver(user, message, account=self.world.mini))
+
+    async def change_authorization(
+        self, user: User, event: str, *, revoke_info: str = "", mini: bool = False
+    ) -> Outcome:
+        """WeChat tells an account what became of somebody's authorisation (授权用户信息变更).
+
+        It is WeChat's own push: its sender is the platform, and whom it is about stands in OpenID. Who
+        closes their account (user_authorization_cancellation) is gone from the account too.
+
+        Raises:
+            CannotDo: no such event, or no mini-program.
+        """
+        if event not in AUTHORIZATION_EVENTS:
+            raise CannotDo("没有这种事件")
+        account = self.world.mini if mini else self.world.account
+        if account is None:
+            raise CannotDo("没有小程序")
+        message = {
+            "FromUserName": PLATFORM,
+            "MsgType": "event",
+            "Event": event,
+            "OpenID": user.openid,
+            "AppID": account.app_id,
+        }
+        if event == "user_authorization_revoke":
+            message["RevokeInfo"] = revoke_info
+        if event == "user_authorization_cancellation":
+            user.following, user.scene = False, ""
+            user.chat.clear()
+            self._tell(user)
+        return Outcome(await self.courier.deliver(user, message, account=account))
 
     def _must_follow(self, user: User) -> None:
         if not user.following:

@@ -42,7 +42,7 @@ class DeliveryStore:
 
     async def insert_missing(self, deliveries: Sequence[Delivery]) -> None:
         """Store those that are not there yet; the others stay as they are."""
-        await _insert_ignoring_duplicates(self._deliveries, [to_document(d) for d in deliveries])
+        await insert_ignoring_duplicates(self._deliveries, [to_document(d) for d in deliveries])
 
     async def find(self, delivery_id: str) -> Delivery | None:
         """Uses index: _id_."""
@@ -196,7 +196,7 @@ class DeliveryStore:
         for document in documents:
             if document["message_id"] is None:
                 del document["message_id"]
-        await _insert_ignoring_duplicates(self._attempts, documents)
+        await insert_ignoring_duplicates(self._attempts, documents)
 
     async def attempts_of(self, delivery_id: str) -> list[Attempt]:
         """The ledger of one delivery, oldest first. Uses index: _id_.
@@ -214,7 +214,7 @@ class DeliveryStore:
 
     async def note_finishes(self, finishes: Sequence[tuple[str, str, datetime]]) -> None:
         """Keep what WeChat reported about (msgid, status, at): it may come before our own line does."""
-        await _insert_ignoring_duplicates(
+        await insert_ignoring_duplicates(
             self._finishes, [{"_id": m, "status": s, "at": at} for m, s, at in finishes]
         )
 
@@ -271,7 +271,8 @@ def _of(group: Group) -> dict[str, Any]:
     }
 
 
-async def _insert_ignoring_duplicates(collection: Any, documents: Sequence[dict[str, Any]]) -> None:
+async def insert_ignoring_duplicates(collection: Any, documents: Sequence[dict[str, Any]]) -> None:
+    """Insert those whose `_id` is not there yet; the others stay as they are."""
     if not documents:
         return
     try:

@@ -27,6 +27,13 @@ class FileStore:
         await self._blobs.upload_from_stream_with_id(file.id, file.name, content)
         await self._files.insert_one(to_document(file))
 
+    async def write(self, file: StoredFile, pieces: AsyncIterator[bytes]) -> None:
+        """The same for bytes that come piece by piece; a piece is what must fit into memory."""
+        async with self._blobs.open_upload_stream_with_id(file.id, file.name) as stream:
+            async for piece in pieces:
+                await stream.write(piece)
+        await self._files.insert_one(to_document(file))
+
     async def find(self, file_id: str) -> StoredFile | None:
         """Uses index: _id_."""
         document = await self._files.find_one({"_id": file_id})

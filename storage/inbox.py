@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -19,9 +20,14 @@ class InboxStore:
         self._inbox = database["inbox"]
         self._traces: Batcher[dict[str, Any], None] = Batcher(self._write)
 
-    async def add(self, key: str, *, identity: str, kind: str, at: datetime) -> None:
-        """Trace one message; written together with what others bring at the same moment."""
-        await self._traces.add({"_id": key, "identity": identity, "kind": kind, "at": at})
+    async def add(self, key: str, *, kind: str, at: datetime) -> None:
+        """Trace one message; written together with what others bring at the same moment.
+
+        Who sent it is not kept: an event's key, which names them, is kept as a hash.
+        """
+        if not key.startswith("m:"):
+            key = "e:" + hashlib.sha256(key.encode()).hexdigest()[:32]
+        await self._traces.add({"_id": key, "kind": kind, "at": at})
 
     async def _write(self, traces: Sequence[dict[str, Any]]) -> list[Exception | None]:
         try:

@@ -4,6 +4,7 @@ XML and JSON pushes come out alike. What differs between them is put right here 
 numbers sent as text, event names in any case, and lists of one that are sent as their only item.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,10 @@ from wechat.xmltree import read_tree
 
 _SCENE_PREFIX = "qrscene_"
 # In XML the list of a subscription event stands inside one of these, in JSON on its own.
+# Sent by WeChat about somebody, who is in OpenID (授权用户信息变更).
+_ABOUT_SOMEBODY = frozenset(
+    {"user_info_modified", "user_authorization_revoke", "user_authorization_cancellation"}
+)
 _LIST_WRAPPERS = {
     "subscribe_msg_popup_event": "SubscribeMsgPopupEvent",
     "subscribe_msg_change_event": "SubscribeMsgChangeEvent",
@@ -39,6 +44,7 @@ class Inbound:
         event_key: menu key, address or scene; without `qrscene_`.
         text: what was written, or what WeChat heard in a voice message.
         media_id: of a picture, voice message or video; good for three days.
+        about: whom an event of WeChat's own is about (its OpenID); empty where that is who sent it.
         fields: everything as sent. Subscription events have their items as a list under `List`.
     """
 
@@ -51,6 +57,7 @@ class Inbound:
     event_key: str = ""
     text: str = ""
     media_id: str = ""
+    about: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -72,7 +79,7 @@ def parse_message(raw: bytes, *, json_format: bool = False) -> Inbound:
         raise BadMessage("CreateTime")
     created = int(created_text)
     kind = _required(fields, "MsgType").lower()
-    event = event_key = text = media_id = ""
+    event = event_key = text = media_id = about = ""
     if kind == "event":
         event = _required(fields, "Event").lower()
         event_key = _text(fields, "EventKey")
@@ -80,12 +87,14 @@ def parse_message(raw: bytes, *, json_format: bool = False) -> Inbound:
             event_key = event_key.removeprefix(_SCENE_PREFIX)
         if event in _LIST_WRAPPERS:
             fields = {**fields, "List": _list_of(fields, _LIST_WRAPPERS[event])}
+        if event in _ABOUT_SOMEBODY:
+            about = _text(fields, "OpenID")  # WeChat has been seen to leave it out
         key = _event_key(fields, openid, created, event, event_key)
     else:
         text = _text(fields, "Content") or _text(fields, "Recognition")
         media_id = _text(fields, "MediaId")
         key = _message_key(fields, openid, created, kind)
-    return Inbound(account, openid, created, kind, key, event, event_key, text, media_id, fields)
+    return Inbound(account, openid, created, kind, key, event, event_key, text, media_id, about, fields)
 
 
 def _read_json(raw: bytes) -> dict[str, Any]:
@@ -132,6 +141,10 @@ def _event_key(
         return "e:" + _required(fields, "MsgID")
     if event == "subscribe_msg_sent_event":
         return "e:" + ",".join(_required(item, "MsgID") for item in fields["List"])
+    if event in _ABOUT_SOMEBODY:
+        # WeChat itself is the sender, also of two that come in one second; whom it is about is not kept.
+        about = f"{_text(fields, 'OpenID')}|{_text(fields, 'RevokeInfo')}"
+        event_key = hashlib.sha256(about.encode()).hexdigest()[:32]
     return f"e:{openid}|{created}|{event}|{event_key}"
 
 

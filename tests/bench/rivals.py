@@ -94,6 +94,7 @@ def _our_echo_application() -> Application:
         stores=None,  # type: ignore[arg-type]
         wechat=None,  # type: ignore[arg-type]
         enqueue=None,  # type: ignore[arg-type]
+        forget_jobs=None,  # type: ignore[arg-type]
         now=lambda: datetime.datetime.now(datetime.UTC),
         new_id=str,
         policy=policy,

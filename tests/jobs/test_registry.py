@@ -9,7 +9,9 @@ import pytest
 from jobs.registry import JOBS, REGULAR_JOBS
 from services.bindings import CATCH_UP, TELL
 from services.deliveries import PUSH
+from services.erasure import ERASE
 from services.families import TELL_END
+from services.family_files import BUILD
 from services.notices import CARRY_OUT
 
 PAYLOADS = {
@@ -18,6 +20,8 @@ PAYLOADS = {
     CATCH_UP: {"binding_id"},
     TELL: {"claim_id"},
     TELL_END: {"binding_id"},
+    ERASE: set(),
+    BUILD: {"file_id"},
 }
 
 

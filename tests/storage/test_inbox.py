@@ -14,15 +14,15 @@ async def test_a_message_is_traced_once_however_often_it_comes(
 ) -> None:
     await at_once(
         *(
-            some.inbox.add(key, identity="wx1:o1", kind="text", at=NOW)
+            some.inbox.add(key, kind="text", at=NOW)
             for some in (stores, twin)
             for key in ("m:1", "m:1", "m:2")
         )
     )
-    await stores.inbox.add("m:1", identity="wx1:o1", kind="text", at=NOW)
+    await stores.inbox.add("m:1", kind="text", at=NOW)
     found = list(behind["inbox"].find(sort=[("_id", 1)]))
     assert [line["_id"] for line in found] == ["m:1", "m:2"]
-    assert set(found[0]) == {"_id", "identity", "kind", "at"}
+    assert set(found[0]) == {"_id", "kind", "at"}
 
 
 async def test_traces_are_kept_for_a_week(stores: Stores, behind: Database[dict[str, Any]]) -> None:

@@ -110,6 +110,17 @@ def test_a_sent_subscription_message_is_known_by_its_id() -> None:
     assert parse_message(raw, json_format=True).key == "e:1864323726461255680"
 
 
+def test_whom_wechats_own_word_is_about_tells_two_apart_and_is_not_in_the_key() -> None:
+    one, other = (
+        event("user_authorization_revoke", OpenID=openid, RevokeInfo="301")
+        for openid in ("oFirst", "oSecond")
+    )
+    assert (one.about, other.about) == ("oFirst", "oSecond")
+    assert one.key != other.key
+    assert "oFirst" not in one.key
+    assert event("user_info_modified").about == ""
+
+
 def test_an_unheard_of_kind_is_taken_too() -> None:
     assert parse_message(message("", MsgType="hologram").encode()).kind == "hologram"
     assert parse_message(message("", MsgType="hologram", MsgId="9").encode()).key == "m:9"

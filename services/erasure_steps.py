@@ -1,0 +1,170 @@
+"""What is erased of an adult or a child, collection by collection, and in which order.
+
+First what could still act (bindings, sessions, the identity), then what they left, last what leads to
+the rest. Each step yields how many records it took, by collection. A step may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping
+
+from domain.bindings import Binding, BindingState, Ending, EndReason
+from domain.consents import ConsentEvent
+from domain.deliveries import Delivery
+from domain.erasures import Erasure, Origin, nameless_consent, nameless_delivery
+from domain.family_files import FamilyFile
+from domain.files import PRIVATE_KINDS
+from services.context import Context
+from services.people import appointments_of
+
+Counts = Mapping[str, int]
+
+# What happens to each collection; one that is not here fails the test of erasure until somebody decides.
+COLLECTIONS: Mapping[str, str] = {
+    "identities": "an adult's go, unless they have a role at a school",
+    "sessions": "an adult's go",
+    "bindings": "go",
+    "lines": "go with the binding or the child",
+    "claims": "go",
+    "deliveries": "a nameless one stays in the place of each",
+    "attempts": "go with the delivery",
+    "rounds": "a delivery is taken out of the run that sends it",
+    "files": "signatures and family files go; what a school wrote stays",
+    "blobs.files": "go with the file",
+    "blobs.chunks": "go with the file",
+    "family_files": "go",
+    "consents": "a nameless event stays in the place of each",
+    "students": "a child's goes",
+    "contacts": "a child's go; an adult's line is the school's list, not theirs",
+    "erasures": "goes when it is done",
+    "erasure_reports": "name nobody",
+    "accounts": "an adult's go, unless they have a role at a school",
+    "appointments": "stay: who did what for a school",
+    "offers": "stay: who did what for a school",
+    "invitations": "name no family",
+    "notices": "stay: what a school wrote to all",
+    "audit": "stays: ids, and what is masked",
+    "audit_heads": "name nobody",
+    "inbox": "names nobody",
+    "alerts": "name nobody",
+    "finishes": "name nobody",
+    "pauses": "name nobody",
+    "desks": "gone by themselves after three minutes",
+    "schools": "name no family",
+    "classes": "name no family",
+    "regions": "name no family",
+    "terms": "name no family",
+    "bookmarks": "name nobody",
+}
+
+
+async def adult_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
+    """Everything of an adult; of one with a role at a school, everything but who they are to WeChat."""
+    person_id, forget = erasure.subject_id, ctx.stores.forgetting
+    bindings = await forget.bindings_of_person(person_id)
+    await _end(ctx, bindings)
+    closed = erasure.origin is Origin.CANCELLED  # whoever it was cannot come back with this openid
+    if closed or not await appointments_of(ctx, person_id):
+        yield {"sessions": await ctx.stores.sessions.end_all(person_id)}
+        yield {"accounts": await forget.drop_of_person("accounts", person_id)}
+        yield {"identities": await forget.drop_of_person("identities", person_id)}
+        # A message that is being answered this moment takes who it is from here.
+        await ctx.stores.traces.forget(erasure.words)
+    yield {"claims": await forget.drop_of_person("claims", person_id)}
+    async for batch in forget.deliveries_of(person_id):
+        yield await forget_deliveries(ctx, batch, erasure.salt)
+    yield await _forget_consents(ctx, await ctx.stores.consents.of_person(person_id), erasure.salt)
+    yield await _forget_family_files(ctx, await ctx.stores.family_files.of_person(person_id))
+    yield await _forget_own_files(ctx, person_id)
+    for binding in bindings:
+        yield await forget.unname(binding.school_id, binding.student_id, person_id)
+    yield await _forget_bindings(ctx, bindings)
+
+
+async def child_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
+    """Everything of a child. The pupil's own record goes last: until then a repetition finds the rest."""
+    student_id, school_id, forget = erasure.subject_id, erasure.school_id, ctx.stores.forgetting
+    bindings = await forget.bindings_of_student(school_id, student_id)
+    await _end(ctx, bindings)
+    yield {"claims": await forget.drop_claims_about(school_id, student_id)}
+    for person_id in sorted({*erasure.people, *(b.person_id for b in bindings)}):
+        siblings = await _signed_for_others(ctx, person_id, student_id)
+        async for batch in forget.deliveries_of(person_id, student_id):
+            yield await forget_deliveries(ctx, batch, erasure.salt, keep=siblings)
+    events = await forget.consents_of_student(school_id, student_id)
+    yield await _forget_consents(ctx, events, erasure.salt)
+    yield await _forget_family_files(
+        ctx, await ctx.stores.family_files.of_student(school_id, student_id)
+    )
+    yield {"contacts": await forget.drop_contacts(school_id, student_id)}
+    yield await _forget_bindings(ctx, bindings)
+    yield {"students": await forget.drop("students", [student_id])}
+
+
+async def forget_deliveries(
+    ctx: Context, deliveries: list[Delivery], salt: str, *, keep: frozenset[str] = frozenset()
+) -> Counts:
+    """Nameless ones take their place; signatures, the ledger and the runs that send them forget them.
+
+    `keep` are signatures that other deliveries carry too.
+    """
+    forget, counts = ctx.stores.forgetting, Counter[str]()
+    signatures = {d.signature_id for d in deliveries if d.signature_id} - keep
+    counts["files"] += await forget.drop_files(sorted(signatures))
+    for delivery in deliveries:
+        await forget.leave_round(delivery.group, [delivery.id])
+        counts["attempts"] += await forget.drop_ledger(delivery.id)
+    await forget.put_deliveries([nameless_delivery(d, salt) for d in deliveries])
+    counts["deliveries"] += await forget.drop("deliveries", [d.id for d in deliveries])
+    return counts
+
+
+async def _signed_for_others(ctx: Context, person_id: str, student_id: str) -> frozenset[str]:
+    """One signature may confirm a notice for several children of an adult: those of the others stay."""
+    batches = ctx.stores.forgetting.deliveries_of(person_id)
+    return frozenset(
+        [
+            d.signature_id
+            async for batch in batches
+            for d in batch
+            if d.signature_id and d.student_id != student_id
+        ]
+    )
+
+
+async def _forget_family_files(ctx: Context, files: Iterable[FamilyFile]) -> Counts:
+    held = list(files)
+    return {
+        "files": await ctx.stores.forgetting.drop_files([i for f in held for i in f.blob_ids]),
+        "family_files": await ctx.stores.forgetting.drop("family_files", [f.id for f in held]),
+    }
+
+
+async def _forget_consents(ctx: Context, events: Iterable[ConsentEvent], salt: str) -> Counts:
+    events = list(events)
+    await ctx.stores.forgetting.put_consents([nameless_consent(e, salt) for e in events])
+    return {"consents": await ctx.stores.forgetting.drop("consents", [e.id for e in events])}
+
+
+async def _forget_own_files(ctx: Context, person_id: str) -> Counts:
+    """Signatures that no delivery knows of, and family files. What they uploaded as staff is the school's."""
+    held = await ctx.stores.files.many(await ctx.stores.forgetting.files_of(person_id))
+    own = [file_id for file_id, file in held.items() if file.kind in PRIVATE_KINDS]
+    return {"files": await ctx.stores.forgetting.drop_files(own)}
+
+
+async def _end(ctx: Context, bindings: Iterable[Binding]) -> None:
+    """From here on nothing is shown or sent through them. Nobody is told: it is what was asked for."""
+    for binding in bindings:
+        if binding.state is BindingState.ACTIVE:
+            ending = Ending(at=ctx.now(), by=binding.person_id, reason=EndReason.OWN)
+            await ctx.stores.bindings.end(binding.id, ending)
+
+
+async def _forget_bindings(ctx: Context, bindings: Iterable[Binding]) -> Counts:
+    ids = [b.id for b in bindings]
+    return {
+        "lines": await ctx.stores.forgetting.drop_lines_of(ids),
+        "bindings": await ctx.stores.forgetting.drop("bindings", ids),
+    }

@@ -1,0 +1,265 @@
+"""Making a family file: everything about one child and one guardian as a ZIP that explains itself.
+
+Nothing whole is held in memory: texts go into unnamed temporary files (gone with the process), stored
+files flow through piece by piece. What is about another guardian is never read, but for their relation.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from domain.audit import Entry
+from domain.bindings import binding_id
+from domain.deliveries import Delivery
+from domain.family_files import FamilyFile
+from domain.files import FileKind, StoredFile, offered_name
+from domain.notices import NoticeState
+from services import family_pages as pages
+from services.audit import Wanted, audit_page
+from services.context import Context
+from services.family_records import (
+    account_record,
+    attempt_record,
+    binding_record,
+    claim_record,
+    consent_record,
+    delivery_record,
+    entry_record,
+    iso,
+    notice_record,
+)
+
+_PIECE_BYTES = 256 * 1024
+
+
+@dataclass(slots=True)
+class _Archive:
+    """A ZIP under way. `links` says where each stored file lies in it, once that is certain."""
+
+    ctx: Context
+    wanted: FamilyFile
+    zip: zipfile.ZipFile
+    html: IO[bytes]
+    links: dict[str, str] = field(default_factory=dict)
+    done: int = 0
+    total: int = 0
+
+    def say(self, text: str) -> None:
+        """The next piece of the page."""
+        self.html.write(text.encode())
+
+    async def step(self, *, every: int = 25) -> None:
+        """One part more is in it; told now and then."""
+        self.done += 1
+        if self.done % every == 0 or self.done == self.total:
+            await self.ctx.stores.family_files.note_progress(self.wanted.id, self.done, self.total)
+
+
+async def write_archive(ctx: Context, wanted: FamilyFile, out: IO[bytes]) -> None:
+    """Write the whole archive to `out`. Raises nothing of its own: what is gone meanwhile is left out."""
+    with (
+        TemporaryFile() as html,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive,
+    ):
+        making = _Archive(ctx, wanted, archive, html)
+        await _plan(making)
+        await _write_head(making)
+        await _write_notices(making)
+        await _write_rest(making)
+        making.say(pages.page_end())
+        html.seek(0)
+        _put(archive, "index.html", html)
+
+
+async def _plan(making: _Archive) -> None:
+    """What there is to do, and under which name each file will lie; then the files themselves."""
+    ctx, deliveries = making.ctx, 0
+    names: dict[str, str] = {}
+    async for batch in _deliveries(making):
+        deliveries += len(batch)
+        notices = await ctx.stores.notices.many(d.notice_id for d in batch)
+        for delivery in batch:
+            notice = notices.get(delivery.notice_id)
+            if notice is not None and notice.state is not NoticeState.WITHDRAWN:
+                for attachment in (a for v in notice.versions for a in v.attachments):
+                    names.setdefault(attachment.file_id, attachment.name)
+            if delivery.signature_id:
+                names.setdefault(delivery.signature_id, "")
+    making.total = deliveries + len(names)
+    for number, (file_id, name) in enumerate(names.items(), start=1):
+        await _put_stored(making, file_id, name, number)
+        await making.step(every=1)
+
+
+async def _put_stored(making: _Archive, file_id: str, name: str, number: int) -> None:
+    file = await making.ctx.stores.files.find(file_id)
+    if file is None:
+        return
+    stem, _, ending = file.name.rpartition(".")
+    safe = offered_name(name or "signature", f".{ending}" if stem else "")
+    folder = "signatures" if file.kind is FileKind.SIGNATURE else "files"
+    path = f"{folder}/{number:04d}-{safe}"
+    info = zipfile.ZipInfo(path)  # stored as it is: pictures and documents are packed already
+    with making.zip.open(info, "w", force_zip64=True) as part:
+        async for piece in making.ctx.stores.files.read(file_id):
+            part.write(piece)
+    making.links[file_id] = path
+
+
+async def _write_head(making: _Archive) -> None:
+    ctx, wanted = making.ctx, making.wanted
+    student = await ctx.stores.forgetting.find_student(wanted.student_id)
+    school = await ctx.stores.schools.find_school(wanted.school_id)
+    classes = await ctx.stores.schools.classes([student.class_id] if student else [])
+    making.say(
+        pages.page_head(
+            student.name if student else "",
+            classes[0].name if classes else "",
+            school.name if school else "",
+            ctx.now(),
+        )
+    )
+    binding = await ctx.stores.bindings.find(binding_id(wanted.student_id, wanted.person_id))
+    others = await ctx.stores.bindings.active_of_students(wanted.school_id, [wanted.student_id])
+    lines = await ctx.stores.forgetting.contacts_by_id(
+        [binding.contact_id] if binding and binding.contact_id else []
+    )
+    making.say(pages.heading("绑定"))
+    if binding is None:
+        making.say(pages.nothing())
+        return
+    record = binding_record(
+        binding,
+        student,
+        phone_last4=lines[0].phone_last4 if lines else "",
+        others=[b.relation for b in others if b.person_id != wanted.person_id],
+    )
+    making.say(pages.binding_part(record))
+    _put_json(making.zip, "data/child.json", record)
+
+
+async def _write_notices(making: _Archive) -> None:
+    """Notices received, newest first, with deliveries and the ledger of each."""
+    ctx = making.ctx
+    making.say(pages.heading("通知"))
+    with TemporaryFile() as lines:
+        lines.write(b"[")
+        first = True
+        async for batch in _deliveries(making):
+            notices = await ctx.stores.notices.many(d.notice_id for d in batch)
+            for delivery in sorted(batch, key=lambda d: d.position, reverse=True):
+                notice = notices.get(delivery.notice_id)
+                attempts = await ctx.stores.deliveries.attempts_of(delivery.id)
+                making.say(pages.notice_part(notice, delivery, attempts, making.links))
+                record = {
+                    **notice_record(notice, making.links),
+                    "delivery": delivery_record(delivery, making.links),
+                    "attempts": [attempt_record(a) for a in attempts],
+                }
+                lines.write((b"\n" if first else b",\n") + _json(record))
+                first = False
+                await making.step()
+        if first:
+            making.say(pages.nothing())
+        lines.write(b"\n]\n")
+        lines.seek(0)
+        _put(making.zip, "data/notices.json", lines)
+
+
+async def _write_rest(making: _Archive) -> None:
+    ctx, wanted = making.ctx, making.wanted
+    events = [
+        e
+        for e in await ctx.stores.consents.of_person(wanted.person_id)
+        if e.student_id in ("", wanted.student_id)
+    ]
+    claims = [
+        c
+        for c in await ctx.stores.forgetting.claims_of_person(wanted.person_id)
+        if wanted.student_id in c.candidates
+    ]
+    identities = await ctx.stores.forgetting.identities_of([wanted.person_id])
+    sessions = await ctx.stores.forgetting.sessions_of(wanted.person_id)
+    entries = await _entries(making)
+    account = account_record(identities, sessions)
+    for title, name, records, part in (
+        (
+            "同意与不同意",
+            "consents",
+            [consent_record(e) for e in events],
+            pages.consents_part(events),
+        ),
+        ("绑定申请", "claims", [claim_record(c) for c in claims], pages.claims_part(claims)),
+        ("微信账号和登录", "account", account, pages.account_part(account)),
+        (
+            "学校工作人员对孩子记录的操作",
+            "audit",
+            [entry_record(e) for e in entries],
+            pages.audit_part(entries),
+        ),
+    ):
+        making.say(pages.heading(title))
+        making.say(part if records else pages.nothing())
+        _put_json(making.zip, f"data/{name}.json", records)
+
+
+async def _entries(making: _Archive) -> list[Entry]:
+    """The school's audit log as far as it is about the child or this binding."""
+    found: list[Entry] = []
+    wanted = making.wanted
+    for subject in (wanted.student_id, binding_id(wanted.student_id, wanted.person_id)):
+        before: str | None = None
+        while True:
+            page = await audit_page(
+                making.ctx, wanted.school_id, Wanted(subject_id=subject), before=before
+            )
+            found += page.entries
+            before = page.older
+            if before is None:
+                break
+    return sorted(found, key=lambda e: e.at, reverse=True)
+
+
+def _deliveries(making: _Archive) -> AsyncIterator[list[Delivery]]:
+    wanted = making.wanted
+    return making.ctx.stores.forgetting.deliveries_of(wanted.person_id, wanted.student_id)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, default=iso).encode()
+
+
+def _put_json(archive: zipfile.ZipFile, name: str, value: Any) -> None:
+    archive.writestr(name, _json(value))
+
+
+def _put(archive: zipfile.ZipFile, name: str, source: IO[bytes]) -> None:
+    with archive.open(name, "w", force_zip64=True) as part:
+        while piece := source.read(_PIECE_BYTES):
+            part.write(piece)
+
+
+async def pieces_of(source: IO[bytes]) -> AsyncIterator[bytes]:
+    """A file from its beginning, piece by piece."""
+    source.seek(0)
+    while piece := source.read(_PIECE_BYTES):
+        yield piece
+
+
+def archive_file(ctx: Context, wanted: FamilyFile, blob_id: str, size_bytes: int) -> StoredFile:
+    """The record under which an archive is stored; its name says nothing of the child."""
+    return StoredFile(
+        id=blob_id,
+        school_id=wanted.school_id,
+        owner_id=wanted.person_id,
+        kind=FileKind.ARCHIVE,
+        name="family-file.zip",
+        content_type="application/zip",
+        size_bytes=size_bytes,
+        created_at=ctx.now(),
+    )
