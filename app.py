@@ -81,6 +81,7 @@ async def running(
         database=settings.mongodb_database,
         redis_url=settings.redis_url,
         app_id=account.app_id,
+        clock=now,
     )
     gateway = Gateway(
         app_id=account.app_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import ending, phrases
 from bot.turn import SILENCE, Answered, Turn
+from domain.bindings import Side
 from domain.errors import InvalidError, TooManyError
 from domain.identities import Opening
 from domain.names import masked_name
@@ -82,4 +83,9 @@ async def take_child(turn: Turn) -> Answered:
         return Answered(phrases.BOUND.format(child=masked_name(child)))
     if asked.answer is Answer.UNKNOWN:
         return Answered(phrases.UNKNOWN, dialog or {"name": DIALOG})
-    return Answered(phrases.ALREADY if asked.answer is Answer.ALREADY else phrases.WAITING)
+    if asked.answer is Answer.ALREADY:
+        return Answered(phrases.ALREADY)
+    if asked.answer is Answer.REFUSED:
+        return Answered(phrases.REFUSED_BY_FAMILY.format(link=turn.url("/h5/children")))
+    by_family = asked.standing is not None and asked.standing.side is Side.FAMILY
+    return Answered(phrases.WAITING_FAMILY if by_family else phrases.WAITING)

@@ -27,7 +27,8 @@ async def newest_notices(turn: Turn) -> Answered:
             turn.url(f"/h5/notices/{entry.notice.id}"),
             read=entry.delivery.read_at is not None,
             to_confirm=entry.notice.confirm is not ConfirmMode.NONE
-            and entry.delivery.confirmed_at is None,
+            and entry.delivery.confirmed_at is None
+            and entry.child.binding.may_confirm,
         )
         for entry in shown
     ]
@@ -42,7 +43,9 @@ async def my_children(turn: Turn) -> Answered:
     children = await children_of(turn.ctx, await turn.person_id())
     if not children:
         return Answered(phrases.NO_CHILD)
-    lines = phrases.child_lines([(c.student.name, c.school_class.name) for c in children])
+    lines = phrases.child_lines(
+        [(c.student.name, c.school_class.name, c.binding.trial) for c in children]
+    )
     return Answered(phrases.CHILDREN.format(lines=lines, link=turn.url("/h5/children")))
 
 

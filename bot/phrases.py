@@ -25,6 +25,13 @@ ALREADY = "您已经绑定过这个孩子了，不用再绑。\n回复“最新�
 WAITING = (
     "这条信息需要班主任确认一下，我们已经转告老师。\n老师处理后，会在这里告诉您，不用重复提交。"
 )
+WAITING_FAMILY = (
+    "孩子已经有家长绑定了，先请家人在“我的孩子”里确认；一直没有确认的话，学校也可以处理。\n"
+    "结果会在这里告诉您，不用重复提交。"
+)
+REFUSED_BY_FAMILY = (
+    '孩子的家人没有同意。您可以<a href="{link}">请学校再看一次</a>，也可以先和家人商量。'
+)
 UNKNOWN = (
     "没有找到对得上的记录。\n"
     "请核对孩子姓名和手机号后四位（要用学校登记的那个号码）再发一次；"
@@ -72,6 +79,11 @@ def numbered_lines(children: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def child_lines(children: Sequence[tuple[str, str]]) -> str:
-    """(name, class) of each child, a line each. Names are masked: a chat may be looked at by others."""
-    return "\n".join(f"· {masked_name(name)}（{school_class}）" for name, school_class in children)
+def child_lines(children: Sequence[tuple[str, str, bool]]) -> str:
+    """(name, class, whether it is tried only) of each child, a line each. Names are masked: a chat may be
+    looked at by others.
+    """
+    return "\n".join(
+        f"· {masked_name(name)}（{school_class}）{'试用' if trial else ''}"
+        for name, school_class, trial in children
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,13 +28,17 @@ _ORDER = {state: position for position, state in enumerate(Receipt)}
 
 @dataclass(frozen=True, slots=True)
 class GuardianReceipt:
-    """One guardian of one child. `waiting` is true while a message is still on its way (or WeChat is asked again)."""
+    """One guardian of one child. `waiting` is true while a message is still on its way (or WeChat is asked again).
+
+    `asked` is False for who may only read: nobody waits for their confirmation.
+    """
 
     delivery: Delivery
     relation: str
     state: Receipt
     reason: Reason | None
     waiting: bool
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def receipt_of(delivery: Delivery) -> Receipt:
     return Receipt.REFUSED if delivery.outcome.result is Result.REFUSED else Receipt.DELIVERED
 
 
-def guardian_receipt(delivery: Delivery, relation: str) -> GuardianReceipt:
+def guardian_receipt(delivery: Delivery, relation: str, *, asked: bool = True) -> GuardianReceipt:
     """One guardian's line."""
     state = receipt_of(delivery)
     outcome = delivery.outcome
@@ -77,24 +81,31 @@ def guardian_receipt(delivery: Delivery, relation: str) -> GuardianReceipt:
         state=state,
         reason=outcome.reason if outcome and open_question else None,
         waiting=delivery.push is not None,
+        asked=asked,
     )
 
 
 def child_receipts(
-    students: Sequence[Student], deliveries: Iterable[Delivery], relations: Mapping[str, str]
+    students: Sequence[Student],
+    deliveries: Iterable[Delivery],
+    relations: Mapping[str, str],
+    read_only: Container[str] = (),
 ) -> list[ChildReceipt]:
     """Receipts of a class in the order of `students`.
 
     `relations` maps the id of each *active* binding (student:person) to the relation; deliveries to
     adults whose binding has ended meanwhile are left out. A child with an active binding but without
-    a delivery came too late for this notice: bound since, or moved into the class.
+    a delivery came too late for this notice: bound since, or moved into the class. `read_only`: those of
+    these bindings that may not confirm.
     """
     bound = {key.rpartition(":")[0] for key in relations}
     by_student: dict[str, list[GuardianReceipt]] = {student.id: [] for student in students}
     for delivery in deliveries:
-        relation = relations.get(f"{delivery.student_id}:{delivery.person_id}")
+        key = f"{delivery.student_id}:{delivery.person_id}"
+        relation = relations.get(key)
         if relation is not None and delivery.student_id in by_student:
-            by_student[delivery.student_id].append(guardian_receipt(delivery, relation))
+            receipt_of_one = guardian_receipt(delivery, relation, asked=key not in read_only)
+            by_student[delivery.student_id].append(receipt_of_one)
     receipts = []
     for student in students:
         guardians = sorted(by_student[student.id], key=lambda g: _ORDER[g.state])

@@ -1,4 +1,4 @@
-"""Binding: a guardian asks, the head teacher decides."""
+"""Binding: a guardian asks, the school decides (the family: `handlers.families`)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ from domain.errors import InvalidError, Problem, TooManyError
 from domain.roles import Right
 from handlers import phrases
 from handlers.base import Access, PageHandler, status_of
-from services.bindings import (
-    Answer,
-    Asked,
-    approve_claim,
-    bind_guardian,
-    refuse_claim,
-    waiting_claims,
-)
+from services.approvals import approve_claim, refuse_claim, waiting_claims
+from services.bindings import Answer, Asked, bind_guardian
 from services.invitations import find_invitation
 from services.people import children_of
 
@@ -77,6 +71,7 @@ class BindHandler(PageHandler):
             digits=digits,
             problem=problem,
             answer=asked.answer if asked else None,
+            standing=asked.standing if asked else None,
             student=asked.student if asked else None,
             settled=asked is not None and asked.answer is not Answer.UNKNOWN,
             children=await children_of(self.ctx, self.session.person_id),
@@ -84,7 +79,7 @@ class BindHandler(PageHandler):
 
 
 class ClaimsHandler(PageHandler):
-    """Requests that wait for the head teacher's eye."""
+    """Requests that wait for the school's eye, and those for which the family is asked first."""
 
     access = Access.STAFF
     right = Right.CLAIMS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.errors import NotFoundError
 from domain.notices import ConfirmMode, NoticeState
 from handlers.base import Access, PageHandler
-from services.bindings import waiting_claims
+from services.approvals import requests_of_family, waiting_claims
 from services.consents import consents_of
 from services.erasure import is_leaving
 from services.people import Teaching, access_teaching, children_of
@@ -20,6 +20,7 @@ def wants_confirmation(entry: Entry) -> bool:
         entry.notice.confirm is not ConfirmMode.NONE
         and entry.notice.state is NoticeState.PUBLISHED
         and entry.delivery.confirmed_at is None
+        and entry.child.binding.may_confirm
     )
 
 
@@ -35,7 +36,7 @@ class HomeHandler(PageHandler):
         newest = (await notices_of_guardian(self.ctx, person_id, limit=_NEWEST)).entries
         teaching = await self._find_teaching()
         claims = await waiting_claims(self.ctx, teaching) if teaching else []
-        asked = await self.ctx.stores.bindings.claims_of_person(person_id)
+        asked = await self.ctx.stores.claims.of_person(person_id)
         consents = await consents_of(self.ctx, person_id, children)
         self.page(
             "h5/home.html",
@@ -45,8 +46,9 @@ class HomeHandler(PageHandler):
             entries=newest,
             wants_confirmation=wants_confirmation,
             teaching=teaching,
-            claims=len(claims),
+            claims=sum(c.standing.may_school for c in claims),
             asked=asked,
+            requests=len(await requests_of_family(self.ctx, person_id)) if children else 0,
         )
 
     async def _find_teaching(self) -> Teaching | None:

@@ -18,7 +18,7 @@ from handlers import phrases
 from handlers.base import Access, PageHandler
 from handlers.reading import PAGE_SIZE, pack_cursor, unpack_cursor
 from handlers.receipts import still_open
-from services.bindings import waiting_claims
+from services.approvals import waiting_claims
 from services.files import attachments_of
 from services.notices import (
     access_notice_as_author,
@@ -154,7 +154,7 @@ class TeachHandler(PageHandler):
             teaching=self.teaching,
             notices=shown,
             class_names={c.id: c.name for c in self.teaching.classes},
-            claims=len(claims),
+            claims=sum(c.standing.may_school for c in claims),
             cursor=pack_cursor(last.position) if last and len(found) > PAGE_SIZE else "",
             is_first=before is None,
         )

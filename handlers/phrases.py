@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.bindings import Binding, Doubt, EndReason
+from domain.bindings import Binding, Claim, ClaimState, Custody, Doubt, EndReason, Side
 from domain.channels import Channel, Reason
+from domain.custody import ChangeReason
 from domain.errors import InvalidError, Problem
 from domain.notices import ConfirmMode, NoticeState
 from domain.receipts import ChildReceipt, GuardianReceipt, Receipt
@@ -41,6 +42,9 @@ _ERRORS = {
     "sso_taken": "这个单位账号已经连接了另一位老师，请联系管理员",
     "sso_by_wechat": "请先用微信扫码登录，再连接单位账号",
     "withdrawn": "老师撤回了这条通知，不用再确认了",
+    "family_first": "这条申请先由孩子的家人确认，还没到学校处理的时间",
+    "read_only": "您对这个孩子只能查看通知，不用确认，也不用签名",
+    "already_bound": "您已经绑定了这个孩子，或者不能试用绑定这个孩子",
     "corrected_meanwhile": "老师刚刚更正了内容，请返回看过新的内容再确认",
     "text_changed": "这一项的说明刚刚改过，请返回看过新的说明再选",
     "edited_meanwhile": "这条通知刚刚在别处改过。您写的还在，请核对后再保存",
@@ -57,6 +61,10 @@ _FIELD_NAMES = {
     "deadline_at": "截止时间",
     "publish_at": "发送时间",
     "child": "孩子姓名和手机尾号",
+    "relation": "和孩子的关系",
+    "order": "第几位家长",
+    "custody": "可以做什么",
+    "until": "到期日",
 }
 _MISSING = {
     "title": "请写标题",
@@ -120,7 +128,24 @@ _DOUBTS = {
     Doubt.TAKEN: "名册上这个手机号已经有另一位家长绑定过",
     Doubt.PHONE: "扫了班级二维码，姓名对得上，手机尾号和名册不一样",
     Doubt.GUESSED: "名册对得上，但刚才有人对这个姓名试过很多次号码，请核实是不是孩子的家长",
-    Doubt.ENDED: "名册对得上，但老师以“绑错了”解除过这位家长，请核实以后再通过",
+    Doubt.ENDED: "名册对得上，但老师以“绑错了”或“监护变更”解除过这位家长，请核实以后再通过",
+    Doubt.SECOND: "名册对得上，孩子已经有别的家长绑定",
+}
+_FAMILY_DOUBTS = {
+    Doubt.SECOND: "姓名和手机尾号与学校名册对得上。",
+    Doubt.TAKEN: "用的是学校名册上已经有人绑定过的手机号。",
+    Doubt.PHONE: "扫了班级二维码，手机尾号不在学校名册上，请多看一眼。",
+}
+_CUSTODIES = {
+    Custody.FULL: "查看、确认和签名",
+    Custody.READ_ONLY: "只能查看，不确认、不签名",
+}
+_CHANGE_REASONS = {
+    ChangeReason.LIST: "名册写错了",
+    ChangeReason.FAMILY: "家人要求",
+    ChangeReason.COURT: "法院判决或监护协议",
+    ChangeReason.CARER: "临时照看",
+    ChangeReason.OTHER: "其他",
 }
 _END_REASONS = {
     EndReason.OWN: "家长自己解除",
@@ -128,10 +153,18 @@ _END_REASONS = {
     EndReason.MOVED: "转学",
     EndReason.CUSTODY: "监护变更",
     EndReason.OTHER: "其他",
+    EndReason.EXPIRED: "约定的日期到了",
+    EndReason.PHONE: "学校名册上的手机号换了",
+    EndReason.LEFT: "孩子不在学校名册上了",
+    EndReason.GRADUATED: "毕业",
 }
 _END_HINTS = {
     EndReason.WRONG: "如果其实没有绑错，可以重新申请，由老师确认。",
+    EndReason.CUSTODY: "如需恢复，请重新申请，由学校确认。",
     EndReason.OTHER: "具体原因请直接问老师。",
+    EndReason.PHONE: "请用新的手机号再绑定一次；号码没有换的话，请告诉老师。",
+    EndReason.LEFT: "如果弄错了，请告诉老师。",
+    EndReason.GRADUATED: "谢谢您这几年的配合。",
 }
 _DONE = {
     "published": "已发布，正在送给家长",
@@ -145,6 +178,11 @@ _DONE = {
     "refused": "已拒绝，家长会收到说明",
     "ended": "已解除绑定，以后不再收到这个孩子的通知",
     "claim_withdrawn": "申请已撤回",
+    "claim_at_school": "已转给学校，处理后微信里会收到消息",
+    "family_approved": "已同意，对方马上会收到消息",
+    "family_refused": "已记下：不同意，对方会收到说明",
+    "binding_changed": "已保存，马上生效",
+    "trial_begun": "开始试用，24 小时后自动结束，家长看得到",
     "desk_confirmed": "已登录，请看电脑",
     "desk_refused": "已取消，没有人登录",
     "appointed": "已接受，可以开始工作了",
@@ -236,9 +274,42 @@ def end_reason_hint(reason: EndReason) -> str:
     return _END_HINTS.get(reason, "以后需要，可以再绑定。")
 
 
+def family_doubt_text(doubt: Doubt) -> str:
+    """What a guardian is told of somebody who asks to be bound to their child."""
+    return _FAMILY_DOUBTS.get(doubt, "学校正在核实。")
+
+
 def binding_way(binding: Binding) -> str:
     """How a binding came about."""
+    if binding.trial:
+        return "自己试用"
+    if binding.by_family:
+        return "家人同意"
     return "老师确认" if binding.approved_by else "按名册绑定"
+
+
+def custody_text(custody: Custody) -> str:
+    """What a guardian may do."""
+    return _CUSTODIES[custody]
+
+
+def change_reason_name(reason: ChangeReason) -> str:
+    """Why the school notes something about a binding."""
+    return _CHANGE_REASONS[reason]
+
+
+def order_name(order: int) -> str:
+    """第一位家长 …; empty where nobody has said."""
+    return f"第{'零一二三四五六七八九'[order]}位家长" if 0 < order < 10 else ""
+
+
+def closed_claim_text(claim: Claim) -> str:
+    """What became of a request that was not granted."""
+    if claim.state is not ClaimState.REFUSED:
+        return "一直没有人处理，已经过期。可以再申请，也请直接告诉班主任。"
+    if claim.decided_side is Side.FAMILY:
+        return "孩子的家人没有同意。"
+    return "学校没有通过。如有疑问，请直接联系班主任。"
 
 
 def following_text(following: bool | None) -> str:

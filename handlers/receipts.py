@@ -28,8 +28,12 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def still_open(receipts: Receipts) -> list[Delivery]:
     """Whom a reminder would reach: not read or, where a confirmation is asked, not confirmed."""
     tap = receipts.notice.confirm is ConfirmMode.NONE
-    deliveries = [g.delivery for child in receipts.children() for g in child.guardians]
-    return [d for d in deliveries if (d.read_at if tap else d.confirmed_at) is None]
+    guardians = [g for child in receipts.children() for g in child.guardians]
+    return [
+        g.delivery
+        for g in guardians
+        if (g.delivery.confirmed_at if g.asked and not tap else g.delivery.read_at) is None
+    ]
 
 
 class ReceiptsPage(PageHandler):
@@ -61,6 +65,7 @@ class ReceiptsPage(PageHandler):
             "confirmed": sum(
                 g.state is Receipt.CONFIRMED for child in children for g in child.guardians
             ),
+            "asked": sum(g.asked for child in children for g in child.guardians),
             "waiting": receipts.waiting,
             "preparing": is_preparing(receipts.notice),
             "open_count": len(still_open(receipts)),

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from jobs import bindings, notices, privacy
 from jobs.queue import Job
-from services.bindings import CATCH_UP, TELL
+from services.bindings import CATCH_UP
+from services.claims import TELL
 from services.deliveries import PUSH, sweep
 from services.erasure import ERASE
 from services.families import TELL_END
+from services.lapses import write_down_lapses
 from services.family_files import BUILD
 from services.notices import CARRY_OUT
 
@@ -25,5 +27,6 @@ JOBS: Mapping[str, Job] = {
 }
 REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
     "sweep": (sweep, timedelta(seconds=10)),
+    "lapses": (write_down_lapses, timedelta(seconds=30)),
     "privacy": (privacy.tend, timedelta(minutes=1)),
 }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain.alerts import may_tell
-from domain.bindings import BindingState, Claim, ClaimState, binding_id
+from domain.bindings import BindingState, Claim, ClaimState, Side, binding_id
 from domain.channels import Channel, Reason, next_step
 from domain.deliveries import client_message_id
 from domain.identities import Identity
 from services.bindings import complete_approval
 from services.cards import Card, claim_card, ending_card
 from services.channels import Sent, Verdict, send_card
+from services.claims import Standing, standing_of
 from services.context import Context
 from services.people import appointments_of, deciders_of
 
@@ -19,32 +20,57 @@ _GIVE_UP_AFTER = timedelta(days=1)
 
 
 async def tell_about_claim(ctx: Context, claim_id: str) -> None:
-    """Write to whoever waits: the head teachers while it is undecided, then the adult who asked.
+    """Write to whoever waits: the family or the school while it is undecided, then the adult who asked.
 
     Told is who was reached, or cannot be reached, or could not be for a day: the pages show it anyway.
     """
-    claim = await ctx.stores.bindings.find_claim(claim_id)
+    claim = await ctx.stores.claims.find(claim_id)
     if claim is None or not claim.untold:
         return
     await complete_approval(ctx, claim)
     if await _is_moot(ctx, claim):
-        await ctx.stores.bindings.mark_told(claim.id, claim.state)
+        await ctx.stores.claims.mark_told(claim)
         return
-    since = claim.decided_at or claim.created_at
-    card = claim_card(ctx.policy, claim.state, at=since)
+    standing = await standing_of(ctx, claim)
+    since = _since(claim)
+    card = claim_card(ctx.policy, claim, side=standing.side, at=since)
     told = True
     identities = await ctx.stores.identities.of_people(
-        ctx.policy.app_id, await _who_waits(ctx, claim)
+        ctx.policy.app_id, await _who_waits(ctx, standing)
     )
     for identity in identities.values():
+        if not await _is_asked(ctx, standing, identity.person_id):
+            continue
         # The time tells a request from the same one, asked once more after it was refused.
         told &= await _tell(ctx, identity, card, f"{claim.id}:{claim.state}:{since.timestamp()}")
     if told or ctx.now() - since > _GIVE_UP_AFTER:
-        await ctx.stores.bindings.mark_told(claim.id, claim.state)
+        await ctx.stores.claims.mark_told(claim)
+
+
+def _since(claim: Claim) -> datetime:
+    """Since when somebody has to hear of it: of the state it is in, on the side that is asked."""
+    if claim.state is ClaimState.WAITING:
+        asked_now = claim.school_from if claim.asks is Side.SCHOOL else None
+        return asked_now or claim.created_at
+    return claim.decided_at or claim.expires_at or claim.created_at
+
+
+async def _is_asked(ctx: Context, standing: Standing, person_id: str) -> bool:
+    """Looked at once more before each message: whoever was let go a moment ago is not asked about the child."""
+    if standing.claim.state is not ClaimState.WAITING or standing.side is Side.SCHOOL:
+        return True
+    return any(
+        [
+            await ctx.stores.bindings.is_active(binding_id(s.id, person_id))
+            for s in standing.students
+        ]
+    )
 
 
 async def _is_moot(ctx: Context, claim: Claim) -> bool:
-    """Approved, but ended again since: nobody is told of a binding that there isn't."""
+    """Over while it waited, or approved but ended again since: nobody is told of what there isn't."""
+    if claim.state is ClaimState.WAITING:
+        return claim.state_at(ctx.now()) is not ClaimState.WAITING
     if claim.state is not ClaimState.APPROVED or claim.student_id is None:
         return False
     key = binding_id(claim.student_id, claim.person_id)
@@ -64,7 +90,7 @@ async def tell_about_ending(ctx: Context, binding_id: str) -> None:
     if binding.state is BindingState.ENDED:
         appointments = await appointments_of(ctx, ending.by)
         names = [a.name for a in appointments if a.school_id == binding.school_id]
-        card = ending_card(ctx.policy, ending, by=names[0] if names else "")
+        card = ending_card(ctx.policy, ending, by=names[0] if names else "", trial=binding.trial)
         purpose = f"{binding.id}:ended:{ending.at.timestamp()}"
         identities = await ctx.stores.identities.of_people(ctx.policy.app_id, [binding.person_id])
         for identity in identities.values():
@@ -73,11 +99,15 @@ async def tell_about_ending(ctx: Context, binding_id: str) -> None:
         await ctx.stores.bindings.mark_end_told(binding.id, ending.at)
 
 
-async def _who_waits(ctx: Context, claim: Claim) -> set[str]:
+async def _who_waits(ctx: Context, standing: Standing) -> frozenset[str]:
+    claim = standing.claim
     if claim.state is not ClaimState.WAITING:
-        return {claim.person_id}
-    deciders = await deciders_of(ctx, claim.school_id, claim.class_ids)
-    return {a.person_id for a in deciders}
+        return frozenset({claim.person_id})
+    if standing.side is Side.FAMILY:
+        return standing.guardians
+    class_ids = [c.id for c in standing.classes]
+    deciders = await deciders_of(ctx, claim.school_id, class_ids) if class_ids else []
+    return frozenset(a.person_id for a in deciders)
 
 
 async def _tell(ctx: Context, identity: Identity, card: Card, purpose: str) -> bool:

@@ -1,16 +1,19 @@
-"""Binding an adult to a child: asked for by the adult, decided by the list or by the head teacher."""
+"""Binding an adult to a child: asked for by the adult, decided by the list, the family or the school.
+
+The list alone binds the first adult of a child. Of whoever comes second the family is asked, then the school.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.audit import Act
 from domain.bindings import (
+    FAMILY_DOUBTS,
     Binding,
     BindingState,
     Certain,
@@ -18,23 +21,24 @@ from domain.bindings import (
     ClaimState,
     Doubt,
     Doubtful,
+    Ending,
+    EndReason,
+    Side,
     binding_id,
     judge_claim,
 )
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem, TooManyError
 from domain.names import folded_name, parse_name_and_digits
 from domain.schools import Contact, Student
-from services.audit import note_act
+from services.claims import Standing, standing_of, tell, times_of_claim
 from services.context import Context
 from services.invitations import find_invitation
-from services.people import Teaching
 
 log = logging.getLogger("yanshu.services")
 
 # Wrong numbers for one child's name, from whatever accounts; beyond it the head teacher decides.
 _GUESSES_PER_HOUR = 20
 CATCH_UP = "bindings.catch_up"
-TELL = "bindings.tell"
 
 
 class Answer(StrEnum):
@@ -43,27 +47,19 @@ class Answer(StrEnum):
     BOUND = "bound"
     ALREADY = "already"
     WAITING = "waiting"
+    REFUSED = (
+        "refused"  # by the family, lately: asking again brings nothing, the school may be asked
+    )
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The answer, and the child it is about once that is certain."""
+    """The answer; the child it is about once that is certain; where the request stands while it waits."""
 
     answer: Answer
     student: Student | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingClaim:
-    """A request as the head teacher sees it, with the children it may mean.
-
-    `ended_as_wrong`: this adult was bound to one of them before, and it was a mistake.
-    """
-
-    claim: Claim
-    candidates: tuple[Student, ...]
-    ended_as_wrong: bool
+    standing: Standing | None = None
 
 
 async def bind_guardian(
@@ -89,22 +85,25 @@ async def bind_guardian(
         namesakes = [s for s in pupils if folded_name(s.name) == name]
     taken = await _taken(ctx, matches, person_id)
     barred = await _barred(ctx, (m.student_id for m in matches), person_id)
-    judged = judge_claim(matches, taken, namesakes, barred)
+    guarded = await _guarded(ctx, matches, person_id)
+    judged = judge_claim(matches, taken, namesakes, barred, guarded)
     guesses = hashlib.sha256(name.encode()).hexdigest()[:16]
     if judged is None:
         await ctx.stores.limits.hit("guess", guesses, per_hour=_GUESSES_PER_HOUR)
         return Asked(Answer.UNKNOWN)
-    if isinstance(judged, Certain) and await ctx.stores.limits.used_up(
-        "guess", guesses, per_hour=_GUESSES_PER_HOUR
-    ):
-        judged = Doubtful(Doubt.GUESSED, (judged.contact,))
+    fits = isinstance(judged, Certain) or judged.doubt in (Doubt.SECOND, Doubt.TAKEN)
+    if fits and await ctx.stores.limits.used_up("guess", guesses, per_hour=_GUESSES_PER_HOUR):
+        judged = Doubtful(Doubt.GUESSED, (matches[0],))
     if isinstance(judged, Certain):
+        contact = judged.contact
         try:
-            return await _bind(ctx, person_id, judged.contact)
+            return await _bind(ctx, person_id, contact, invitation_id or "")
         except ConflictError:  # somebody else was faster by a moment
-            wrong = await _barred(ctx, [judged.contact.student_id], person_id)
-            judged = Doubtful(Doubt.ENDED if wrong else Doubt.TAKEN, (judged.contact,))
-    return await _ask_head_teacher(ctx, person_id, name, digits, judged)
+            wrong = await _barred(ctx, [contact.student_id], person_id)
+            taken = await _taken(ctx, [contact], person_id)
+            doubt = Doubt.ENDED if wrong else Doubt.TAKEN if taken else Doubt.SECOND
+            judged = Doubtful(doubt, (contact,))
+    return await _ask(ctx, person_id, name, digits, judged, invitation_id or "")
 
 
 async def _taken(ctx: Context, matches: list[Contact], person_id: str) -> frozenset[str]:
@@ -116,14 +115,23 @@ async def _taken(ctx: Context, matches: list[Contact], person_id: str) -> frozen
 
 
 async def _barred(ctx: Context, student_ids: Iterable[str], person_id: str) -> frozenset[str]:
-    """Children to whom this adult was bound by mistake, as a head teacher found."""
+    """Children from whom the school has parted this adult."""
     keys = {binding_id(s, person_id): s for s in student_ids}
     barred = await ctx.stores.bindings.barred(keys) if keys else frozenset()
     return frozenset(keys[key] for key in barred)
 
 
-async def _bind(ctx: Context, person_id: str, contact: Contact) -> Asked:
-    students = await ctx.stores.schools.students([contact.student_id])
+async def _guarded(ctx: Context, matches: list[Contact], person_id: str) -> frozenset[str]:
+    """Children that fit and to whom somebody else is bound."""
+    guarded: set[str] = set()
+    for school_id in {m.school_id for m in matches}:
+        ids = sorted({m.student_id for m in matches if m.school_id == school_id})
+        bindings = await ctx.stores.bindings.active_of_students(school_id, ids)
+        guarded |= {b.student_id for b in bindings if b.person_id != person_id and not b.trial}
+    return frozenset(guarded)
+
+
+async def _bind(ctx: Context, person_id: str, contact: Contact, invitation_id: str) -> Asked:
     binding = Binding(
         id=binding_id(contact.student_id, person_id),
         school_id=contact.school_id,
@@ -133,14 +141,45 @@ async def _bind(ctx: Context, person_id: str, contact: Contact) -> Asked:
         contact_id=contact.id,
         state=BindingState.ACTIVE,
         bound_at=ctx.now(),
+        order=1,
+        invitation_id=invitation_id,
     )
     is_new = await _activate(ctx, binding)
+    if is_new and not await has_ground(ctx, binding):
+        return Asked(Answer.UNKNOWN)
+    students = await ctx.stores.schools.students([contact.student_id])
     answer = Answer.BOUND if is_new else Answer.ALREADY
     return Asked(answer, students.get(contact.student_id))
 
 
+async def has_ground(ctx: Context, binding: Binding) -> bool:
+    """Whether what a new binding stands on is still there; ends it when not.
+
+    Looked at again once it is made: the school's list may have changed in between, and whoever took in
+    the list has not seen this binding then.
+    """
+    student = (await ctx.stores.schools.students([binding.student_id])).get(binding.student_id)
+    line = await ctx.stores.schools.find_contact(binding.contact_id) if binding.contact_id else None
+    if student is None:
+        reason = EndReason.LEFT
+    elif binding.contact_id and (line is None or line.quarantine):
+        reason = EndReason.PHONE
+    else:
+        return True
+    await ctx.stores.bindings.end(binding.id, Ending(at=ctx.now(), by="", reason=reason))
+    log.info("binding %s ended as soon as it was made: %s", binding.id, reason)
+    return False
+
+
 async def _activate(ctx: Context, binding: Binding, *, decided_at: datetime | None = None) -> bool:
-    is_new = await ctx.stores.bindings.save(binding, decided_at=decided_at)
+    held = await ctx.stores.bindings.find(binding.id)
+    if held is not None and held.trial and held.state is BindingState.ACTIVE:
+        own = Ending(at=ctx.now(), by=binding.person_id, reason=EndReason.OWN)
+        await ctx.stores.bindings.end(held.id, own)  # from trying it to being a guardian
+    if decided_at is None:
+        is_new = await ctx.stores.bindings.save_first(binding)
+    else:
+        is_new = await ctx.stores.bindings.save(binding, decided_at=decided_at)
     if is_new:
         log.info("binding %s made, %s", binding.id, "approved" if decided_at else "by the list")
         # What the class was told lately waits for them in their list; without ringing.
@@ -148,18 +187,23 @@ async def _activate(ctx: Context, binding: Binding, *, decided_at: datetime | No
     return is_new
 
 
-async def _ask_head_teacher(
-    ctx: Context, person_id: str, name: str, digits: str, judged: Doubtful
+async def _ask(
+    ctx: Context, person_id: str, name: str, digits: str, judged: Doubtful, invitation_id: str
 ) -> Asked:
+    """A request for each school it may mean. Of a child with guardians they are asked first."""
     students = {
         (s.student_id if isinstance(s, Contact) else s.id): (s.school_id, s.class_id)
         for s in judged.students
     }
     mine = await ctx.stores.bindings.active(binding_id(s, person_id) for s in students)
-    if mine:
+    if any(not b.trial for b in mine.values()):
         return Asked(Answer.ALREADY)
+    line = judged.students[0] if len(students) == 1 else None
+    asked = Asked(Answer.WAITING)
     for school_id in sorted({school for school, _ in students.values()}):
         here = sorted(s for s, (school, _) in students.items() if school == school_id)
+        asks = await _side_for(ctx, judged.doubt, school_id, here, person_id)
+        school_from, expires_at = await times_of_claim(ctx, school_id, asks=asks)
         claim = Claim(
             id=f"{school_id}:{person_id}:{'+'.join(here)}",
             school_id=school_id,
@@ -171,74 +215,39 @@ async def _ask_head_teacher(
             candidates=tuple(here),
             state=ClaimState.WAITING,
             created_at=ctx.now(),
+            contact_id=line.id if isinstance(line, Contact) else None,
+            invitation_id=invitation_id,
+            asks=asks,
+            school_from=school_from,
+            expires_at=expires_at,
+            next_at=school_from if asks is Side.FAMILY else expires_at,
         )
-        if await ctx.stores.bindings.add_claim(claim):
-            log.info("request %s waits: %s", claim.id, claim.doubt)
-            await _tell(ctx, claim, ClaimState.WAITING)
-    return Asked(Answer.WAITING)
+        asked = await _add(ctx, claim)
+    return asked
 
 
-async def waiting_claims(ctx: Context, teaching: Teaching) -> list[WaitingClaim]:
-    """Requests that wait for this head teacher, newest first; only children of their own classes are shown."""
-    claims = await ctx.stores.bindings.waiting_claims(teaching.school.id, teaching.class_ids())
-    students = await ctx.stores.schools.students(s for c in claims for s in c.candidates)
-    mine = set(teaching.class_ids())
-    shown = {
-        c.id: tuple(
-            students[s] for s in c.candidates if s in students and students[s].class_id in mine
-        )
-        for c in claims
-    }
-    barred = await ctx.stores.bindings.barred(
-        binding_id(s.id, c.person_id) for c in claims for s in shown[c.id]
-    )
-    return [
-        WaitingClaim(
-            claim,
-            shown[claim.id],
-            any(binding_id(s.id, claim.person_id) in barred for s in shown[claim.id]),
-        )
-        for claim in claims
-    ]
+async def _add(ctx: Context, claim: Claim) -> Asked:
+    held = await ctx.stores.claims.find(claim.id)
+    if held is None or held.may_be_asked_again(ctx.now()):
+        if await ctx.stores.claims.add(claim):
+            log.info("request %s waits: %s, %s first", claim.id, claim.doubt, claim.asks)
+            await tell(ctx, claim, ClaimState.WAITING)
+        held = await ctx.stores.claims.find(claim.id) or claim
+    answer = Answer.REFUSED if held.state is ClaimState.REFUSED else Answer.WAITING
+    return Asked(answer, standing=await standing_of(ctx, held))
 
 
-async def access_claim_as_head_teacher(ctx: Context, teaching: Teaching, claim_id: str) -> Claim:
-    """A request about one of their classes. Raises NotFoundError."""
-    claim = await ctx.stores.bindings.find_claim(claim_id)
-    if claim is None or claim.school_id != teaching.school.id:
-        raise NotFoundError
-    if not set(claim.class_ids) & set(teaching.class_ids()):
-        raise NotFoundError
-    return claim
-
-
-async def approve_claim(ctx: Context, teaching: Teaching, claim_id: str, student_id: str) -> None:
-    """The head teacher knows this adult as the guardian of this child.
-
-    Raises NotFoundError when the child is none of those asked for or none of theirs, ConflictError
-    when it is decided already.
-    """
-    claim = await access_claim_as_head_teacher(ctx, teaching, claim_id)
-    students = await ctx.stores.schools.students([student_id])
-    student = students.get(student_id)
-    if (
-        student is None
-        or student_id not in claim.candidates
-        or student.class_id not in teaching.class_ids()
-    ):
-        raise NotFoundError
-    decided_at = await _decide(ctx, teaching, claim, ClaimState.APPROVED, student_id)
-    await complete_approval(
-        ctx,
-        replace(
-            claim,
-            state=ClaimState.APPROVED,
-            student_id=student_id,
-            decided_by=teaching.person_id,
-            decided_at=decided_at,
-        ),
-    )
-    await _tell(ctx, claim, ClaimState.APPROVED)
+async def _side_for(
+    ctx: Context, doubt: Doubt, school_id: str, student_ids: list[str], person_id: str
+) -> Side:
+    """Whom to ask first: the family, where there is one that can judge it."""
+    if doubt not in FAMILY_DOUBTS or len(student_ids) != 1:
+        return Side.SCHOOL
+    if await _barred(ctx, student_ids, person_id):
+        return Side.SCHOOL
+    bindings = await ctx.stores.bindings.active_of_students(school_id, student_ids)
+    deciders = [b for b in bindings if b.may_decide(ctx.now()) and b.person_id != person_id]
+    return Side.FAMILY if deciders else Side.SCHOOL
 
 
 async def complete_approval(ctx: Context, claim: Claim) -> None:
@@ -246,32 +255,34 @@ async def complete_approval(ctx: Context, claim: Claim) -> None:
 
     The approval is the write that counts; whoever is to tell of it completes it first, so a process that
     died in between leaves nothing half done. Doing it twice changes nothing, and what was ended since the
-    approval stays ended.
+    approval stays ended. A child who has left the school since then is nobody's.
     """
     if claim.state is not ClaimState.APPROVED or claim.student_id is None:
         return
-    await _activate(
-        ctx,
-        Binding(
-            id=binding_id(claim.student_id, claim.person_id),
-            school_id=claim.school_id,
-            student_id=claim.student_id,
-            person_id=claim.person_id,
-            relation="",
-            contact_id=None,
-            state=BindingState.ACTIVE,
-            bound_at=ctx.now(),
-            approved_by=claim.decided_by,
-        ),
-        decided_at=claim.decided_at or claim.created_at,
+    if not await ctx.stores.schools.students([claim.student_id]):
+        return
+    line = await ctx.stores.schools.find_contact(claim.contact_id) if claim.contact_id else None
+    if line is not None and (line.student_id != claim.student_id or line.quarantine):
+        line = None
+    others = await ctx.stores.bindings.active_of_students(claim.school_id, [claim.student_id])
+    orders = [b.order for b in others if not b.trial and b.person_id != claim.person_id]
+    binding = Binding(
+        id=binding_id(claim.student_id, claim.person_id),
+        school_id=claim.school_id,
+        student_id=claim.student_id,
+        person_id=claim.person_id,
+        relation=line.relation if line else "",
+        contact_id=line.id if line else None,
+        state=BindingState.ACTIVE,
+        bound_at=ctx.now(),
+        approved_by=claim.decided_by,
+        by_family=claim.decided_side is Side.FAMILY,
+        order=max([len(orders), *orders]) + 1,
+        invitation_id=claim.invitation_id,
     )
-
-
-async def refuse_claim(ctx: Context, teaching: Teaching, claim_id: str) -> None:
-    """The head teacher does not know this adult. Raises NotFoundError, ConflictError."""
-    claim = await access_claim_as_head_teacher(ctx, teaching, claim_id)
-    await _decide(ctx, teaching, claim, ClaimState.REFUSED, None)
-    await _tell(ctx, claim, ClaimState.REFUSED)
+    decided_at = claim.decided_at or claim.created_at
+    if await _activate(ctx, binding, decided_at=decided_at):
+        await has_ground(ctx, binding)
 
 
 async def withdraw_claim(ctx: Context, person_id: str, claim_id: str) -> None:
@@ -279,44 +290,12 @@ async def withdraw_claim(ctx: Context, person_id: str, claim_id: str) -> None:
 
     Raises NotFoundError for a request that isn't theirs, ConflictError when it is decided already.
     """
-    claim = await ctx.stores.bindings.find_claim(claim_id)
+    claim = await ctx.stores.claims.find(claim_id)
     if claim is None or claim.person_id != person_id:
         raise NotFoundError
-    if await ctx.stores.bindings.withdraw_claim(claim_id, ctx.now()):
+    if await ctx.stores.claims.withdraw(claim_id, ctx.now()):
         log.info("request %s taken back", claim_id)
         return
-    held = await ctx.stores.bindings.find_claim(claim_id)
+    held = await ctx.stores.claims.find(claim_id)
     if held is None or held.state is not ClaimState.WITHDRAWN:
         raise ConflictError
-
-
-async def _decide(
-    ctx: Context, teaching: Teaching, claim: Claim, state: ClaimState, student_id: str | None
-) -> datetime:
-    """When it was decided like this, now or by an earlier tap of the same button."""
-    at = ctx.now()
-    if claim.state is ClaimState.WAITING:
-        act = Act.CLAIM_APPROVED if state is ClaimState.APPROVED else Act.CLAIM_REFUSED
-        await note_act(
-            ctx,
-            teaching.actor,
-            act,
-            subject=("claim", claim.id),
-            before={"state": claim.state, "doubt": claim.doubt},
-            after={"state": state, "student_id": student_id, "person_id": claim.person_id},
-        )
-    decided = await ctx.stores.bindings.mark_claim(
-        claim.id, state, by=teaching.person_id, at=at, student_id=student_id
-    )
-    if decided:
-        log.info("request %s %s", claim.id, state)
-        return at
-    held = await ctx.stores.bindings.find_claim(claim.id)
-    if held is None or (held.state, held.student_id) != (state, student_id):
-        raise ConflictError
-    return held.decided_at or at
-
-
-async def _tell(ctx: Context, claim: Claim, state: ClaimState) -> None:
-    key = f"{TELL}:{claim.id}:{claim.created_at.timestamp()}:{state}"
-    await ctx.enqueue(TELL, {"claim_id": claim.id}, key=key)

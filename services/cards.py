@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.bindings import ClaimState, Ending, EndReason
+from domain.bindings import Claim, ClaimState, Ending, EndReason, Side
 from domain.names import masked_name
 from domain.notices import ConfirmMode, Notice, card_title
 from domain.times import school_text
@@ -19,28 +19,60 @@ _HINTS = {
 }
 # Title, result (WeChat: a `phrase` field takes 5 characters), text.
 _DECISIONS = {
-    ClaimState.WAITING: (
+    (ClaimState.WAITING, Side.SCHOOL): (
         "有家长申请绑定",
         "待您确认",
         "有家长等您确认，请点开看看是不是本班家长。",
     ),
-    ClaimState.APPROVED: (
+    (ClaimState.WAITING, Side.FAMILY): (
+        "有人申请绑定您的孩子",
+        "待您确认",
+        "有人申请绑定您的孩子，请点开看看是不是自己家里人。不认识就选“不同意”。",
+    ),
+    (ClaimState.APPROVED, Side.SCHOOL): (
         "孩子绑定成功",
         "绑定成功",
         "老师已确认，您可以收到孩子班级的通知了。",
     ),
-    ClaimState.REFUSED: (
+    (ClaimState.APPROVED, Side.FAMILY): (
+        "孩子绑定成功",
+        "绑定成功",
+        "孩子的家人已同意，您可以收到孩子班级的通知了。",
+    ),
+    (ClaimState.REFUSED, Side.SCHOOL): (
         "孩子绑定未通过",
         "绑定未通过",
         "老师没有通过这次绑定。如有疑问，请直接联系班主任。",
+    ),
+    (ClaimState.REFUSED, Side.FAMILY): (
+        "孩子绑定未通过",
+        "绑定未通过",
+        "孩子的家人没有同意这次绑定。您可以点开，请学校再看一次。",
+    ),
+    (ClaimState.EXPIRED, Side.SCHOOL): (
+        "绑定申请过期了",
+        "已过期",
+        "一直没有人处理，这次申请已经过期。还需要的话请再申请一次，也请直接告诉班主任。",
     ),
 }
 _END_REASONS = {
     EndReason.WRONG: "原因：绑错了。如果其实没有绑错，可以重新申请，由老师确认。",
     EndReason.MOVED: "原因：转学。",
-    EndReason.CUSTODY: "原因：监护变更。",
+    EndReason.CUSTODY: "原因：监护变更。如需恢复，请直接找学校。",
     EndReason.OTHER: "原因请直接问老师。",
+    EndReason.EXPIRED: "原因：约定的日期到了。还需要的话，请联系老师。",
+    EndReason.PHONE: "原因：学校名册上的手机号换了。请用新号码再绑定一次；号码没有换的话，请告诉老师。",
+    EndReason.LEFT: "原因：孩子已经不在学校名册上。如果弄错了，请告诉老师。",
+    EndReason.GRADUATED: "原因：孩子毕业了。谢谢您这几年的配合。",
 }
+# Who ended it, where no person did.
+_ENDED_BY = {
+    EndReason.EXPIRED: "您的一个孩子绑定到期了",
+    EndReason.PHONE: "学校更新名册，解除了您的一个孩子绑定",
+    EndReason.LEFT: "学校更新名册，解除了您的一个孩子绑定",
+    EndReason.GRADUATED: "孩子毕业，您的一个孩子绑定结束了",
+}
+_TRIAL_OVER = "您的试用绑定到期了，以后不再收到这个班的家长通知。"
 _CHILD = "\0"  # where a card's text names the child
 
 
@@ -89,10 +121,15 @@ def for_child(card: Card, child: str) -> Card:
     return Card(card.words, card.title, card.text.replace(_CHILD, masked_name(child)), card.url)
 
 
-def claim_card(policy: Policy, state: ClaimState, *, at: datetime) -> Card:
-    """What became of a request to be bound, or that one waits."""
-    title, result, text = _DECISIONS[state]
-    page = "/h5/teach/claims" if state is ClaimState.WAITING else "/h5/"
+def claim_card(policy: Policy, claim: Claim, *, side: Side, at: datetime) -> Card:
+    """What became of a request to be bound, or that one waits for `side`. Says nothing of the child."""
+    who = side if claim.state is ClaimState.WAITING else claim.decided_side or Side.SCHOOL
+    title, result, text = _DECISIONS[claim.state, who]
+    page = "/h5/children"
+    if claim.state is ClaimState.WAITING and side is Side.SCHOOL:
+        page = "/h5/teach/claims"
+    elif claim.state is ClaimState.APPROVED:
+        page = "/h5/"
     return Card(
         words={"title": title, "result": result, "time": school_text(at)},
         title=title,
@@ -101,13 +138,17 @@ def claim_card(policy: Policy, state: ClaimState, *, at: datetime) -> Card:
     )
 
 
-def ending_card(policy: Policy, ending: Ending, *, by: str) -> Card:
-    """A binding was ended by staff. Whoever gets this is bound no more, so it says nothing of the child."""
+def ending_card(policy: Policy, ending: Ending, *, by: str, trial: bool = False) -> Card:
+    """A binding ended. Whoever gets this is bound no more, so it says nothing of the child."""
     title = "孩子绑定已解除"
     reason = _END_REASONS.get(ending.reason, "")
+    how = _ENDED_BY.get(ending.reason, f"{by or '老师'}解除了您的一个孩子绑定")
+    text = f"{how}，以后不再收到这个孩子的通知。{reason}"
+    if trial and ending.reason is EndReason.EXPIRED:
+        text = _TRIAL_OVER
     return Card(
         words={"title": title, "result": "已解除绑定", "time": school_text(ending.at)},
         title=title,
-        text=f"{by or '老师'}解除了您的一个孩子绑定，以后不再收到这个孩子的通知。{reason}",
+        text=text,
         url=policy.public_url + "/h5/children",
     )

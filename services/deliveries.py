@@ -25,7 +25,8 @@ from domain.deliveries import (
 from domain.notices import Notice, NoticeState, Work
 from domain.schools import Student
 from domain.times import list_position
-from services.bindings import CATCH_UP, TELL
+from services.bindings import CATCH_UP, has_ground
+from services.claims import TELL
 from services.context import Context
 from services.families import TELL_END
 from services.notices import CARRY_OUT
@@ -103,7 +104,7 @@ async def catch_up(ctx: Context, binding_id: str) -> None:
     and whichever of the two makes the delivery, the message goes out.
     """
     binding = (await ctx.stores.bindings.active([binding_id])).get(binding_id)
-    if binding is None:
+    if binding is None or not await has_ground(ctx, binding):
         await ctx.stores.bindings.mark_settled(binding_id)
         return
     students = await ctx.stores.schools.students([binding.student_id])
@@ -143,7 +144,7 @@ async def sweep(ctx: Context) -> None:
     Uses the clock alone, so it may run anywhere, any number of times.
     """
     before = ctx.now() - ctx.policy.lease
-    for claim_id in await ctx.stores.bindings.untold_claims(before):
+    for claim_id in await ctx.stores.claims.untold(before):
         await ctx.enqueue(TELL, {"claim_id": claim_id}, key=f"{TELL}:{claim_id}:sweep")
     for ended in await ctx.stores.bindings.untold_endings(before):
         await ctx.enqueue(TELL_END, {"binding_id": ended}, key=f"{TELL_END}:{ended}:sweep")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,9 +21,12 @@ from domain.bindings import (
     EndReason,
     binding_id,
 )
+from domain.custody import parse_change
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from domain.schools import SchoolClass, Student
+from services.approvals import requests_of_family
 from services.audit import note_act
+from services.claims import Standing, standings_of
 from services.context import Context
 from services.people import Child, Teaching, children_of
 
@@ -42,10 +46,16 @@ class OwnChild:
 
 @dataclass(frozen=True, slots=True)
 class OwnBindings:
-    """Everything an adult can see and end: children, what still waits, and what staff ended of late."""
+    """Everything an adult can see and end, and what is asked of them.
+
+    `requests` are others' about these children; `waiting` their own; `closed` their own that were refused or
+    are over of late; `ended` what ended of late without them.
+    """
 
     children: tuple[OwnChild, ...]
-    waiting: tuple[Claim, ...]
+    requests: tuple[Standing, ...]
+    waiting: tuple[Standing, ...]
+    closed: tuple[Claim, ...]
     ended: tuple[Ending, ...]
 
 
@@ -63,6 +73,11 @@ class Family:
 
     student: Student
     guardians: tuple[Guardian, ...]
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the child has a guardian; who only tries it is none."""
+        return any(not g.binding.trial for g in self.guardians)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +100,20 @@ async def own_bindings(ctx: Context, person_id: str) -> OwnBindings:
                 others[binding.student_id].append(binding)
     since = ctx.now() - _ENDINGS_SHOWN
     ended = [b.ending for b in await ctx.stores.bindings.ended_of_person(person_id)]
-    waiting = await ctx.stores.bindings.claims_of_person(person_id)
+    waiting = sorted(await ctx.stores.claims.of_person(person_id), key=lambda c: c.created_at)
+    bound = {c.student.id for c in children if not c.binding.trial}
     return OwnBindings(
         tuple(
             OwnChild(c, tuple(b.relation for b in _oldest_first(others[c.student.id])))
             for c in children
         ),
-        tuple(sorted(waiting, key=lambda c: c.created_at)),
+        tuple(await requests_of_family(ctx, person_id)),
+        tuple(await standings_of(ctx, waiting)),
+        tuple(
+            c
+            for c in await ctx.stores.claims.closed_of_person(person_id, since)
+            if not bound & set(c.candidates)
+        ),
         tuple(e for e in ended if e and e.reason is not EndReason.OWN and e.at > since),
     )
 
@@ -151,6 +173,41 @@ async def access_binding_as_head_teacher(
         if school_class.id == student.class_id:
             return Bound(binding, student, school_class)
     raise NotFoundError
+
+
+async def change_binding(
+    ctx: Context, teaching: Teaching, student_id: str, person_id: str, form: Mapping[str, str]
+) -> None:
+    """The school notes who this adult is to the child, what they may do, and until when; it holds at once.
+
+    A trial keeps its end. Raises NotFoundError, also for a binding that has ended; InvalidError;
+    ConflictError when it ended meanwhile.
+    """
+    bound = await access_binding_as_head_teacher(ctx, teaching, student_id, person_id)
+    held = bound.binding
+    if held.trial or not held.stands(ctx.now()):
+        raise NotFoundError
+    change = parse_change(form, ctx.now())
+    wanted = {
+        "relation": change.relation,
+        "order": change.order,
+        "custody": change.custody,
+        "until": change.until,
+    }
+    before = {name: getattr(held, name) for name in wanted}
+    if before == wanted:
+        return
+    await note_act(
+        ctx,
+        teaching.actor,
+        Act.BINDING_CHANGED,
+        subject=("binding", held.id),
+        before=before,
+        after={**wanted, "reason": change.reason},
+    )
+    if not await ctx.stores.bindings.change(held.id, wanted):
+        raise ConflictError
+    log.info("binding %s changed by the school: %s", held.id, change.reason)
 
 
 async def end_binding(

@@ -213,5 +213,7 @@ async def children_of(ctx: Context, person_id: str) -> list[Child]:
     return [
         Child(b, students[b.student_id], classes[students[b.student_id].class_id])
         for b in bindings
-        if b.student_id in students and students[b.student_id].class_id in classes
+        if b.student_id in students
+        and students[b.student_id].class_id in classes
+        and classes[students[b.student_id].class_id].ended_at is None
     ]

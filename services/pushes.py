@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from domain.bindings import binding_id
+from domain.bindings import Binding, binding_id
 from domain.channels import REFUSALS, Channel, Paused, Reason, next_step
 from domain.deliveries import (
     Attempt,
@@ -28,7 +28,7 @@ from domain.deliveries import (
     retry_at,
 )
 from domain.identities import Identity
-from domain.notices import Notice, NoticeState
+from domain.notices import ConfirmMode, Notice, NoticeState
 from services.cards import Card, for_child, notice_card
 from services.channels import Sent, Verdict, send_card
 from services.context import Context
@@ -50,10 +50,11 @@ class _Run:
     group: Group
     at: datetime
     identities: dict[str, Identity]
-    names: dict[str, tuple[str, str]]  # student id → (child, class)
+    names: dict[str, tuple[str, str]]  # student id → (child, class), of who is at the school now
+    classes: dict[str, str]  # student id → the class the child is in now
     school: str
     paused: Sequence[Paused]
-    cards: dict[str, Card] = field(default_factory=dict)
+    cards: dict[tuple[str, str], Card] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     settled: dict[tuple[str, Outcome | None], list[str]] = field(
         default_factory=lambda: defaultdict(list)
@@ -146,14 +147,16 @@ async def _push_again(ctx: Context, group: Group) -> None:
 async def _prepare(
     ctx: Context, notice: Notice, group: Group, run_id: str, due: list[Delivery]
 ) -> _Run:
-    students, classes, school, identities, paused = await asyncio.gather(
+    students, school, identities, paused = await asyncio.gather(
         ctx.stores.schools.students(d.student_id for d in due),
-        ctx.stores.schools.classes([group.class_id]),
         ctx.stores.schools.find_school(notice.school_id),
         ctx.stores.identities.of_people(ctx.policy.app_id, (d.person_id for d in due)),
         ctx.stores.pauses.active(ctx.policy.app_id, ctx.now()),
     )
-    class_names = {c.id: c.name for c in classes}
+    # A child may be in another class by now than when the notice was written.
+    classes = await ctx.stores.schools.classes({s.class_id for s in students.values()})
+    class_names = {c.id: c.name for c in classes if c.ended_at is None}
+    here = [s for s in students.values() if s.class_id in class_names]
     return _Run(
         id=run_id,
         ctx=ctx,
@@ -161,19 +164,26 @@ async def _prepare(
         group=group,
         at=ctx.now(),
         identities=identities,
-        names={s.id: (s.name, class_names.get(s.class_id, "")) for s in students.values()},
+        names={s.id: (s.name, class_names[s.class_id]) for s in here},
+        classes={s.id: s.class_id for s in here},
         school=school.name if school else "",
         paused=paused,
     )
 
 
 def _wanted(run: _Run, due: list[Delivery]) -> list[Delivery]:
-    """Drop what became moot: everything of a withdrawn notice but the word of it, and pupils who are gone."""
+    """Drop what became moot: everything of a withdrawn notice but the word of it, and pupils who are gone.
+
+    What a class is told is not for who left it; that something they have read was corrected or withdrawn is.
+    """
     withdrawn = run.notice.state is NoticeState.WITHDRAWN
     wanted = []
     for delivery in due:
         purpose = delivery.push.purpose if delivery.push else ""
-        if (withdrawn and purpose != "withdraw") or delivery.student_id not in run.names:
+        gone = delivery.student_id not in run.names
+        left = gone or run.classes[delivery.student_id] not in run.notice.class_ids
+        about_what_was_read = purpose == "withdraw" or purpose.startswith("edit")
+        if (withdrawn and purpose != "withdraw") or gone or (left and not about_what_was_read):
             run.settled[purpose, None].append(delivery.id)
         else:
             wanted.append(delivery)
@@ -230,9 +240,10 @@ async def _send_one(run: _Run, delivery: Delivery, identity: Identity | None) ->
             _postpone(run, delivery, push, run.down)
             return
         # Asked last and of the store itself: whoever was let go a moment ago hears nothing more.
-        if not await ctx.stores.bindings.is_active(
+        binding = await ctx.stores.bindings.find_active(
             binding_id(delivery.student_id, delivery.person_id)
-        ):
+        )
+        if binding is None or _asks_nothing(run, delivery, push, binding):
             run.settled[push.purpose, None].append(delivery.id)
             return
         if step.channel is Channel.SERVICE and not await ctx.stores.deliveries.note_channel(
@@ -254,18 +265,24 @@ async def _send_one(run: _Run, delivery: Delivery, identity: Identity | None) ->
         tried[step.channel] = sent.reason or Reason.REFUSED_BY_WECHAT
 
 
+def _asks_nothing(run: _Run, delivery: Delivery, push: Push, binding: Binding) -> bool:
+    """Whether a reminder to confirm would go to who has read and may do no more than that."""
+    reminds = push.purpose.startswith("remind") and run.notice.confirm is not ConfirmMode.NONE
+    return reminds and not binding.may_confirm and delivery.read_at is not None
+
+
 def _card(run: _Run, delivery: Delivery, purpose: str) -> Card:
     """The card of this child; all but the child's name is the same for the whole class."""
     child, school_class = run.names[delivery.student_id]
-    if purpose not in run.cards:
-        run.cards[purpose] = notice_card(
+    if (purpose, school_class) not in run.cards:
+        run.cards[purpose, school_class] = notice_card(
             run.ctx.policy,
             run.notice,
             purpose=purpose,
             school=run.school,
             school_class=school_class,
         )
-    return for_child(run.cards[purpose], child)
+    return for_child(run.cards[purpose, school_class], child)
 
 
 def _conclude(run: _Run, delivery: Delivery, push: Push, channel: Channel, sent: Sent) -> None:

@@ -48,6 +48,8 @@ async def forecast_reach(ctx: Context, teaching: Teaching, class_ids: Sequence[s
     paused = await ctx.stores.pauses.active(ctx.policy.app_id, now)
     steps: dict[str, list[tuple[Channel, Reason | None]]] = {s.id: [] for s in students}
     for binding in bindings:
+        if binding.trial:
+            continue
         step = next_step(
             identities.get(binding.person_id),
             at=now,

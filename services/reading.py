@@ -37,9 +37,14 @@ class Reading:
     entries: tuple[Entry, ...]
 
     @property
+    def to_confirm(self) -> tuple[Entry, ...]:
+        """For which children this adult is asked: who may only read confirms nothing."""
+        return tuple(e for e in self.entries if e.child.binding.may_confirm)
+
+    @property
     def confirmed(self) -> bool:
         """Whether nothing is left to confirm."""
-        return all(e.delivery.confirmed_at is not None for e in self.entries)
+        return all(e.delivery.confirmed_at is not None for e in self.to_confirm)
 
 
 async def notices_of_guardian(
@@ -122,7 +127,8 @@ async def confirm_notice(
     `version` is the one they had before their eyes: nobody signs words that they have not seen.
 
     Returns whether anything was left to confirm. Raises NotFoundError; ConflictError when the notice
-    was withdrawn or asks for no (or another) confirmation; FileRefusedError for a signature that isn't one.
+    was withdrawn, asks for no (or another) confirmation, or they may only read; FileRefusedError for a
+    signature that isn't one.
     """
     reading = await access_notice_as_guardian(ctx, person_id, notice_id)
     notice = reading.notice
@@ -132,7 +138,9 @@ async def confirm_notice(
         raise ConflictError
     if (notice.confirm is ConfirmMode.SIGN) != (signature is not None):
         raise ConflictError
-    open_entries = [e for e in reading.entries if e.delivery.confirmed_at is None]
+    if not reading.to_confirm:
+        raise ConflictError("read_only")
+    open_entries = [e for e in reading.to_confirm if e.delivery.confirmed_at is None]
     if not open_entries:
         return False
     if version != notice.current.number:

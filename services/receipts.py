@@ -60,8 +60,11 @@ async def receipts_of(ctx: Context, teaching: Teaching, notice_id: str) -> Recei
         ctx.stores.deliveries.of_notice(school_id, notice_id),
     )
     bindings = await ctx.stores.bindings.active_of_students(school_id, [s.id for s in students])
-    relations = {b.id: b.relation for b in bindings}
-    children = child_receipts(students, deliveries, relations)
+    # Whoever tries it is nobody's guardian: their reading reaches no family.
+    families = [b for b in bindings if not b.trial]
+    relations = {b.id: b.relation for b in families}
+    read_only = {b.id for b in families if not b.may_confirm}
+    children = child_receipts(students, deliveries, relations, read_only)
     groups = tuple(
         ClassReceipts(c, tuple(r for r in children if r.student.class_id == c.id)) for c in classes
     )

@@ -1,24 +1,18 @@
-"""Bindings, and requests for one."""
+"""Bindings: made once, ended once, and over by themselves when their time has come."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError
 
-from domain.bindings import (
-    Binding,
-    BindingState,
-    Claim,
-    ClaimState,
-    Ending,
-    EndReason,
-)
+from domain.bindings import BARRING, Binding, BindingState, Ending, EndReason
 from domain.errors import ConflictError
 from storage.batching import Batcher
+from storage.clocks import utc_now
 from storage.conditions import set_if
 from storage.documents import from_document, to_document, to_value
 
@@ -27,47 +21,73 @@ _BEING_MADE = timedelta(minutes=1)
 
 
 class BindingStore:
-    """One document for each adult and child; its key makes a second one impossible."""
+    """One document for each adult and child; its key makes a second one impossible.
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    The one store with a clock: a binding whose `until` has come is left out by every way of asking for
+    active ones, so nobody above can forget to look at the time, and no late job keeps it alive.
+    """
+
+    def __init__(
+        self,
+        database: AsyncIOMotorDatabase[dict[str, Any]],
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
         self._bindings = database["bindings"]
         self._lines = database["lines"]
-        self._claims = database["claims"]
+        self._now = clock
         self._guardians: Batcher[str, list[Binding]] = Batcher(self._load_of_people)
-        self._standing: Batcher[str, bool] = Batcher(self._load_standing)
+        self._standing: Batcher[str, Binding | None] = Batcher(self._load_standing)
 
     async def save(self, binding: Binding, *, decided_at: datetime | None = None) -> bool:
         """Make it active; says whether this changed anything. An ended one becomes active again.
 
-        By the list alone (`decided_at` None), unless it was ended as wrong; by a head teacher's decision
-        at `decided_at`, unless it was ended after that: a decision carried out late undoes no ending.
-        Raises ConflictError when the list alone does not do: another adult is bound through this line,
-        or it was ended as wrong.
+        Without a decision (`decided_at` None), unless it was ended for a reason of BARRING; by a
+        person's decision at `decided_at`, unless it was ended after that (a decision carried out late
+        undoes no ending), or the family decides what is the school's to decide. A decision takes no line
+        of the list away from anybody. Raises ConflictError when there is no decision and one is needed, or
+        another adult is bound through this line.
         """
         held = await self.find(binding.id)
         if held is not None and held.state is BindingState.ACTIVE:
-            return False
+            if held.stands(self._now()):
+                return False
+            await self.end(held.id, Ending(at=self._now(), by="", reason=EndReason.EXPIRED))
         if decided_at is None and held is not None and held.barred:
             raise ConflictError
         if binding.contact_id is not None:
-            await self._hold_line(binding.contact_id, binding.id, binding.bound_at)
+            try:
+                await self._hold_line(binding.contact_id, binding.id, binding.bound_at)
+            except ConflictError:
+                if decided_at is None:
+                    raise
         try:
-            await self._bindings.insert_one(to_document(binding))
+            await self._bindings.insert_one(_document(binding))
         except DuplicateKeyError:
             return await self._make_again(binding, decided_at)
         return True
 
+    async def save_first(self, binding: Binding) -> bool:
+        """By the list alone, for a child that nobody is bound to; says whether this changed anything.
+
+        Of several at the same moment one is first: the seat is a document of its own, as a line is.
+        Raises ConflictError when somebody else is bound to the child, besides what `save` raises it for.
+        """
+        await self._hold_line(f"first:{binding.student_id}", binding.id, binding.bound_at)
+        others = await self.active_of_students(binding.school_id, [binding.student_id])
+        if any(not b.trial and b.id != binding.id for b in others):
+            raise ConflictError
+        return await self.save(binding)
+
     async def _make_again(self, binding: Binding, decided_at: datetime | None) -> bool:
         """The conditions stand in the update once more: somebody may be ending it this moment."""
-        may_be = (
-            {"$ne": ["$ending.reason", EndReason.WRONG]}
-            if decided_at is None
-            else {"$not": [{"$gte": ["$ending.at", decided_at]}]}
-        )
-        is_ended = {"$eq": ["$state", BindingState.ENDED]}
-        changes = {k: v for k, v in to_document(binding).items() if k not in ("_id", "ending")}
+        may_be: list[dict[str, Any]] = [{"$eq": ["$state", BindingState.ENDED]}]
+        if decided_at is None or binding.by_family:
+            may_be.append({"$not": [{"$in": ["$ending.reason", sorted(BARRING)]}]})
+        if decided_at is not None:
+            may_be.append({"$not": [{"$gte": ["$ending.at", decided_at]}]})
+        changes = {k: v for k, v in _document(binding).items() if k not in ("_id", "ending")}
         result = await self._bindings.update_one(
-            {"_id": binding.id}, set_if({"$and": [is_ended, may_be]}, changes)
+            {"_id": binding.id}, set_if({"$and": may_be}, changes)
         )
         if result.modified_count:
             return True
@@ -105,12 +125,28 @@ class BindingStore:
             "state": BindingState.ENDED,
             "ending": to_value(ending),
             "untold": ending.reason is not EndReason.OWN,
+            "runs_out": False,
         }
         result = await self._bindings.update_one({"_id": binding_id}, set_if(is_active, changes))
         if not result.modified_count:
             return False
-        await self._lines.delete_one({"binding_id": binding_id})
+        await self._lines.delete_many({"binding_id": binding_id})
         return True
+
+    async def change(self, binding_id: str, changes: Mapping[str, Any]) -> bool:
+        """Set fields (relation, order, custody, until) of an active binding; says whether this changed anything."""
+        is_active = {"$eq": ["$state", BindingState.ACTIVE]}
+        more = {"runs_out": changes["until"] is not None} if "until" in changes else {}
+        result = await self._bindings.update_one(
+            {"_id": binding_id}, set_if(is_active, {**changes, **more})
+        )
+        return bool(result.modified_count)
+
+    async def run_out(self, limit: int = 200) -> list[str]:
+        """Ids of bindings that are active on paper though their time has come. Uses index: runs_out."""
+        query = {"runs_out": True, "until": {"$lte": self._now()}}
+        cursor = self._bindings.find(query, {"_id": 1}).limit(limit)
+        return [d["_id"] async for d in cursor]
 
     async def find(self, binding_id: str) -> Binding | None:
         """A binding, ended or not. Uses index: _id_."""
@@ -136,7 +172,9 @@ class BindingStore:
         found: dict[str, list[Binding]] = {person_id: [] for person_id in person_ids}
         for document in await cursor.to_list(None):
             if document["state"] == BindingState.ACTIVE:
-                found[document["person_id"]].append(from_document(Binding, document))
+                binding = from_document(Binding, document)
+                if binding.stands(self._now()):
+                    found[binding.person_id].append(binding)
         return [sorted(found[p], key=lambda b: (b.bound_at, b.id)) for p in person_ids]
 
     async def active_of_students(self, school_id: str, student_ids: Sequence[str]) -> list[Binding]:
@@ -145,24 +183,28 @@ class BindingStore:
             {"school_id": school_id, "student_id": {"$in": list(student_ids)}}
         )
         found = [from_document(Binding, d) async for d in cursor]
-        return [b for b in found if b.state is BindingState.ACTIVE]
+        return [b for b in found if b.stands(self._now())]
 
     async def is_active(self, binding_id: str) -> bool:
         """Whether this binding counts now; asked for together with what others ask. Uses index: _id_."""
+        return await self.find_active(binding_id) is not None
+
+    async def find_active(self, binding_id: str) -> Binding | None:
+        """A binding that counts now; asked for together with what others ask. Uses index: _id_."""
         return await self._standing.add(binding_id)
 
-    async def _load_standing(self, binding_ids: Sequence[str]) -> list[bool | Exception]:
+    async def _load_standing(self, binding_ids: Sequence[str]) -> list[Binding | Exception | None]:
         active = await self.active(binding_ids)
-        return [binding_id in active for binding_id in binding_ids]
+        return [active.get(binding_id) for binding_id in binding_ids]
 
     async def active(self, binding_ids: Iterable[str]) -> dict[str, Binding]:
         """Those of these bindings that are active now, by id. Uses index: _id_."""
         cursor = self._bindings.find({"_id": {"$in": list(set(binding_ids))}})
         found = [from_document(Binding, d) async for d in cursor]
-        return {b.id: b for b in found if b.state is BindingState.ACTIVE}
+        return {b.id: b for b in found if b.stands(self._now())}
 
     async def barred(self, binding_ids: Iterable[str]) -> frozenset[str]:
-        """Those of these bindings that were ended as wrong. Uses index: _id_."""
+        """Those of these bindings that were ended for a reason of BARRING. Uses index: _id_."""
         cursor = self._bindings.find({"_id": {"$in": list(set(binding_ids))}})
         found = [from_document(Binding, d) async for d in cursor]
         return frozenset(b.id for b in found if b.barred)
@@ -178,80 +220,8 @@ class BindingStore:
         return frozenset(
             b.contact_id
             for b in found
-            if b.contact_id and b.state is BindingState.ACTIVE and b.person_id != besides
+            if b.contact_id and b.stands(self._now()) and b.person_id != besides
         )
-
-    async def add_claim(self, claim: Claim) -> bool:
-        """Store a request; its id says who asks for whom. False when the same one waits already."""
-        try:
-            await self._claims.replace_one(
-                {"_id": claim.id, "state": {"$ne": ClaimState.WAITING}},
-                to_document(claim),
-                upsert=True,
-            )
-        except DuplicateKeyError:
-            return False
-        return True
-
-    async def find_claim(self, claim_id: str) -> Claim | None:
-        """Uses index: _id_."""
-        document = await self._claims.find_one({"_id": claim_id})
-        return from_document(Claim, document) if document else None
-
-    async def waiting_claims(self, school_id: str, class_ids: Sequence[str]) -> list[Claim]:
-        """What waits for the head teachers of these classes: the newest 200, newest first. Uses index: by_class."""
-        query = {
-            "school_id": school_id,
-            "class_ids": {"$in": list(class_ids)},
-            "state": ClaimState.WAITING,
-        }
-        cursor = self._claims.find(query).sort("created_at", -1).limit(200)
-        found = {d["_id"]: from_document(Claim, d) async for d in cursor}
-        return list(found.values())
-
-    async def claims_of_person(self, person_id: str) -> list[Claim]:
-        """What this adult still waits for. Uses index: by_person."""
-        query = {"person_id": person_id, "state": ClaimState.WAITING}
-        cursor = self._claims.find(query).limit(20)
-        return [from_document(Claim, d) async for d in cursor]
-
-    async def mark_claim(
-        self, claim_id: str, state: ClaimState, *, by: str, at: datetime, student_id: str | None
-    ) -> bool:
-        """Decide a waiting request; says whether it still waited."""
-        result = await self._claims.update_one(
-            {"_id": claim_id, "state": ClaimState.WAITING},
-            {
-                "$set": {
-                    "state": state,
-                    "decided_by": by,
-                    "decided_at": at,
-                    "student_id": student_id,
-                    "untold": True,
-                }
-            },
-        )
-        return bool(result.modified_count)
-
-    async def withdraw_claim(self, claim_id: str, at: datetime) -> bool:
-        """Take a waiting request back; says whether it still waited. Nobody has to be told."""
-        result = await self._claims.update_one(
-            {"_id": claim_id, "state": ClaimState.WAITING},
-            {"$set": {"state": ClaimState.WITHDRAWN, "decided_at": at, "untold": False}},
-        )
-        return bool(result.modified_count)
-
-    async def mark_told(self, claim_id: str, state: ClaimState) -> None:
-        """Whoever waits for this state of the request was written to."""
-        await self._claims.update_one(
-            {"_id": claim_id, "state": state}, {"$set": {"untold": False}}
-        )
-
-    async def untold_claims(self, before: datetime, limit: int = 100) -> list[str]:
-        """Ids of requests older than `before` about which somebody still has to hear. Uses index: untold."""
-        query = {"untold": True, "created_at": {"$lte": before}}
-        cursor = self._claims.find(query, {"_id": 1}).limit(limit)
-        return [d["_id"] async for d in cursor]
 
     async def mark_end_told(self, binding_id: str, ended_at: datetime) -> None:
         """The adult has heard of this ending."""
@@ -273,3 +243,8 @@ class BindingStore:
         query = {"unsettled": True, "bound_at": {"$lte": before}}
         cursor = self._bindings.find(query, {"_id": 1}).limit(limit)
         return [d["_id"] async for d in cursor]
+
+
+def _document(binding: Binding) -> dict[str, Any]:
+    """`runs_out` marks the few that end by themselves: an index of its own finds them."""
+    return {**to_document(binding), "runs_out": binding.until is not None}

@@ -125,6 +125,11 @@ class SchoolStore:
         found = {student.id: student for student in students if student.left_at is None}
         return [{key: found[key] for key in keys if key in found} for keys in wanted]
 
+    async def find_contact(self, contact_id: str) -> Contact | None:
+        """A line of the list, in quarantine or not. Uses index: _id_."""
+        document = await self._contacts.find_one({"_id": contact_id})
+        return from_document(Contact, document) if document else None
+
     async def contacts_named(self, student_name: str, phone_last4: str) -> list[Contact]:
         """Lines of any school's list with this child (folded name) and these digits.
 

@@ -1,17 +1,19 @@
 """Bindings, and requests for one: each is made once, ended once, decided once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from domain.bindings import Binding, BindingState, ClaimState, EndReason
+from domain.bindings import BARRING, Binding, BindingState, Custody, EndReason
 from domain.errors import ConflictError
+from storage.bindings import BindingStore
 from storage.stores import Stores
-from tests.domain.samples import MINUTE, NOW, a_binding, a_claim, an_ending
+from tests.domain.samples import MINUTE, NOW, a_binding, an_ending
 from tests.storage.conftest import at_once
 
 BINDING = a_binding()
-CLAIM = a_claim()
+FAR = NOW + timedelta(days=3650)
 
 
 async def test_ten_requests_at_once_bind_once(stores: Stores, twin: Stores) -> None:
@@ -42,9 +44,12 @@ async def test_an_ended_binding_is_made_anew(stores: Stores, twin: Stores) -> No
     assert await stores.bindings.active([BINDING.id]) == {BINDING.id: kept}
 
 
-async def test_ended_as_wrong_only_a_decision_makes_it_again(stores: Stores) -> None:
+@pytest.mark.parametrize("reason", sorted(BARRING))
+async def test_parted_by_the_school_only_a_decision_makes_it_again(
+    stores: Stores, reason: EndReason
+) -> None:
     await stores.bindings.save(BINDING)
-    wrong = an_ending(at=NOW + MINUTE, reason=EndReason.WRONG)
+    wrong = an_ending(at=NOW + MINUTE, reason=reason)
     await stores.bindings.end(BINDING.id, wrong)
     assert await stores.bindings.barred([BINDING.id, "other"]) == {BINDING.id}
     later = replace(BINDING, bound_at=NOW + 2 * MINUTE)
@@ -52,6 +57,9 @@ async def test_ended_as_wrong_only_a_decision_makes_it_again(stores: Stores) -> 
         await stores.bindings.save(later)
     with pytest.raises(ConflictError):
         await stores.bindings._make_again(later, None)
+    assert await stores.bindings.active([BINDING.id]) == {}
+    by_family = replace(later, contact_id=None, approved_by="mother", by_family=True)
+    assert not await stores.bindings.save(by_family, decided_at=NOW + 2 * MINUTE)
     assert await stores.bindings.active([BINDING.id]) == {}
     approved = replace(later, contact_id=None, approved_by="teacher-1")
     assert await stores.bindings.save(approved, decided_at=NOW + 2 * MINUTE)
@@ -85,22 +93,6 @@ async def test_whoever_has_to_hear_of_an_ending_is_found_until_told(stores: Stor
     (ended,) = await stores.bindings.ended_of_person("p2")
     assert ended.ending == an_ending(reason=EndReason.MOVED)
     assert await stores.bindings.find("s1:p2") == ended
-
-
-async def test_of_taking_back_and_approving_one_happens(stores: Stores, twin: Stores) -> None:
-    await stores.bindings.add_claim(CLAIM)
-    answers = await at_once(
-        stores.bindings.withdraw_claim(CLAIM.id, NOW),
-        twin.bindings.mark_claim(
-            CLAIM.id, ClaimState.APPROVED, by="teacher-1", at=NOW, student_id="student-1"
-        ),
-        stores.bindings.withdraw_claim(CLAIM.id, NOW),
-    )
-    assert sum(answers) == 1
-    held = await stores.bindings.find_claim(CLAIM.id)
-    assert held is not None
-    assert (held.state is ClaimState.APPROVED) == answers[1]
-    assert held.untold == answers[1]
 
 
 async def test_an_active_binding_stays_as_it_was_first_made(stores: Stores) -> None:
@@ -147,91 +139,6 @@ async def test_what_is_not_settled_is_found_until_it_is(stores: Stores) -> None:
     assert await stores.bindings.unsettled(NOW + MINUTE) == ["s2:person-1"]
 
 
-# ------------------------------------------------------------------------------------- requests
-
-
-async def test_the_same_request_ten_times_at_once_waits_once(stores: Stores, twin: Stores) -> None:
-    answers = await at_once(*(some.bindings.add_claim(CLAIM) for some in [stores, twin] * 5))
-    assert sum(answers) == 1
-    assert await stores.bindings.waiting_claims("school-a", ["class-1"]) == [CLAIM]
-
-
-async def test_a_repeated_request_does_not_change_the_one_that_waits(stores: Stores) -> None:
-    await stores.bindings.add_claim(CLAIM)
-    assert not await stores.bindings.add_claim(replace(CLAIM, created_at=NOW + MINUTE))
-    assert await stores.bindings.find_claim(CLAIM.id) == CLAIM
-
-
-async def test_who_was_refused_may_ask_again(stores: Stores) -> None:
-    await stores.bindings.add_claim(CLAIM)
-    assert await stores.bindings.mark_claim(
-        CLAIM.id, ClaimState.REFUSED, by="teacher-1", at=NOW, student_id=None
-    )
-    again = replace(CLAIM, created_at=NOW + MINUTE)
-    assert await stores.bindings.add_claim(again)
-    assert await stores.bindings.find_claim(CLAIM.id) == again
-
-
-async def test_a_request_is_decided_once(stores: Stores, twin: Stores) -> None:
-    await stores.bindings.add_claim(CLAIM)
-    states = [ClaimState.APPROVED, ClaimState.REFUSED] * 3
-    answers = await at_once(
-        *(
-            some.bindings.mark_claim(CLAIM.id, state, by=f"t{n}", at=NOW, student_id="student-1")
-            for n, (some, state) in enumerate(zip([stores, twin] * 3, states, strict=True))
-        )
-    )
-    assert sum(answers) == 1
-    winner = answers.index(True)
-    found = await stores.bindings.find_claim(CLAIM.id)
-    assert found == replace(
-        CLAIM,
-        state=states[winner],
-        decided_by=f"t{winner}",
-        decided_at=NOW,
-        student_id="student-1",
-    )
-    assert await stores.bindings.waiting_claims("school-a", ["class-1"]) == []
-    assert await stores.bindings.claims_of_person("person-1") == []
-
-
-async def test_requests_come_newest_first_and_once_each(stores: Stores) -> None:
-    claims = [
-        a_claim(id="old", created_at=NOW),
-        a_claim(id="new", created_at=NOW + MINUTE, class_ids=("class-1", "class-2")),
-        a_claim(id="other class", class_ids=("class-3",)),
-        a_claim(id="other school", school_id="school-b"),
-        a_claim(id="decided", state=ClaimState.REFUSED),
-    ]
-    for claim in claims:
-        await stores.bindings.add_claim(claim)
-    found = await stores.bindings.waiting_claims("school-a", ["class-1", "class-2"])
-    assert [claim.id for claim in found] == ["new", "old"]
-    mine = await stores.bindings.claims_of_person("person-1")
-    assert {claim.id for claim in mine} == {"old", "new", "other class", "other school"}
-
-
-async def test_of_very_many_requests_the_newest_are_shown(stores: Stores) -> None:
-    for number in range(202):
-        await stores.bindings.add_claim(a_claim(id=f"c{number}", created_at=NOW + number * MINUTE))
-    found = await stores.bindings.waiting_claims("school-a", ["class-1", "class-2"])
-    assert [claim.id for claim in found] == [f"c{number}" for number in range(201, 1, -1)]
-
-
-async def test_who_was_not_told_is_found_until_they_are(stores: Stores) -> None:
-    await stores.bindings.add_claim(CLAIM)
-    assert await stores.bindings.untold_claims(NOW - MINUTE) == []
-    assert await stores.bindings.untold_claims(NOW) == [CLAIM.id]
-    await stores.bindings.mark_told(CLAIM.id, ClaimState.APPROVED)  # another state's word
-    assert await stores.bindings.untold_claims(NOW) == [CLAIM.id]
-    await stores.bindings.mark_told(CLAIM.id, ClaimState.WAITING)
-    assert await stores.bindings.untold_claims(NOW) == []
-    await stores.bindings.mark_claim(
-        CLAIM.id, ClaimState.APPROVED, by="t", at=NOW, student_id="student-1"
-    )
-    assert await stores.bindings.untold_claims(NOW) == [CLAIM.id]  # now the adult has to hear
-
-
 @pytest.mark.parametrize("state", BindingState)
 async def test_a_binding_of_either_state_is_stored_as_it_is(
     stores: Stores, state: BindingState
@@ -261,3 +168,105 @@ async def _saved(stores: Stores, binding: Binding) -> bool:
         return await stores.bindings.save(binding)
     except ConflictError:
         return False
+
+
+# --------------------------------------------------------------------------------- the first one
+
+
+async def test_by_the_list_alone_one_adult_is_first_whatever_their_lines(
+    stores: Stores, twin: Stores
+) -> None:
+    async def first(some: Stores, binding: Binding) -> bool:
+        try:
+            return await some.bindings.save_first(binding)
+        except ConflictError:
+            return False
+
+    answers = await at_once(
+        *(first(some, a_binding("s1", f"p{n}")) for n, some in enumerate([stores, twin] * 4))
+    )
+    assert sum(answers) == 1
+    (held,) = await stores.bindings.active_of_students("school-a", ["s1"])
+    assert held.person_id == f"p{answers.index(True)}"
+
+
+async def test_a_child_with_an_approved_guardian_has_no_first_seat(stores: Stores) -> None:
+    first, second = a_binding("s1", "p1"), a_binding("s1", "p2")
+    assert await stores.bindings.save_first(first)
+    assert await stores.bindings.save(second, decided_at=NOW)
+    await stores.bindings.end(first.id, an_ending())  # the seat is free, the child is not
+    with pytest.raises(ConflictError):
+        await stores.bindings.save_first(a_binding("s1", "p3"))
+    await stores.bindings.end(second.id, an_ending())
+    assert await stores.bindings.save_first(a_binding("s1", "p3"))
+
+
+async def test_whoever_tries_it_is_no_guardian_that_comes_first(stores: Stores) -> None:
+    trial = a_binding("s1", "teacher", contact_id=None, trial=True, until=FAR)
+    await stores.bindings.save(trial)
+    assert await stores.bindings.save_first(a_binding("s1", "p1"))
+
+
+async def test_a_decision_takes_no_line_away(stores: Stores) -> None:
+    line = {"contact_id": "line-1"}
+    assert await stores.bindings.save_first(a_binding("s1", "p1", **line))
+    assert await stores.bindings.save(a_binding("s1", "p2", **line), decided_at=NOW)
+    taken = await stores.bindings.taken_contacts("school-a", ["line-1"], besides="p2")
+    assert taken == {"line-1"}
+    await stores.bindings.end("s1:p2", an_ending())
+    with pytest.raises(ConflictError):
+        await stores.bindings.save(a_binding("s1", "p3", **line))
+
+
+# --------------------------------------------------------------------------------- time alone
+
+
+async def test_past_its_end_a_binding_counts_nowhere_though_no_job_ran(stores: Stores) -> None:
+    moment = [NOW]
+    bindings = BindingStore(stores.database, lambda: moment[0])
+    await bindings.save(a_binding(until=NOW + MINUTE))
+    key = BINDING.id
+    for counts in (True, False):
+        moment[0] = NOW if counts else NOW + MINUTE
+        assert bool(await bindings.active_of_person("person-1")) is counts
+        assert bool(await bindings.active_of_students("school-a", ["student-1"])) is counts
+        assert bool(await bindings.active([key])) is counts
+        assert await bindings.is_active(key) is counts
+        assert bool(await bindings.find_active(key)) is counts
+        taken = await bindings.taken_contacts("school-a", [BINDING.contact_id or ""], besides="x")
+        assert bool(taken) is counts
+        assert await bindings.run_out() == ([] if counts else [key])
+    # It is made anew as if it had been ended, and its line is free.
+    assert await bindings.save(a_binding(bound_at=moment[0]))
+    assert await bindings.is_active(key)
+    assert await bindings.run_out() == []
+
+
+async def test_what_runs_out_is_found_until_it_is_ended(stores: Stores) -> None:
+    moment = [NOW]
+    bindings = BindingStore(stores.database, lambda: moment[0])
+    for number in range(3):
+        until = NOW + number * MINUTE if number else None
+        await bindings.save(a_binding(f"s{number}", until=until))
+    assert await bindings.run_out() == []
+    moment[0] = NOW + MINUTE
+    assert await bindings.run_out() == ["s1:person-1"]
+    assert await bindings.end("s1:person-1", an_ending(reason=EndReason.EXPIRED))
+    assert await bindings.run_out() == []
+    # An end that is set later, and taken away again.
+    assert await bindings.change("s0:person-1", {"until": NOW + MINUTE})
+    assert await bindings.run_out() == ["s0:person-1"]
+    assert await bindings.change("s0:person-1", {"until": None})
+    assert await bindings.run_out() == []
+
+
+async def test_only_an_active_binding_is_changed(stores: Stores) -> None:
+    await stores.bindings.save(BINDING)
+    changes = {"custody": Custody.READ_ONLY, "order": 2}
+    assert await stores.bindings.change(BINDING.id, changes)
+    assert not await stores.bindings.change(BINDING.id, changes)
+    (held,) = await stores.bindings.active_of_person("person-1")
+    assert held == replace(BINDING, custody=Custody.READ_ONLY, order=2)
+    await stores.bindings.end(BINDING.id, an_ending())
+    assert not await stores.bindings.change(BINDING.id, {"custody": Custody.FULL})
+    assert not await stores.bindings.change("nobody", {"custody": Custody.FULL})
