@@ -1,0 +1,258 @@
+"""Who may call what: every endpoint with every role, as the endpoints themselves declare it.
+
+Nothing is listed here: the endpoints come from the application's own table, and each is asked by
+everybody. Whether somebody got through is seen at the endpoint's method, which is replaced.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from tornado.routing import Rule, URLSpec
+from tornado.web import StaticFileHandler
+
+from app import UndeclaredAccessError, check_access, make_application
+from domain.regions import Region, RegionLevel
+from domain.roles import RIGHTS, Level, Right, Role
+from domain.schools import School
+from handlers.base import SESSION_COOKIE, Access, BaseHandler, PageHandler
+from handlers.console.base import DESK_COOKIE, ConsoleHandler
+from services.people import recognise
+from tests.desk import appoint_at
+from tests.town import Town, open_town, school_class
+
+REACHED = 299
+SCHOOL = School(id="school-x", name="青禾小学", region_ids=("p", "c", "d"))
+REGIONS = {
+    Role.PROVINCE_ADMIN: Region(
+        id="p", level=RegionLevel.PROVINCE, name="示范省", region_ids=("p",)
+    ),
+    Role.CITY_ADMIN: Region(id="c", level=RegionLevel.CITY, name="示范市", region_ids=("p", "c")),
+    Role.DISTRICT_ADMIN: Region(
+        id="d", level=RegionLevel.DISTRICT, name="示范区", region_ids=("p", "c", "d")
+    ),
+}
+CLASS = school_class(1, SCHOOL)
+METHODS = ("get", "post", "delete", "put")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One method of one handler."""
+
+    handler: type[BaseHandler]
+    method: str
+    path: str
+
+    @property
+    def is_page(self) -> bool:
+        """Whether people call it; WeChat and the operator show who they are in other ways."""
+        return issubclass(self.handler, PageHandler)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody with a session of each kind; `role` None has none."""
+
+    role: Role | None
+    phone_token: str
+    desk_token: str
+
+
+def a_path(pattern: str) -> str:
+    """Some path that a pattern takes."""
+    path = re.sub(r"\((?!\?)[^()]*\)", "some-id", pattern.rstrip("$"))
+    return path.replace("/?", "/").replace("\\", "")
+
+
+def endpoints(application: object) -> Iterator[Endpoint]:
+    """Every method of ours that the application's table leads to."""
+    for rule in application.wildcard_router.rules:  # type: ignore[attr-defined]
+        if not isinstance(rule, URLSpec) or rule.target is StaticFileHandler:
+            continue
+        if not issubclass(rule.target, BaseHandler):
+            continue
+        for method in METHODS:
+            own = getattr(rule.target, method)
+            if own is not getattr(BaseHandler, method):
+                yield Endpoint(rule.target, method, a_path(rule.regex.pattern))
+
+
+@pytest.fixture
+async def town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Town]:
+    async with open_town(
+        mongodb_uri=mongodb_uri, redis_url=redis_url, database=database_name
+    ) as town:
+        await town.ctx.stores.schools.save_school(SCHOOL)
+        await town.ctx.stores.schools.save_classes([CLASS])
+        yield town
+
+
+@pytest.fixture
+async def callers(town: Town) -> list[Caller]:
+    """A person of every role, and one of none; each signed in on the phone and at a desk."""
+    nobody = await recognise(town.ctx, town.phone("nobody").user.openid)
+    people: dict[Role | None, str] = {None: nobody}
+    for role in Role:
+        place = REGIONS.get(role, SCHOOL)
+        where: dict[str, Any] = {}
+        if role in (Role.HEAD_TEACHER, Role.SUBJECT_TEACHER):
+            where["class_id"] = CLASS.id
+        if role is Role.GRADE_LEADER:
+            where["grade"] = CLASS.grade
+        phone = await appoint_at(town, role.value, place, role, **where)
+        people[role] = await recognise(town.ctx, phone.user.openid)
+    now = town.ctx.now()
+    found = []
+    for held, person_id in people.items():
+        caller = Caller(held, secrets.token_urlsafe(8), secrets.token_urlsafe(8))
+        for token, desk in ((caller.phone_token, False), (caller.desk_token, True)):
+            await town.ctx.stores.sessions.add(
+                token,
+                person_id=person_id,
+                csrf="csrf",
+                at=now,
+                until=now + timedelta(hours=1),
+                desk=desk,
+            )
+        found.append(caller)
+    return found
+
+
+@pytest.fixture
+def asked(town: Town, monkeypatch: pytest.MonkeyPatch) -> list[Endpoint]:
+    """Every endpoint, with its method replaced by one that only says it was reached."""
+
+    async def reached(handler: BaseHandler, *_: str, **__: str) -> None:
+        handler.set_status(REACHED, "reached")
+        handler.finish()
+
+    found = list(endpoints(make_application(town.ctx, town.settings)))
+    for endpoint in found:
+        monkeypatch.setattr(endpoint.handler, endpoint.method, reached)
+    return found
+
+
+async def call(
+    town: Town, endpoint: Endpoint, *, phone: str = "", desk: str = "", csrf: str = "csrf"
+) -> int:
+    """The status of one call; cookies are sent as they are named, both kinds or none."""
+    pairs = [(SESSION_COOKIE, phone), (DESK_COOKIE, desk)]
+    headers = {
+        "Cookie": "; ".join(f"{name}={value}" for name, value in pairs if value),
+        "X-CSRF-Token": csrf,
+    }
+    async with (
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client,
+        client.request(
+            endpoint.method, town.base + endpoint.path, headers=headers, allow_redirects=False
+        ) as answer,
+    ):
+        return answer.status
+
+
+def may_reach(endpoint: Endpoint, role: Role | None) -> bool:
+    """What the endpoint's own declaration says of somebody who is signed in."""
+    access = endpoint.handler.access
+    if access is Access.STAFF:
+        return role is not None and endpoint.handler.right in RIGHTS[role]
+    if access is Access.VISITOR and issubclass(endpoint.handler, ConsoleHandler):
+        return role is not None
+    return access in (Access.PUBLIC, Access.VISITOR)
+
+
+async def test_every_endpoint_with_every_role(
+    town: Town, callers: list[Caller], asked: list[Endpoint]
+) -> None:
+    wrong = []
+    pages = [e for e in asked if e.is_page]
+    for endpoint in pages:
+        for caller in callers:
+            status = await call(town, endpoint, phone=caller.phone_token, desk=caller.desk_token)
+            if (status == REACHED) != may_reach(endpoint, caller.role):
+                wrong.append((endpoint.handler.__name__, endpoint.method, caller.role, status))
+    assert wrong == []
+    assert len(pages) > 40
+    used = {e.handler.right for e in pages if e.handler.access is Access.STAFF}
+    assert used <= set(Right)
+
+
+async def test_nobody_gets_anywhere_without_a_session(town: Town, asked: list[Endpoint]) -> None:
+    let_in = set()
+    for endpoint in asked:
+        if not endpoint.is_page or endpoint.handler.access is Access.PUBLIC:
+            continue
+        status = await call(town, endpoint)
+        expected = 302 if endpoint.method == "get" else 401
+        if status != expected:
+            let_in.add((endpoint.handler.__name__, endpoint.method, status))
+    assert let_in == set()
+
+
+async def test_a_phones_session_opens_no_desk_and_a_desks_no_phone(
+    town: Town, callers: list[Caller], asked: list[Endpoint]
+) -> None:
+    admin = next(c for c in callers if c.role is Role.SCHOOL_ADMIN)
+    crossed = []
+    for endpoint in asked:
+        if not endpoint.is_page or endpoint.handler.access is Access.PUBLIC:
+            continue
+        at_desk = issubclass(endpoint.handler, ConsoleHandler)
+        kind = {"phone": admin.phone_token} if at_desk else {"desk": admin.desk_token}
+        swapped = {"desk": admin.phone_token} if at_desk else {"phone": admin.desk_token}
+        for cookies in (kind, swapped):
+            status = await call(town, endpoint, **cookies)
+            if status == REACHED:
+                crossed.append((endpoint.handler.__name__, tuple(cookies)))
+    assert crossed == []
+
+
+async def test_no_form_is_taken_without_the_sessions_own_token(
+    town: Town, callers: list[Caller], asked: list[Endpoint]
+) -> None:
+    admin = next(c for c in callers if c.role is Role.SCHOOL_ADMIN)
+    taken = set()
+    for endpoint in asked:
+        changing = endpoint.is_page and endpoint.method != "get"
+        if not changing or endpoint.handler.access is Access.PUBLIC:
+            continue
+        for csrf in ("", "csrf2", "CSRF"):
+            status = await call(
+                town, endpoint, phone=admin.phone_token, desk=admin.desk_token, csrf=csrf
+            )
+            if status != 403:
+                taken.add((endpoint.handler.__name__, csrf, status))
+    assert taken == set()
+
+
+async def test_an_undeclared_endpoint_stops_the_server(town: Town) -> None:
+    class Undeclared(PageHandler):
+        async def get(self) -> None:
+            self.finish("anybody")
+
+    class WithoutRight(Undeclared):
+        access = Access.STAFF
+
+    class RightForAll(Undeclared):
+        access = Access.PUBLIC
+        right = Right.AUDIT
+
+    for handler in (Undeclared, WithoutRight, RightForAll):
+        rules: list[Rule] = [URLSpec(r"/h5/new", handler)]
+        with pytest.raises(UndeclaredAccessError, match=handler.__name__):
+            check_access(rules)
+
+
+def test_every_role_stands_somewhere_and_every_right_is_somebodys() -> None:
+    assert set(RIGHTS) == set(Role)
+    assert set().union(*RIGHTS.values()) == set(Right)
+    assert Right.PEOPLE not in RIGHTS[Role.DISTRICT_ADMIN]  # a region never sees a pupil
+    assert RIGHTS[Role.OBSERVER] == {Right.REGISTRATION}
+    assert set(Level) == {Level(level) for level in ("class", "grade", "school", *RegionLevel)}
