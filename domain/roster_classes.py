@@ -53,6 +53,10 @@ class SchoolYear:
     stages: frozenset[Stage] = frozenset()
     system: System = System.SIX_THREE
 
+    def entered(self, grade: int) -> int:
+        """The school year in which children who are in this grade now were in grade 1, by count of grades."""
+        return self.began - grade + 1
+
 
 @dataclass(frozen=True, slots=True)
 class ClassName:

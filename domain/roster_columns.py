@@ -123,7 +123,12 @@ def heading_of(cell: Cell) -> str:
 
 def read_header(cells: Sequence[Cell]) -> tuple[Column, ...] | None:
     """The columns when this row is a header: a name, and one thing more. Raises HeaderError."""
-    columns = [column for i, cell in enumerate(cells) if (column := _column(i, heading_of(cell)))]
+    return read_columns([heading_of(cell) for cell in cells])
+
+
+def read_columns(headings: Sequence[str]) -> tuple[Column, ...] | None:
+    """The columns by their headings, as `heading_of` gives them. Raises HeaderError when one thing stands twice."""
+    columns = [column for i, heading in enumerate(headings) if (column := column_of(i, heading))]
     fields = [column.field for column in columns]
     if Field.NAME not in fields or len(columns) < 2:
         return None
@@ -133,7 +138,8 @@ def read_header(cells: Sequence[Cell]) -> tuple[Column, ...] | None:
     return tuple(columns)
 
 
-def _column(index: int, heading: str) -> Column | None:
+def column_of(index: int, heading: str) -> Column | None:
+    """What a column with this heading holds; None when nobody knows."""
     for field, names in SYNONYMS.items():
         if heading in names:
             return Column(index, field)

@@ -1,177 +1,52 @@
-"""What a school's list would change: the stored roster against the parsed one, and what of it is to be written."""
+"""What a school's list would change: the stored roster against the parsed one."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Iterable, Mapping, Sequence
 
 from domain.names import folded_name
-from domain.roster_cells import Guardian
-from domain.roster_classes import ClassError, ClassName, SchoolYear, read_class
+from domain.roster_changes import Change, Diff, Kind, Stored, placed
+from domain.roster_classes import SchoolYear
 from domain.roster_columns import Field
 from domain.roster_parsed import Parsed, Pupil, Reason, RowProblem
-from domain.schools import Contact, SchoolClass, Student
+from domain.roster_quarantine import Closed, close_shared
+from domain.roster_register import Register
+from domain.schools import Contact, Student
 
 
-class Kind(StrEnum):
-    """What happens to a pupil; one may be moved and have a changed phone at once."""
-
-    NEW = "new"
-    MOVED = "moved"  # another class, a corrected name or number
-    LEFT = "left"
-    PHONE = "phone"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One pupil. `lines` are the wanted lines of the list, `held` the stored ones."""
-
-    kinds: frozenset[Kind]
-    before: Student | None
-    after: Student
-    lines: tuple[Contact, ...] = ()
-    held: tuple[Contact, ...] = ()
-
-
-@dataclass(slots=True)
-class Diff:
-    """All that would change. `kinds` says of a place in the file what becomes of its pupil."""
-
-    changes: list[Change] = field(default_factory=list)
-    classes: dict[str, SchoolClass] = field(default_factory=dict)
-    kinds: dict[int, frozenset[Kind]] = field(default_factory=dict)
-    unchanged: int = 0
-    quarantined: int = 0
-    spared: int = 0
-    untouched_classes: list[str] = field(default_factory=list)
-
-    def count(self, kind: Kind) -> int:
-        """How many pupils this happens to."""
-        return sum(kind in change.kinds for change in self.changes)
-
-
-@dataclass(slots=True)
-class Stored:
-    """A school's roster as it is kept, those who left included; it can be asked who somebody is."""
-
-    classes: Sequence[SchoolClass] = ()
-    students: dict[str, Student] = field(default_factory=dict)
-    contacts: dict[str, list[Contact]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Writes:
-    """What is to be written for one pupil, in this order: lines, ends, gone lines, the pupil."""
-
-    put_lines: tuple[Contact, ...] = ()
-    drop_lines: tuple[Contact, ...] = ()
-    student: Student | None = None
-    ends_all: bool = False
-
-
-def writes_of(change: Change, only: frozenset[Kind]) -> Writes:
-    """What of a change was ticked, as things to write. The pupil comes last: until then a run that died is repeated."""
-    kinds = change.kinds & only
-    if Kind.LEFT in kinds:
-        return Writes(drop_lines=change.held, student=change.after, ends_all=True)
-    if Kind.NEW in kinds:
-        wanted = {line.id for line in change.lines}
-        gone = tuple(line for line in change.held if line.id not in wanted)
-        return Writes(put_lines=change.lines, drop_lines=gone, student=change.after)
-    if not kinds or change.before is None:
-        return Writes()
-    base = change.after if Kind.MOVED in kinds else change.before
-    lines = change.lines if Kind.PHONE in kinds else change.held
-    wanted = {line.id for line in lines}
-    held = {line.id: line for line in change.held}
-    put = tuple(_placed(line, base) for line in lines)
-    return Writes(
-        put_lines=tuple(line for line in put if held.get(line.id) != line),
-        drop_lines=tuple(line for line in change.held if line.id not in wanted),
-        student=base if Kind.MOVED in kinds else None,
-    )
-
-
-def _placed(line: Contact, student: Student) -> Contact:
-    return replace(line, class_id=student.class_id, student_name=folded_name(student.name))
-
-
-def stable_id(*parts: str) -> str:
-    """The same thing taken in twice gets the same id, so a run that died leaves no doubles."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:28]
-
-
-class _Register:
-    """Who is who among the stored pupils."""
-
-    def __init__(self, school_id: str, stored: Stored, year: SchoolYear) -> None:
-        self.school_id = school_id
-        self.stored = stored
-        self.class_ids: dict[ClassName, str] = {}
-        for school_class in stored.classes:
-            name = _class_name(school_class, year)
-            if name is not None:
-                self.class_ids.setdefault(name, school_class.id)
-        self.by_code: dict[str, str] = {}
-        self.by_name: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for student in stored.students.values():
-            if student.code:
-                self.by_code[student.code] = student.id
-            self.by_name[student.class_id, folded_name(student.name)].append(student.id)
-
-    def find(self, pupil: Pupil, class_id: str) -> list[str]:
-        """By number; without one, or where none was known so far, by class and name."""
-        if pupil.code and pupil.code in self.by_code:
-            return [self.by_code[pupil.code]]
-        named = self.by_name.get((class_id, folded_name(pupil.name)), [])
-        if pupil.code:
-            named = [s for s in named if not self.stored.students[s].code]
-        here = [s for s in named if self.stored.students[s].left_at is None]
-        # Who left is known again by a number alone: another child may have the name.
-        return here or (named[:1] if pupil.code else [])
-
-    def new_id(self, pupil: Pupil, class_id: str) -> str:
-        """An id made of who it is; another one when that is taken by somebody who moved on."""
-        who = ("code", pupil.code) if pupil.code else (class_id, folded_name(pupil.name))
-        made, again = stable_id(self.school_id, *who), 0
-        while made in self.stored.students:
-            again += 1
-            made = stable_id(self.school_id, *who, str(again))
-        return made
-
-
-def _class_name(school_class: SchoolClass, year: SchoolYear) -> ClassName | None:
-    try:
-        return read_class(school_class.name, grade=school_class.grade, year=year)
-    except ClassError:
-        return None
-
-
-def compare(school_id: str, stored: Stored, parsed: Parsed, year: SchoolYear) -> Diff:
+def compare(
+    school_id: str, stored: Stored, parsed: Parsed, year: SchoolYear, seed: str = ""
+) -> Diff:
     """What the list would change. Pupils who are not certainly somebody are refused in `parsed`.
 
     Somebody has left who is stored in a class that the list names, is not on it, and whose row is not
-    among those that could not be read.
+    among those that could not be read. `seed` is a random word of this import (`close_shared`).
     """
-    diff, register = Diff(), _Register(school_id, stored, year)
-    seen: set[str] = set()
-    meant = _meant(register, diff, parsed.pupils)
+    diff, register = Diff(), Register(school_id, stored, year)
+    meant = _meant(register, parsed.pupils)
+    found: dict[str, Student] = {}
+    pupils: dict[str, Pupil] = {}
     for pupil in parsed.pupils:
-        problem = _take(register, diff, seen, pupil, meant)
-        if problem is not None:
-            parsed.refuse(pupil, problem)
-        elif pupil.quarantine:
-            diff.quarantined += 1
-    named = {register.class_ids[p.school_class] for p in parsed.pupils}
-    unclear = {register.class_ids.get(c) for c in parsed.unclear_classes}
-    _leave(diff, stored, parsed, frozenset(seen), named - unclear)
+        after = _who(register, pupil, meant)
+        if isinstance(after, RowProblem):
+            parsed.refuse(pupil, after)
+        else:
+            found[after.id], pupils[after.id] = after, pupil
+    named = {register.find_class(p.school_class) for p in parsed.pupils}
+    unclear = {register.find_class(c) for c in parsed.unclear_classes}
+    leavers = _leavers(diff, stored, parsed, found, named - unclear)
+    closed = close_shared(parsed, stored, pupils, {s.id for s in leavers}, seed)
+    for after in found.values():
+        _take(diff, stored, after, pupils[after.id], closed)
+    for student in leavers:
+        held = tuple(stored.contacts.get(student.id, ()))
+        diff.changes.append(Change(frozenset({Kind.LEFT}), student, student, held=held))
     living = {s.class_id for s in stored.students.values() if s.left_at is None}
     diff.untouched_classes = sorted(
         c.name for c in stored.classes if c.id in living and c.id not in named
     )
+    diff.classes, diff.filled = register.made, register.filled
     return diff
 
 
@@ -201,39 +76,30 @@ def replaced_classes(diff: Diff, stored: Stored) -> list[str]:
     return sorted(names.get(c, c) for c in had if gone[c] == had[c] >= _A_CLASS and come[c])
 
 
-def _class_id(register: _Register, diff: Diff, name: ClassName) -> str:
-    if name not in register.class_ids:
-        made = stable_id(register.school_id, "class", str(name.grade), name.label)
-        register.class_ids[name] = made
-        diff.classes[made] = SchoolClass(
-            id=made, school_id=register.school_id, name=name.name, grade=name.grade
-        )
-    return register.class_ids[name]
-
-
-def _meant(register: _Register, diff: Diff, pupils: Sequence[Pupil]) -> dict[str, list[Pupil]]:
+def _meant(register: Register, pupils: Sequence[Pupil]) -> dict[str, list[Pupil]]:
     """The rows that mean a stored pupil. Two that mean the same one are both refused: whichever were taken
     first, the second would be somebody else at the next run."""
     meant: dict[str, list[Pupil]] = defaultdict(list)
     for pupil in pupils:
-        for student_id in register.find(pupil, _class_id(register, diff, pupil.school_class)):
+        for student_id in register.find(pupil, register.class_of(pupil.school_class)):
             meant[student_id].append(pupil)
     return meant
 
 
-def _take(
-    register: _Register, diff: Diff, seen: set[str], pupil: Pupil, meant: dict[str, list[Pupil]]
-) -> RowProblem | None:
-    stored, class_id = register.stored, register.class_ids[pupil.school_class]
+def _who(
+    register: Register, pupil: Pupil, meant: Mapping[str, list[Pupil]]
+) -> Student | RowProblem:
+    """The pupil as they should be stored, or why it is not certain who that is."""
+    stored, class_id = register.stored, register.class_of(pupil.school_class)
     found = register.find(pupil, class_id)
     others = [other.row for s in found for other in meant[s] if other is not pupil]
     if len(found) > 1 or others:
         return RowProblem(Reason.NOT_SURE_WHO, Field.NAME, others[0] if others else None)
     before = stored.students[found[0]] if found else None
-    held = tuple(stored.contacts.get(found[0], ())) if found else ()
+    held = stored.contacts.get(found[0], ()) if found else ()
     if before is not None and _is_another(before, held, pupil):
         return RowProblem(Reason.CODE_OF_ANOTHER, Field.CODE)
-    after = Student(
+    return Student(
         id=before.id if before else register.new_id(pupil, class_id),
         school_id=register.school_id,
         class_id=class_id,
@@ -241,15 +107,19 @@ def _take(
         number=pupil.seat or (before.number if before else 0),
         code=pupil.code or (before.code if before else ""),
     )
-    seen.add(after.id)
-    lines = wanted_lines(after, held, pupil)
+
+
+def _take(diff: Diff, stored: Stored, after: Student, pupil: Pupil, closed: Closed) -> None:
+    before = stored.students.get(after.id)
+    held = tuple(stored.contacts.get(after.id, ()))
+    lines = wanted_lines(after, held, pupil, closed)
     kinds = _kinds(before, after, held, lines)
     diff.kinds.update(dict.fromkeys(pupil.places, kinds))
+    diff.quarantined += any(line.quarantine for line in lines)
     if kinds:
         diff.changes.append(Change(kinds, before, after, lines, held))
     else:
         diff.unchanged += 1
-    return None
 
 
 def _is_another(before: Student, held: Sequence[Contact], pupil: Pupil) -> bool:
@@ -260,7 +130,9 @@ def _is_another(before: Student, held: Sequence[Contact], pupil: Pupil) -> bool:
     return not digits & {line.phone_last4 for line in held}
 
 
-def wanted_lines(student: Student, held: Sequence[Contact], pupil: Pupil) -> tuple[Contact, ...]:
+def wanted_lines(
+    student: Student, held: Sequence[Contact], pupil: Pupil, closed: Closed
+) -> tuple[Contact, ...]:
     """The lines a pupil should have; a stored one with the same four digits keeps its id.
 
     Where a phone could not be read or none is given, what is stored stays.
@@ -270,22 +142,18 @@ def wanted_lines(student: Student, held: Sequence[Contact], pupil: Pupil) -> tup
     for guardian in pupil.guardians:
         digits = guardian.phone[-4:]
         before = lines.get(digits)
-        lines[digits] = _line(student, stored.get(digits), guardian, pupil, before)
+        group = closed.groups.get((student.id, digits), "")
+        relation = (before.relation if before else "") or guardian.relation
+        lines[digits] = _line(student, stored.get(digits), digits, relation, group)
     if not pupil.sure:
         for digits, line in stored.items():
-            lines.setdefault(digits, _placed(line, student))
+            lines.setdefault(digits, placed(line, student))
     return tuple(lines[digits] for digits in sorted(lines))
 
 
 def _line(
-    student: Student,
-    stored: Contact | None,
-    guardian: Guardian,
-    pupil: Pupil,
-    same_digits: Contact | None,
+    student: Student, stored: Contact | None, digits: str, relation: str, group: str
 ) -> Contact:
-    digits = guardian.phone[-4:]
-    known = (same_digits.relation if same_digits else "") or guardian.relation
     return Contact(
         id=stored.id if stored else f"{student.id}:{digits}",
         school_id=student.school_id,
@@ -293,9 +161,11 @@ def _line(
         student_id=student.id,
         student_name=folded_name(student.name),
         phone_last4=digits,
-        relation=known or (stored.relation if stored else ""),
-        quarantine=guardian.phone in pupil.quarantine
-        or (same_digits is not None and same_digits.quarantine),
+        relation=relation or (stored.relation if stored else ""),
+        quarantine=bool(group),
+        quarantine_group=group,
+        siblings=stored.siblings if stored else (),
+        apart=stored.apart if stored else (),
     )
 
 
@@ -305,24 +175,31 @@ def _kinds(
     if before is None or before.left_at is not None:
         return frozenset({Kind.NEW})
     kinds = {Kind.MOVED} if before != after else set()
-    placed = {_placed(line, after) for line in held}
-    if placed != set(lines):
+    kept = {placed(line, after) for line in held}
+    if kept != set(lines):
         kinds.add(Kind.PHONE)
-    if not kinds and set(held) != placed:
+    if not kinds and set(held) != kept:
         kinds.add(Kind.MOVED)  # a run died between the lines and the pupil
     return frozenset(kinds)
 
 
-def _leave(
-    diff: Diff, stored: Stored, parsed: Parsed, seen: frozenset[str], class_ids: set[str]
-) -> None:
+def _leavers(
+    diff: Diff,
+    stored: Stored,
+    parsed: Parsed,
+    found: Mapping[str, Student],
+    class_ids: set[str | None],
+) -> list[Student]:
+    gone = []
     for student in stored.students.values():
-        if student.left_at is not None or student.id in seen or student.class_id not in class_ids:
+        if student.left_at is not None or student.id in found or student.class_id not in class_ids:
             continue
-        if folded_name(student.name) in parsed.unclear_names or (
-            student.code and student.code in parsed.unclear_codes
+        if (
+            parsed.nobody_leaves
+            or folded_name(student.name) in parsed.unclear_names
+            or (student.code and student.code in parsed.unclear_codes)
         ):
             diff.spared += 1
-            continue
-        held = tuple(stored.contacts.get(student.id, ()))
-        diff.changes.append(Change(frozenset({Kind.LEFT}), student, student, held=held))
+        else:
+            gone.append(student)
+    return gone

@@ -11,7 +11,7 @@ from domain.names import folded_name
 from domain.roster_cells import Cell, CellError, Guardian, guardians_in, relation_of, text_of
 from domain.roster_classes import ClassName
 from domain.roster_columns import Column, Field
-from domain.roster_parsed import Parsed, Pupil, Reason, RowProblem
+from domain.roster_parsed import Parsed, Pupil, Reason, RowProblem, Shared
 
 _DOUBLE_SURNAMES = frozenset(
     [
@@ -147,16 +147,19 @@ def quarantine_shared(parsed: Parsed) -> None:
     for pupil in parsed.pupils:
         for guardian in pupil.guardians:
             lines[guardian.phone].append((pupil, guardian))
-    for phone, shared in lines.items():
-        if len(shared) < 2 or _are_siblings(shared):
+    for phone, sharing in lines.items():
+        if len(sharing) < 2 or _are_siblings(sharing):
             continue
-        for pupil, _ in shared:
+        shared = Shared(phone)
+        for pupil, _ in sharing:
             pupil.quarantine |= {phone}
-            other = next(p for p, _ in shared if p is not pupil)
+            other = next(p for p, _ in sharing if p is not pupil)
             for place in pupil.places:
-                parsed.problems[place].append(
-                    RowProblem(Reason.SHARED_PHONE, Field.PHONE, other.row)
-                )
+                problem = RowProblem(Reason.SHARED_PHONE, Field.PHONE, other.row)
+                parsed.problems[place].append(problem)
+                shared.places.append(place)
+                shared.problems.append((place, problem))
+        parsed.shared.append(shared)
 
 
 def _are_siblings(lines: Sequence[tuple[Pupil, Guardian]]) -> bool:

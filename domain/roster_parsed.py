@@ -39,6 +39,9 @@ class Reason(StrEnum):
     SHARED_PHONE = "shared_phone"
     NOT_SURE_WHO = "not_sure_who"
     CODE_OF_ANOTHER = "code_of_another"
+    PHONE_OF_ANOTHER = "phone_of_another"
+    UNKNOWN_SCHOOL = "unknown_school"
+    ROLL_OVER_FIRST = "roll_over_first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,15 @@ class Pupil:
 
 
 @dataclass(slots=True)
+class Shared:
+    """A phone on children of more than one family: their rows, and what was said beside each."""
+
+    phone: str
+    places: list[int] = field(default_factory=list)
+    problems: list[tuple[int, RowProblem]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Parsed:
     """What the file says. Places that are in neither `pupils` nor `problems` are titles, headers and blanks."""
 
@@ -78,6 +90,8 @@ class Parsed:
     unclear_names: set[str] = field(default_factory=set)
     unclear_codes: set[str] = field(default_factory=set)
     unclear_classes: set[ClassName] = field(default_factory=set)
+    nobody_leaves: bool = False
+    shared: list[Shared] = field(default_factory=list)
     headless: list[str] = field(default_factory=list)
     twofold: list[str] = field(default_factory=list)
     headers: dict[int, int] = field(default_factory=dict)

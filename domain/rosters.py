@@ -21,14 +21,7 @@ from domain.roster_classes import (
     read_class,
     read_grade,
 )
-from domain.roster_columns import (
-    HEADER_WITHIN_ROWS,
-    Column,
-    Field,
-    HeaderError,
-    heading_of,
-    read_header,
-)
+from domain.roster_columns import Column, Field, column_of, heading_of
 from domain.roster_guardians import guardians_of, join_repeated, quarantine_shared, text_or_nothing
 from domain.roster_parsed import Parsed, Pupil, Reason, RowProblem
 
@@ -49,94 +42,57 @@ class _Row:
 
 
 class RosterParser:
-    """Takes a file's rows in order, then gives what they say. Knows nothing of files."""
+    """The rows of one school's list → its pupils. Knows nothing of files, and is told where the header was."""
 
     def __init__(self, year: SchoolYear, school_name: str = "") -> None:
+        self.parsed = Parsed()
         self._year = year
         self._school = folded_name(school_name)
-        self._parsed = Parsed()
-        self._columns: tuple[Column, ...] | None = None
-        self._spoiled = False
-        self._above: list[str] = []
+        self._columns: tuple[Column, ...] = ()
+        self._above: Sequence[str] = ()
         self._title = ""
         self._classes: dict[ClassName, ClassName] = {}
         self._dotted: dict[ClassName, set[int]] = defaultdict(set)
         self._read: dict[tuple[str, str], ClassName | ClassError] = {}
 
-    def open_sheet(self, title: str) -> None:
-        """What is fed from now on is another sheet; its title may name the class."""
-        self._end_sheet()
-        self._columns, self._spoiled = None, False
-        self._above, self._title = [], title
-
-    def feed(self, number: int, cells: Sequence[Cell]) -> None:
-        """The next row; `number` as Excel counts it."""
-        place = self._parsed.places
-        self._parsed.places += 1
-        if self._spoiled or not any(c is not None and c != "" for c in cells):
-            return
-        if self._columns is None:
-            self._look_for_header(place, cells)
-        else:
-            self._read_row(place, number, cells, self._columns)
+    def begin(self, columns: tuple[Column, ...], title: str, above: Sequence[str]) -> None:
+        """What is read from now on has these columns, stands on a sheet with this title and below these words."""
+        self._columns, self._title, self._above = columns, title, tuple(above)
 
     def finish(self) -> Parsed:
-        """All that was said, with what only the whole file shows: repetitions, namesakes, shared phones."""
-        self._end_sheet()
+        """All that was said, with what only the whole list shows: repetitions, namesakes, shared phones."""
         self._refuse_lost_noughts()
-        quarantine_shared(self._parsed)  # before some are refused: their phones count too
-        self._parsed.pupils = join_repeated(self._parsed)
-        return self._parsed
+        quarantine_shared(self.parsed)  # before some are refused: their phones count too
+        self.parsed.pupils = join_repeated(self.parsed)
+        return self.parsed
 
     def _refuse_lost_noughts(self) -> None:
         """Excel writes class 3.10 as 3.1: where a grade has a ninth class and no tenth, 3.1 may be either."""
-        there = {pupil.school_class for pupil in self._parsed.pupils}
+        there = {pupil.school_class for pupil in self.parsed.pupils}
         doubtful = set()
         for name, places in self._dotted.items():
             tenfold = int(name.label) * 10
             ninth, tenth = (ClassName(name.grade, str(n)) for n in (tenfold - 1, tenfold))
             if ninth in there and tenth not in there:
                 doubtful |= places
-        for pupil in self._parsed.pupils:
+        for pupil in self.parsed.pupils:
             if pupil.places[0] in doubtful:
-                self._parsed.refuse(pupil, RowProblem(Reason.CLASS_TWO_WAYS, Field.CLASS))
-        self._parsed.pupils = [p for p in self._parsed.pupils if p.places[0] not in doubtful]
+                self.parsed.refuse(pupil, RowProblem(Reason.CLASS_TWO_WAYS, Field.CLASS))
+        self.parsed.pupils = [p for p in self.parsed.pupils if p.places[0] not in doubtful]
 
-    def _end_sheet(self) -> None:
-        if self._columns is None and self._above and not self._spoiled:
-            self._parsed.headless.append(self._title)
-
-    def _look_for_header(self, place: int, cells: Sequence[Cell]) -> None:
-        try:
-            self._columns = read_header(cells)
-        except HeaderError:
-            self._parsed.twofold.append(self._title)
-            self._spoiled = True
-        if self._columns is not None:
-            self._parsed.headers[place] = len(cells)
-            return
-        self._above.append("".join(text_or_nothing(c) for c in cells[:4])[:200])
-        if len(self._above) == HEADER_WITHIN_ROWS:
-            self._parsed.headless.append(self._title)
-            self._spoiled = True
-
-    def _read_row(
-        self, place: int, number: int, cells: Sequence[Cell], columns: tuple[Column, ...]
-    ) -> None:
-        values = [(c, cells[c.index]) for c in columns if c.index < len(cells)]
-        filled = {c.field for c, value in values if value not in (None, "")}
-        if not filled - {Field.SEAT, Field.SCHOOL, Field.GRADE} or self._is_remark(values, filled):
-            return
+    def read(self, place: int, number: int, cells: Sequence[Cell]) -> None:
+        """A row that is not only a remark; `place` counts rows through the whole file, `number` is Excel's."""
+        values = values_of(self._columns, cells)
         row = _Row(place)
         self._take(row, Field.NAME, lambda: self._set_name(row, values))
         self._take(row, Field.CLASS, lambda: self._set_class(row, values))
         self._take(row, Field.CODE, lambda: _set_codes(row, values))
         self._check_school(row, values)
-        if place in self._parsed.refused or row.school_class is None:
+        if place in self.parsed.refused or row.school_class is None:
             self._remember(row)
             return
         guardians, sure = self._guardians(row, values)
-        self._parsed.pupils.append(
+        self.parsed.pupils.append(
             Pupil(
                 (place,),
                 number,
@@ -149,29 +105,20 @@ class RosterParser:
             )
         )
 
-    @staticmethod
-    def _is_remark(values: Sequence[tuple[Column, Cell]], filled: set[Field]) -> bool:
-        """A header that is repeated on each page, or a single note (合计45人, 制表人) below the list."""
-        name = next((value for c, value in values if c.field is Field.NAME), None)
-        heading = heading_of(name)
-        if heading and read_header([name, "班级"]) is not None:
-            return True
-        return len(filled) == 1 and filled != {Field.NAME} and Field.PHONE not in filled
-
     def _take(self, row: _Row, which: Field, step: Callable[[], None]) -> None:
         try:
             step()
         except (CellError, ClassError) as error:
-            self._parsed.problems[row.place].append(RowProblem(Reason(error.code), which))
-            self._parsed.refused.add(row.place)
+            self.parsed.problems[row.place].append(RowProblem(Reason(error.code), which))
+            self.parsed.refused.add(row.place)
 
     @staticmethod
     def _set_name(row: _Row, values: Sequence[tuple[Column, Cell]]) -> None:
-        row.name = name_of(_first(values, Field.NAME))
+        row.name = name_of(first_of(values, Field.NAME))
 
     def _set_class(self, row: _Row, values: Sequence[tuple[Column, Cell]]) -> None:
-        grade_text = text_of(_first(values, Field.GRADE))
-        class_text = text_of(_first(values, Field.CLASS))
+        grade_text = text_of(first_of(values, Field.GRADE))
+        class_text = text_of(first_of(values, Field.CLASS))
         if not class_text and not any(c.field is Field.CLASS for c, _ in values):
             class_text = self._class_of_sheet()
         if not class_text:
@@ -207,37 +154,57 @@ class RosterParser:
         return ""
 
     def _check_school(self, row: _Row, values: Sequence[tuple[Column, Cell]]) -> None:
-        said = folded_name(text_or_nothing(_first(values, Field.SCHOOL)))
+        said = folded_name(text_or_nothing(first_of(values, Field.SCHOOL)))
         if said and self._school and said not in self._school and self._school not in said:
-            self._parsed.problems[row.place].append(RowProblem(Reason.OTHER_SCHOOL, Field.SCHOOL))
-            self._parsed.refused.add(row.place)
+            self.parsed.problems[row.place].append(RowProblem(Reason.OTHER_SCHOOL, Field.SCHOOL))
+            self.parsed.refused.add(row.place)
 
     def _remember(self, row: _Row) -> None:
         if row.name:
-            self._parsed.unclear_names.add(folded_name(row.name))
+            self.parsed.unclear_names.add(folded_name(row.name))
         elif row.school_class is not None:
-            self._parsed.unclear_classes.add(row.school_class)
+            self.parsed.unclear_classes.add(row.school_class)
         if row.code:
-            self._parsed.unclear_codes.add(row.code)
+            self.parsed.unclear_codes.add(row.code)
 
     def _guardians(
         self, row: _Row, values: Sequence[tuple[Column, Cell]]
     ) -> tuple[tuple[Guardian, ...], bool]:
         found, errors = guardians_of(values)
-        problems = self._parsed.problems[row.place] if errors or not found else []
+        problems = self.parsed.problems[row.place] if errors or not found else []
         problems.extend(RowProblem(Reason(code), which) for code, which in errors)
         if not found and not errors:
             problems.append(RowProblem(Reason.NO_PHONE, Field.PHONE))
         return found, not errors and bool(found)
 
 
-def _first(values: Sequence[tuple[Column, Cell]], which: Field) -> Cell:
+def values_of(columns: Sequence[Column], cells: Sequence[Cell]) -> list[tuple[Column, Cell]]:
+    """The cells of a row that mean something, each with its column."""
+    return [(c, cells[c.index]) for c in columns if c.index < len(cells)]
+
+
+def is_remark(values: Sequence[tuple[Column, Cell]]) -> bool:
+    """A blank row, a header that is repeated on each page, or a single note (合计45人, 制表人) below the list."""
+    filled = {c.field for c, value in values if value not in (None, "")}
+    if not filled - {Field.SEAT, Field.SCHOOL, Field.GRADE}:
+        return True
+    name = first_of(values, Field.NAME)
+    if name is not None:
+        heading = column_of(0, heading_of(name))
+        return heading is not None and heading.field is Field.NAME
+    if all(column_of(0, heading_of(value)) for _, value in values if value not in (None, "")):
+        return True
+    return len(filled) == 1 and Field.PHONE not in filled
+
+
+def first_of(values: Sequence[tuple[Column, Cell]], which: Field) -> Cell:
+    """The first cell of this kind that is not empty."""
     return next((v for c, v in values if c.field is which and v not in (None, "")), None)
 
 
 def _set_codes(row: _Row, values: Sequence[tuple[Column, Cell]]) -> None:
     """A list may have both a number within the class and one that is the child's own."""
-    seat = text_or_nothing(_first(values, Field.SEAT))
+    seat = text_or_nothing(first_of(values, Field.SEAT))
     row.seat = int(seat) if seat.isdecimal() and len(seat) <= _SEAT_DIGITS else 0
     for column, cell in values:
         if column.field is Field.CODE and not row.code:

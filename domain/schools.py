@@ -77,6 +77,10 @@ class Contact:
     `student_name` is folded (`names.folded_name`) and repeated here because a parent is found by it. Of
     the phone number only the last four digits are kept: more is not needed to tell who it is. A line in
     `quarantine` (隔离) binds nobody: its phone stands also with a child of another family.
+    `quarantine_group` is the same on all lines that share this phone: a random id made when the list was taken
+    in, since the digits alone would not tell which lines belong together. `siblings` are the pupils whom a person
+    has confirmed as one family with this child for this phone, `apart` those of whom a person has said that the
+    phone is not theirs: a later list does not ask again.
     """
 
     id: str
@@ -87,6 +91,9 @@ class Contact:
     phone_last4: str
     relation: str
     quarantine: bool = False
+    quarantine_group: str = ""
+    siblings: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from domain.times import SCHOOL_ZONE
 from services import audit_words as words
 from services.audit import Wanted, note_act
 from services.context import Context
-from services.exports import neutral
+from services.spreadsheets import neutral
 
 ROW_LIMIT = 100_000
 _STEP = timedelta(days=1)

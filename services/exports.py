@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.drawing.image import Image as SheetPicture
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
@@ -25,6 +25,7 @@ from domain.times import school_text
 from services.audit import note_act
 from services.context import Context
 from services.receipts import Receipts
+from services.spreadsheets import neutral
 
 _HEADINGS = (
     ("班级", 14),
@@ -44,7 +45,6 @@ _ROW_POINTS = 51  # a row as high as a signature and a little air
 _HEAD_FILL = PatternFill("solid", fgColor="E7F8EE")
 _READS_AT_ONCE = 8
 # A cell that starts so is calculated by Excel, or by whatever the list is pasted into.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
@@ -115,12 +115,6 @@ def export_name(notice: Notice) -> str:
     """What the download is called."""
     title = _NOT_IN_FILE_NAMES.sub("", notice.current.title).strip(" .")
     return f"回执 {title}.xlsx"
-
-
-def neutral(text: str) -> str:
-    """Text that no spreadsheet takes for a formula or refuses to hold."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text)
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
 def _built(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from domain.roster_diff import Kind
+from domain.roster_changes import Kind
 from services import roster_words as words
 from services.context import Context
 from services.roster_files import RosterError
-from services.roster_report import sums, write_template
+from services.roster_report import write_template
 from services.rosters import Step, Wish, import_roster
 
 Say = Callable[[str], None]
@@ -29,7 +29,7 @@ async def run_import(ctx: Context, wish: Wish, say: Say, progress: Say) -> None:
     """Take in a file and say what came of it. Raises RosterError."""
     imported = await import_roster(ctx, wish, lambda step: progress(_step_text(step)))
     progress("")
-    for name, value in sums(imported.parsed, imported.diff):
+    for name, value in imported.summary.sums:
         say(f"{name}：{value}")
     if wish.report is not None:
         say(words.REPORT_AT.format(path=wish.report))
@@ -46,8 +46,7 @@ def run_template(target: Path, say: Say) -> None:
 
 
 def _step_text(step: Step) -> str:
-    text = {"reading": words.READING, "comparing": words.COMPARING, "writing": words.WRITING}
-    return text[step.phase].format(count=step.count, all=step.all)
+    return words.STEPS[step.phase].format(count=step.count, all=step.all)
 
 
 def refusal(error: RosterError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +16,57 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from domain.roster_cells import UNCOMPUTED, Cell
-from domain.roster_diff import Diff, Kind
-from domain.roster_parsed import Parsed
+from domain.roster_changes import Diff, Kind
+from domain.roster_parsed import Parsed, RowProblem
 from services import roster_words as words
-from services.exports import neutral
 from services.roster_files import FileRow, RosterError, read_rows
+from services.spreadsheets import CELL_LIMIT, neutral
 
 _BOLD = Font(bold=True)
 _RED = PatternFill("solid", fgColor="FBE3E1")
 _YELLOW = PatternFill("solid", fgColor="FFF4D6")
 _GREEN = PatternFill("solid", fgColor="E7F8EE")
-_CELL_LIMIT = 32_000  # Excel holds 32,767 characters in a cell
 _BLANK_ROWS_KEPT = 50
 
 
-def write_report(
-    source: Path, target: Path, parsed: Parsed, diff: Diff, class_names: Mapping[str, str]
-) -> None:
+@dataclass(slots=True)
+class Reported:
+    """What became of a file's rows, school by school: all that a report is made of."""
+
+    headers: dict[int, int] = field(default_factory=dict)
+    problems: dict[int, list[RowProblem]] = field(default_factory=dict)
+    refused: set[int] = field(default_factory=set)
+    kinds: dict[int, frozenset[Kind]] = field(default_factory=dict)
+    left: list[tuple[str, str, str]] = field(default_factory=list)
+    sums: dict[str, int | list[str]] = field(default_factory=dict)
+
+    def add(self, parsed: Parsed, diff: Diff, class_names: Mapping[str, str]) -> None:
+        """One school's list, or what stands in the file beside them."""
+        self.headers.update(parsed.headers)
+        self.problems.update(parsed.problems)
+        self.refused |= parsed.refused
+        self.kinds.update(diff.kinds)
+        for change in diff.changes:
+            if Kind.LEFT in change.kinds:
+                student = change.after
+                code = student.code if "·" not in student.code else ""
+                self.left.append((class_names.get(student.class_id, ""), student.name, code))
+        for name, value in sums(parsed, diff):
+            before = self.sums.get(name)
+            if isinstance(value, int):
+                self.sums[name] = value + (before if isinstance(before, int) else 0)
+            else:
+                self.sums[name] = [*(before if isinstance(before, list) else ()), value]
+
+
+def write_report(source: Path, target: Path, reported: Reported) -> None:
     """The file once more, each row with what becomes of it; then who left, then the sums.
 
     Reads the source again as a stream, so the size of the file is never held. Raises RosterError.
     """
     book = Workbook(write_only=True)
     try:
-        _fill(book, source, parsed, diff, class_names)
+        _fill(book, source, reported)
         _save(book, target)
     except BaseException:
         for sheet in book.worksheets:
@@ -47,9 +75,7 @@ def write_report(
         raise
 
 
-def _fill(
-    book: Workbook, source: Path, parsed: Parsed, diff: Diff, class_names: Mapping[str, str]
-) -> None:
+def _fill(book: Workbook, source: Path, reported: Reported) -> None:
     titles: set[str] = set()
     sheet: Any = None
     current, before, width = None, 0, 0
@@ -60,21 +86,20 @@ def _fill(
         for _ in range(min(row.number - before - 1, _BLANK_ROWS_KEPT)):
             sheet.append([])
         before = row.number
-        width = parsed.headers.get(place, width)
-        sheet.append(_report_row(sheet, place, row, width, parsed, diff))
-    _write_left(book.create_sheet(_sheet_title(words.LEFT_SHEET, titles)), diff, class_names)
-    _write_sums(book.create_sheet(_sheet_title(words.SUMMARY_SHEET, titles)), parsed, diff)
+        width = reported.headers.get(place, width)
+        sheet.append(_report_row(sheet, place, row, width, reported))
+    _write_left(book.create_sheet(_sheet_title(words.LEFT_SHEET, titles)), reported)
+    _write_sums(book.create_sheet(_sheet_title(words.SUMMARY_SHEET, titles)), reported)
 
 
-def _report_row(
-    sheet: Any, place: int, row: FileRow, width: int, parsed: Parsed, diff: Diff
-) -> list[Any]:
+def _report_row(sheet: Any, place: int, row: FileRow, width: int, reported: Reported) -> list[Any]:
     cells: list[Any] = [_plain(sheet, cell) for cell in row.cells]
-    if place in parsed.headers:
+    if place in reported.headers:
+        cells += [None] * (width - len(cells))
         return cells + [_text(sheet, heading, bold=True) for heading in words.REPORT_HEADINGS]
-    problems = parsed.problems.get(place, ())
-    kinds = diff.kinds.get(place)
-    refused = place in parsed.refused
+    problems = reported.problems.get(place, ())
+    kinds = reported.kinds.get(place)
+    refused = place in reported.refused
     if kinds is None and not refused:
         return cells
     cells += [None] * (width - len(cells))
@@ -91,7 +116,7 @@ def _plain(sheet: Any, cell: Cell) -> Any:
 
 
 def _text(sheet: Any, text: str, *, bold: bool = False, fill: PatternFill | None = None) -> Any:
-    cell = WriteOnlyCell(sheet, neutral(text[:_CELL_LIMIT]))
+    cell = WriteOnlyCell(sheet, neutral(text[:CELL_LIMIT]))
     cell.data_type = "s"  # text, whatever it looks like
     if bold:
         cell.font = _BOLD
@@ -111,19 +136,16 @@ def _sheet_title(wanted: str, taken: set[str]) -> str:
     return title
 
 
-def _write_left(sheet: Any, diff: Diff, class_names: Mapping[str, str]) -> None:
+def _write_left(sheet: Any, reported: Reported) -> None:
     sheet.append([_text(sheet, heading, bold=True) for heading in words.LEFT_HEADINGS])
-    for change in diff.changes:
-        if Kind.LEFT in change.kinds:
-            student = change.after
-            code = student.code if "·" not in student.code else ""
-            line = (class_names.get(student.class_id, ""), student.name, code, words.LEFT_NOTE)
-            sheet.append([_text(sheet, text) for text in line])
+    for line in reported.left:
+        sheet.append([_text(sheet, text) for text in (*line, words.LEFT_NOTE)])
 
 
-def _write_sums(sheet: Any, parsed: Parsed, diff: Diff) -> None:
-    for name, value in sums(parsed, diff):
-        sheet.append([_text(sheet, name, bold=True), _plain(sheet, value)])
+def _write_sums(sheet: Any, reported: Reported) -> None:
+    for name, value in reported.sums.items():
+        text = value if isinstance(value, int) else "；".join(value[:50])
+        sheet.append([_text(sheet, name, bold=True), _plain(sheet, text)])
 
 
 def sums(parsed: Parsed, diff: Diff) -> list[tuple[str, int | str]]:

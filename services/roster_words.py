@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from domain.roster_changes import Kind
 from domain.roster_columns import Field
-from domain.roster_diff import Kind
 from domain.roster_parsed import Reason, RowProblem
 
 FIELDS = {
@@ -42,6 +42,9 @@ REASONS = {
     Reason.SHARED_PHONE: "与第 {row} 行的学生相同，两家看不出是一家人，已隔离，家长须由班主任确认",
     Reason.NOT_SURE_WHO: "对得上库里不止一个学生，请填学号",
     Reason.CODE_OF_ANOTHER: "在库里是另一个学生的，请核对",
+    Reason.PHONE_OF_ANOTHER: "已确认是第 {row} 行的学生家里的，没有采用",
+    Reason.UNKNOWN_SCHOOL: "不在这个区的学校名单里，请核对名称",
+    Reason.ROLL_OVER_FIRST: "还没有做新学年升级，整份名册都没有采用",
 }
 KINDS = {
     Kind.NEW: "新生",
@@ -49,7 +52,7 @@ KINDS = {
     Kind.LEFT: "离校",
     Kind.PHONE: "电话有变",
 }
-_REASONS_WITHOUT_FIELD = (Reason.REPEATED, Reason.NAMESAKES)
+_REASONS_WITHOUT_FIELD = (Reason.REPEATED, Reason.NAMESAKES, Reason.ROLL_OVER_FIRST)
 REFUSED, UNCHANGED = "未导入", "没有变化"
 REPORT_HEADINGS = ("结果", "说明")
 LEFT_SHEET, SUMMARY_SHEET = "离校学生", "概况"
@@ -70,11 +73,21 @@ ERRORS = {
     "bad_kind": "--only 只能是 new、moved、left、phone，用逗号隔开。",
     "report_is_list": "报告不能写到名册自己身上，请换一个文件名。",
     "no_report": "报告写不进去：{detail}",
-    "class_replaced": "{detail} 的学生会全部换成别人，像是新学年的名册。升级换班还不能这样导入，请先不要导入。",
+    "class_replaced": "{detail} 的学生会全部换成别人，像是拿错了名册，或是下一学年的。什么都没有改。",
+    "roll_over_first": "这是新学年的名册，学校的班级还停在上一学年。请先做新学年升级，再导入。",
+    "busy": "{detail}正在导入这所学校的名册，请稍后再试。",
+    "turn_lost": "导入中断了：与 Redis 的联系断了一会儿。请再运行一次，已写入的不会重复。",
+    "changed": "对比之后，学校的名册又有了变化。请重新对比一次，再决定要不要导入。",
+    "broken": "导入意外中断了，没有做完。请再试一次，已写入的不会重复。",
     "too_many_left": "名册上少了 {detail} 名学生，超过在校人数的一半，像是拿错了文件。"
     "什么都没有改。确实如此的话，请加 --only 并写上 left。",
 }
-READING, COMPARING, WRITING = "读取名册：{count} 行", "对照现有名册", "写入：{count}/{all}"
+STEPS = {
+    "reading": "读取名册：{count} 行",
+    "comparing": "对照现有名册",
+    "reporting": "写报告",
+    "writing": "写入：{count}/{all}",
+}
 DRY_RUN = "以上只是预览，什么都没有改。确认后请加 --apply 再运行一次。"
 APPLIED = "已写入 {count} 名学生的变化，结束了 {ended} 个绑定。"
 REPORT_AT = "报告：{path}"

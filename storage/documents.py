@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any, TypeVar, cast
 
+from bson import decode_all
+from bson.codec_options import CodecOptions
 from pydantic import TypeAdapter
 
 T = TypeVar("T")
@@ -33,3 +36,9 @@ def to_value(thing: Any) -> dict[str, Any]:
 def from_document(kind: type[T], document: Mapping[str, Any]) -> T:
     """A stored document as `kind`. Raises pydantic's ValidationError when a field that must be there is missing."""
     return cast(T, _adapter(kind).validate_python({"id": document["_id"], **document}))
+
+
+def from_batch(kind: type[T], batch: bytes) -> list[T]:
+    """Documents as they came over the wire, one after the other, as `kind`."""
+    options: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, tzinfo=UTC)
+    return [from_document(kind, document) for document in decode_all(batch, options)]

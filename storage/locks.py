@@ -22,6 +22,10 @@ for name in string.gmatch(ARGV[2], '[^,]+') do
   if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
 end
 """
+_RENEW = """
+if redis.call('GET', KEYS[1] .. ARGV[3]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1] .. ARGV[3], ARGV[2])
+"""
 
 
 class LockStore:
@@ -34,6 +38,8 @@ class LockStore:
         self._prefix = f"{prefix}:lock:{{sends}}:"
         self._take = redis.register_script(_TAKE)
         self._drop = redis.register_script(_DROP)
+        self._renew = redis.register_script(_RENEW)
+        self._redis = redis
 
     async def take(self, names: Sequence[str], *, owner: str, seconds: float) -> set[str]:
         """Those of `names` that are now `owner`'s, for at most `seconds`."""
@@ -47,3 +53,13 @@ class LockStore:
         """Give back what is still `owner`'s."""
         if names:
             await self._drop(keys=[self._prefix], args=[owner, ",".join(names)])
+
+    async def renew(self, name: str, *, owner: str, seconds: float) -> bool:
+        """Hold a lock for `seconds` from now on; False when it is no longer `owner`'s."""
+        arguments: list[str | int] = [owner, int(seconds * 1000), name]
+        return bool(await self._renew(keys=[self._prefix], args=arguments))
+
+    async def owner_of(self, name: str) -> str | None:
+        """Whose it is now."""
+        owner = await self._redis.get(self._prefix + name)
+        return owner.decode() if isinstance(owner, bytes) else owner

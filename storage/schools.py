@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -73,15 +73,17 @@ class SchoolStore:
         cursor = self._classes.find({"school_id": school_id})
         return [from_document(SchoolClass, d) async for d in cursor]
 
-    async def all_students(self, school_id: str, take: Callable[[Student], None]) -> None:
-        """Hand over everybody a school ever had, those who left included, one by one. Uses index: by_class."""
-        async for d in self._students.find({"school_id": school_id}, batch_size=_READ_BATCH):
-            take(from_document(Student, d))
+    async def student_batches(self, school_id: str) -> AsyncIterator[bytes]:
+        """Everybody a school ever had, those who left included, for `documents.from_batch`. Uses index: by_class."""
+        query = {"school_id": school_id}
+        async for batch in self._students.find_raw_batches(query, batch_size=_READ_BATCH):
+            yield batch
 
-    async def all_contacts(self, school_id: str, take: Callable[[Contact], None]) -> None:
-        """Hand over the school's whole list, line by line. Uses index: by_school."""
-        async for d in self._contacts.find({"school_id": school_id}, batch_size=_READ_BATCH):
-            take(from_document(Contact, d))
+    async def contact_batches(self, school_id: str) -> AsyncIterator[bytes]:
+        """The school's whole list, for `documents.from_batch`. Uses index: by_school."""
+        query = {"school_id": school_id}
+        async for batch in self._contacts.find_raw_batches(query, batch_size=_READ_BATCH):
+            yield batch
 
     async def schools_below(self, region_id: str) -> list[School]:
         """The schools of a region, by name. Uses index: by_region."""

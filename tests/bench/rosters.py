@@ -54,7 +54,11 @@ class Timer:
             imported = await import_roster(program.ctx, wish)
             self.seconds = time.perf_counter() - begun
             watch.cancel()
-        return len(imported.diff.changes), len(imported.parsed.refused), imported.diff.quarantined
+        return (
+            sum(imported.summary.counts.values()),
+            imported.summary.refused,
+            imported.summary.quarantined,
+        )
 
     async def _watch(self) -> None:
         while True:

@@ -21,8 +21,9 @@ from domain.notices import ConfirmMode, Notice, NoticeState, Version
 from domain.receipts import child_receipts
 from domain.schools import SchoolClass, Student
 from services.context import Context
-from services.exports import Words, export_name, export_receipts, neutral, open_signature
+from services.exports import Words, export_name, export_receipts, open_signature
 from services.receipts import ClassReceipts, Receipts
+from services.spreadsheets import neutral
 
 AT = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
 TEACHER = Actor(person_id="t", post_id="a", role="head_teacher", place_id="s")

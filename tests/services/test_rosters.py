@@ -11,28 +11,41 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from domain.roster_changes import Diff, Kind, Stored
 from domain.roster_classes import SchoolYear
-from domain.roster_diff import Diff, Kind, Stored, compare
+from domain.roster_diff import compare
 from domain.roster_parsed import Parsed, Reason
+from domain.roster_sheets import ListReader
 from domain.rosters import RosterParser
 from domain.stages import Stage
 from services import roster_words as words
 from services.roster_command import parse_only
 from services.roster_files import RosterError, read_rows
-from services.roster_report import write_report, write_template
+from services.roster_report import Reported, write_report, write_template
 from tests import school_lists as lists
 
 YEAR = SchoolYear(2026, frozenset({Stage.PRIMARY}))
 
 
 def parsed_file(path: Path) -> Parsed:
-    parser, sheet = RosterParser(YEAR), None
+    parser = RosterParser(YEAR)
+    reader, sheet = ListReader.of_school(parser), None
     for row in read_rows(path):
         if row.sheet != sheet:
             sheet = row.sheet
-            parser.open_sheet(sheet)
-        parser.feed(row.number, row.cells)
+            reader.open_sheet(sheet)
+        reader.feed(row.number, row.cells)
+    reader.close_sheet()
     return parser.finish()
+
+
+def report_of(path: Path, target: Path) -> tuple[Parsed, Diff]:
+    parsed = parsed_file(path)
+    diff = compare("school-a", Stored(), parsed, YEAR)
+    said = Reported()
+    said.add(parsed, diff, {})
+    write_report(path, target, said)
+    return parsed, diff
 
 
 def book(path: Path, *rows: list[Any], merge: str = "", title: str = "名册") -> Path:
@@ -48,10 +61,8 @@ def book(path: Path, *rows: list[Any], merge: str = "", title: str = "名册") -
 
 
 def reported(path: Path, tmp_path: Path) -> tuple[list[list[Any]], Parsed, Diff]:
-    parsed = parsed_file(path)
-    diff = compare("school-a", Stored(), parsed, YEAR)
     target = tmp_path / "report.xlsx"
-    write_report(path, target, parsed, diff, {})
+    parsed, diff = report_of(path, target)
     sheet = load_workbook(target).worksheets[0]
     return [list(row) for row in sheet.iter_rows(values_only=True)], parsed, diff
 
@@ -209,9 +220,8 @@ def test_nothing_in_the_report_is_calculated(tmp_path: Path) -> None:
     path = lists.write_csv(
         tmp_path / "a.csv", [["姓名", "班级", "电话"], *([text] * 3 for text in bad)]
     )
-    parsed = parsed_file(path)
     target = tmp_path / "report.xlsx"
-    write_report(path, target, parsed, compare("s", Stored(), parsed, YEAR), {})
+    report_of(path, target)
     cells = [c for row in load_workbook(target).worksheets[0].iter_rows() for c in row if c.value]
     assert {c.data_type for c in cells} == {"s"}
     assert not [c.value for c in cells if str(c.value).startswith(("=", "+", "-", "@"))]
@@ -219,9 +229,8 @@ def test_nothing_in_the_report_is_calculated(tmp_path: Path) -> None:
 
 def test_a_report_that_cannot_be_written_is_a_refusal(tmp_path: Path) -> None:
     path = book(tmp_path / "a.xlsx", ["姓名", "班级"])
-    parsed = parsed_file(path)
     with pytest.raises(RosterError) as refused:
-        write_report(path, tmp_path / "none" / "r.xlsx", parsed, Diff(), {})
+        report_of(path, tmp_path / "none" / "r.xlsx")
     assert refused.value.code == "no_report"
 
 

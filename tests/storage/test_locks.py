@@ -47,3 +47,16 @@ async def test_a_dead_owners_lock_ends_by_itself(
     assert await stores.locks.take(["o1"], owner="next", seconds=30) == {"o1"}
     await stores.locks.drop(["o1"], owner="dead")  # it comes back to life, and drops nothing
     assert await stores.locks.take(["o1"], owner="third", seconds=30) == set()
+
+
+async def test_a_lock_is_renewed_by_its_owner_alone_who_can_be_asked_for(
+    stores: Stores, redis_client: redis_driver.Redis, own_keys: str
+) -> None:
+    await stores.locks.take(["o1"], owner="a|王老师", seconds=5)
+    assert await stores.locks.owner_of("o1") == "a|王老师"
+    assert not await stores.locks.renew("o1", owner="b", seconds=30)
+    assert await stores.locks.renew("o1", owner="a|王老师", seconds=30)
+    (key,) = redis_client.scan_iter(match=f"{own_keys}*")
+    assert redis_client.pttl(key) > 20_000
+    assert await stores.locks.owner_of("o2") is None
+    assert not await stores.locks.renew("o2", owner="a", seconds=30)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.schools import Roster, Student
+from storage.documents import from_batch
 from storage.stores import Stores
 from tests.domain.samples import NOW, a_class, a_contact, a_school, a_student, an_appointment
 from tests.storage.conftest import at_once
@@ -100,8 +101,8 @@ async def test_who_left_is_found_no_more_but_as_part_of_the_whole_school(stores:
     await stores.schools.save_students([a_student(), gone])
     assert await stores.schools.students(["student-1", "gone"]) == {"student-1": a_student()}
     assert await stores.schools.students_of("school-a", ["class-1"]) == [a_student()]
-    everybody: list[Student] = []
-    await stores.schools.all_students("school-a", everybody.append)
+    batches = [batch async for batch in stores.schools.student_batches("school-a")]
+    everybody = [student for batch in batches for student in from_batch(Student, batch)]
     assert gone in everybody
 
 
