@@ -271,7 +271,8 @@ async def complete_approval(ctx: Context, claim: Claim) -> None:
         school_id=claim.school_id,
         student_id=claim.student_id,
         person_id=claim.person_id,
-        relation=line.relation if line else "",
+        # Of two through one line, the line says who the first is.
+        relation=line.relation if line and claim.doubt is not Doubt.TAKEN else "",
         contact_id=line.id if line else None,
         state=BindingState.ACTIVE,
         bound_at=ctx.now(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +56,13 @@ class Village:
             links=[],
         )
         return await publish_notice(self.town.ctx, teaching, draft, idempotency_key=key)
+
+    async def let_the_family_be_late(self) -> None:
+        """As if the hours were over in which a family decides alone."""
+        past = self.town.ctx.now() - timedelta(minutes=1)
+        await self.town.ctx.stores.database["claims"].update_many(
+            {}, {"$set": {"school_from": past}}
+        )
 
     async def count(self, collection: str) -> int:
         """How many documents a collection holds."""

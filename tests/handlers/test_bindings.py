@@ -97,10 +97,11 @@ async def test_an_invitation_names_its_class_and_an_invented_one_does_not(
 
 
 async def _claim(village: Village) -> None:
-    """The stranger asks for child 3, whose line of the list the mother holds."""
+    """The stranger asks for child 3, whose line of the list the mother holds; she says nothing for a day."""
     status, text = await _bind(village, 3, "1003")
     assert status == 200
-    assert "交给班主任确认" in text
+    assert "交给孩子的家人确认" in text
+    await village.let_the_family_be_late()
 
 
 async def _claim_id(village: Village) -> str:

@@ -29,9 +29,10 @@ async def _is_bound(village: Village, phone: Phone | None = None) -> bool:
 
 
 async def _ask_too(village: Village) -> None:
-    """The stranger asks for the mother's child, and waits."""
+    """The stranger asks for the mother's child, and waits; she says nothing for a day."""
     form = {"name": child_name(3), "digits": "1003"}
-    assert "交给班主任确认" in (await village.stranger.post("/h5/bind", form)).text
+    assert "交给孩子的家人确认" in (await village.stranger.post("/h5/bind", form)).text
+    await village.let_the_family_be_late()
 
 
 async def _claim_id(village: Village) -> str:
@@ -144,10 +145,12 @@ async def test_somebody_elses_request_is_not_taken_back(village: Village) -> Non
     await _ask_too(village)
     form = {"claim": await _claim_id(village)}
     for phone in (village.mother, village.rival):
-        foreign = await phone.post("/h5/children/claims", form)
-        absent = await phone.post("/h5/children/claims", {"claim": "nothing"})
-        assert foreign.status == absent.status == 404
-        assert foreign.text == absent.text
+        for action in ("", "school"):
+            asked = {"action": action}
+            foreign = await phone.post("/h5/children/claims", {**form, **asked})
+            absent = await phone.post("/h5/children/claims", {"claim": "nothing", **asked})
+            assert foreign.status == absent.status == 404
+            assert foreign.text == absent.text
     assert child_name(3) in (await village.teacher.get("/h5/teach/claims")).text
 
 
@@ -259,8 +262,11 @@ async def test_ending_is_told_plainly_once_and_without_the_childs_name(village: 
     assert child_name(3) not in page.text
 
 
-async def test_ended_as_wrong_the_list_alone_does_not_bind_again(village: Village) -> None:
-    await village.teacher.post(await _end_path(village), {"reason": "wrong"})
+@pytest.mark.parametrize("reason", ["wrong", "custody"])
+async def test_parted_by_the_school_the_list_alone_does_not_bind_again(
+    village: Village, reason: str
+) -> None:
+    await village.teacher.post(await _end_path(village), {"reason": reason})
     person = await village.person(village.mother)
     form = {"name": child_name(3), "digits": "1003"}
     assert "交给班主任确认" in (await village.mother.post("/h5/bind", form)).text
@@ -285,7 +291,7 @@ async def _approve_again(village: Village, form: dict[str, str]) -> None:
     await _approve(village)
 
 
-@pytest.mark.parametrize("reason", ["moved", "custody", "other"])
+@pytest.mark.parametrize("reason", ["moved", "other"])
 async def test_ended_for_another_reason_the_list_binds_again(village: Village, reason: str) -> None:
     await village.teacher.post(await _end_path(village), {"reason": reason})
     assert not await _is_bound(village)

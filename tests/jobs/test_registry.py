@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from jobs.registry import JOBS, REGULAR_JOBS
-from services.bindings import CATCH_UP, TELL
+from services.bindings import CATCH_UP
+from services.claims import TELL
 from services.deliveries import PUSH
 from services.erasure import ERASE
 from services.families import TELL_END

@@ -18,7 +18,7 @@ from services.people import note_follow, note_opening, recognise
 from storage.documents import to_document
 from tests.domain.samples import a_binding, a_claim, an_ending
 from tests.flows.conftest import quiet_town as quiet_town
-from tests.town import SCHOOL, Town, school_class
+from tests.town import SCHOOL, Town, pupil, school_class
 from wechat.errors import Trouble, WeChatError
 
 MINUTE = timedelta(minutes=1)
@@ -85,13 +85,16 @@ def _context(town: Town, wechat: WeChat, *, template: bool, after: timedelta = M
 
 
 async def _asked(town: Town) -> str:
-    claim = a_claim(class_ids=(school_class(1).id,), created_at=town.ctx.now())
-    assert await town.ctx.stores.bindings.add_claim(claim)
+    claim = a_claim(
+        candidates=(pupil(school_class(1), 1)[0].id,),
+        created_at=town.ctx.now(),
+    )
+    assert await town.ctx.stores.claims.add(claim)
     return claim.id
 
 
 async def _untold(town: Town, claim_id: str) -> bool:
-    claim = await town.ctx.stores.bindings.find_claim(claim_id)
+    claim = await town.ctx.stores.claims.find(claim_id)
     assert claim is not None
     return bool(claim.untold)
 
