@@ -29,8 +29,9 @@ async def a_claim(village: Village) -> str:
     phone = village.stranger
     await phone.follow()
     await phone.say(claim_text(3))
+    await village.let_the_family_be_late()
     person = await village.person(phone)
-    (claim,) = await village.town.ctx.stores.bindings.claims_of_person(person)
+    (claim,) = await village.town.ctx.stores.claims.of_person(person)
     return str(claim.id)
 
 
@@ -84,9 +85,10 @@ async def test_what_could_not_be_noted_does_not_happen(
     for action in ("approve", "refuse"):
         assert await decide(village, claim, action) == 409
     await village.teacher.get(f"/h5/teach/invite?class={school_class(1).id}")
-    bindings = village.town.ctx.stores.bindings
+    stores = village.town.ctx.stores
+    bindings, claims = stores.bindings, stores.claims
     assert len(await bindings.active_of_students(SCHOOL.id, [CHILD])) == 1
-    assert len(await bindings.waiting_claims(SCHOOL.id, [school_class(1).id])) == 1
+    assert len(await claims.waiting_in_school(SCHOOL.id)) == 1
     assert await village.count("invitations") == 0
 
 

@@ -67,7 +67,7 @@ async def test_the_text_size_comes_with_the_first_byte(
 async def _ask_to_be_bound(village: Village) -> None:
     """The stranger asks for the mother's child, and waits."""
     form = {"name": child_name(3), "digits": "1003"}
-    assert "交给班主任确认" in (await village.stranger.post("/h5/bind", form)).text
+    assert "交给孩子的家人确认" in (await village.stranger.post("/h5/bind", form)).text
 
 
 async def _open(page: Page, url: str) -> None:
@@ -92,7 +92,8 @@ async def test_no_page_is_wider_than_the_phone_at_any_text_size(
     await _ask_to_be_bound(village)
     families = "/h5/teach/families"
     end = f"{families}/{CHILD}/{await village.person(village.mother)}/end"
-    teaching = ["/h5/teach/", "/h5/teach/notices/new", "/h5/teach/invite", families, end, *acts]
+    binding = [families, end, end.removesuffix("/end"), f"{families}/try", "/h5/teach/claims"]
+    teaching = ["/h5/teach/", "/h5/teach/notices/new", "/h5/teach/invite", *binding, *acts]
     own = ["/h5/children", f"/h5/children/{CHILD}/end"]
     pages = [
         (village.teacher, teaching),
@@ -126,6 +127,8 @@ async def test_what_can_be_tapped_is_large_enough_for_a_thumb(
         "/h5/",
         "/h5/teach/",
         "/h5/teach/families",
+        "/h5/teach/families/try",
+        f"/h5/teach/families/{CHILD}/{await village.person(village.mother)}",
         f"/h5/teach/families/{CHILD}/{await village.person(village.mother)}/end",
         "/h5/teach/notices/new",
         f"/h5/teach/notices/{notice.id}",
