@@ -80,7 +80,7 @@ class SsoReturnHandler(SsoHandler):
             self.go(f"{_PAGE}?done=account_linked")
             return
         await self.start_console_session(arrival.person_id, account=arrival.account)
-        self.redirect(self.link(desk_target(arrival.to, "")), status=302)
+        self.redirect(self.link(arrival.to), status=302)
 
     def _kept_state(self) -> str:
         """The state that this very browser was sent out with. Raises ConflictError."""

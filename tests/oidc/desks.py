@@ -7,12 +7,11 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-import aiohttp
-
+from domain.roles import Role
 from services.people import recognise
-from tests.flows.test_desk import Browser, number_of
+from tests.desk import Browser, appoint_at, sign_in_at_desk
 from tests.oidc.provider import Provider, visit
-from tests.town import Phone, Town
+from tests.town import SCHOOL, Phone, Town
 
 LINK = "/console/sso/link"
 
@@ -40,10 +39,7 @@ class Desk(Browser):
 
     async def by_wechat(self, phone: Phone) -> None:
         """Sign in with the QR."""
-        path = await self.begin()
-        number, _ = await number_of(self.town, path)
-        assert (await phone.post(path, {"number": str(number)})).status == 200
-        assert await self.wait() == "confirmed"
+        await sign_in_at_desk(self, phone)
 
     async def set_out(self, to: str = "/console/") -> str:
         """Tap the button; the provider's address that it leads to."""
@@ -61,12 +57,6 @@ class Desk(Browser):
     async def by_account(self, person: str, to: str = "/console/") -> Page:
         """Sign in with the account, all the way."""
         return await self.page(await self.come_back(await self.set_out(to), person))
-
-    async def csrf(self) -> str:
-        """The token of this desk's session."""
-        found = re.search(r'name="csrf" content="([^"]+)"', (await self.page("/console/")).text)
-        assert found is not None
-        return found[1]
 
     async def set_out_to_link(self) -> str:
         """Send the form 连接; the provider's address that the page in between leads to."""
@@ -99,6 +89,6 @@ async def person_of(town: Town, phone: Phone) -> str:
     return await recognise(town.ctx, phone.user.openid)
 
 
-def client_without_cookies() -> aiohttp.ClientSession:
-    """Somebody else's browser."""
-    return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+async def appoint(town: Town, key: str) -> Phone:
+    """An administrator of the school."""
+    return await appoint_at(town, key, SCHOOL, Role.SCHOOL_ADMIN, name="陈主任")

@@ -76,7 +76,8 @@ class Provider:
             public = RSAKey.import_key(self.key)
             read = jwt.decode(token, public, algorithms=["RS256"])
             said = {k: v for k, v in {**read.claims, **claims}.items() if v is not None}
-            return jwt.encode({**read.header, **(header or {})}, said, private)
+            shown = {k: v for k, v in {**read.header, **(header or {})}.items() if v is not None}
+            return jwt.encode(shown, said, private)
 
         self.replace_token(changed)
 

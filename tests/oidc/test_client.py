@@ -11,10 +11,12 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
 
 from oidc.client import OidcClient, Returned, Subject
 from oidc.errors import OidcError, Trouble
-from tests.oidc.provider import Provider, new_key, visit
+from tests.oidc.provider import Bend, Provider, new_key, visit
 
 BACK = "http://127.0.0.1:1/console/sso/return"
 NONCE, VERIFIER = "nonce-" + "n" * 30, "verifier-" + "v" * 50
@@ -74,7 +76,7 @@ def client_of(provider: Provider, *, timeout_seconds: float = 5.0, **changes: st
     )
 
 
-def says(status: int, text: str, kind: str = "application/json") -> object:
+def says(status: int, text: str, kind: str = "application/json") -> Bend:
     """A wire that answers this, whatever the provider says."""
 
     async def bend(request: web.Request, was: int, body: bytes) -> web.StreamResponse:
@@ -115,6 +117,37 @@ async def test_a_key_that_the_provider_has_changed_is_found(party: Party) -> Non
     assert party.provider.asked.count("/.well-known/jwks.json") == 2
 
 
+def showing(*keys: dict[str, object]) -> Bend:
+    """A wire that shows these public keys beside the provider's own."""
+
+    async def bend(request: web.Request, status: int, body: bytes) -> web.StreamResponse:
+        (own,) = json.loads(body)["keys"]
+        sealing = {**own, "use": "enc"}  # the same name, but not to sign with
+        return web.json_response({"keys": [*keys, sealing, own]})
+
+    return bend
+
+
+async def test_of_several_keys_the_one_that_is_named_counts(party: Party) -> None:
+    other = RSAKey.import_key(new_key())
+    unusable: list[dict[str, object]] = [
+        {"kty": "RSA", "n": "short", "e": "AQAB"},
+        {"kty": "oct", "k": "c2VjcmV0"},
+        {"kty": "lattice"},
+    ]
+    shown = showing({**other.as_dict(private=False), "kid": "other"}, *unusable)
+    party.provider.bend("/.well-known/jwks.json", shown)
+    assert (await party.redeem(await party.go())).sub
+    # Without a name nobody knows which of two is meant.
+    party.provider.bend_token(header={"kid": None})
+    assert await party.trouble(await party.go()) is Trouble.UNPROVEN
+
+
+async def test_the_only_key_needs_no_name(party: Party) -> None:
+    party.provider.bend_token(header={"kid": None})
+    assert (await party.redeem(await party.go())).sub
+
+
 @pytest.mark.parametrize("seconds", [-50, 50])
 async def test_a_clock_that_is_somewhat_off_does_no_harm(party: Party, seconds: float) -> None:
     now = int(datetime.now(UTC).timestamp())
@@ -143,9 +176,6 @@ def unsigned(token: str) -> str:
 
 def shared(token: str) -> str:
     """The same claims, signed with what the client itself knows."""
-    from joserfc import jwt
-    from joserfc.jwk import OctKey
-
     claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     key = OctKey.import_key("a secret: with 中文 & signs".encode())
     return jwt.encode({"alg": "HS256"}, claims, key, algorithms=["HS256"])
@@ -153,9 +183,6 @@ def shared(token: str) -> str:
 
 def with_own_key(token: str) -> str:
     """Signed with a key that the token itself brings along."""
-    from joserfc import jwt
-    from joserfc.jwk import RSAKey
-
     claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     own = RSAKey.import_key(new_key())
     return jwt.encode({"alg": "RS256", "jwk": own.as_dict(private=False)}, claims, own)
@@ -165,6 +192,7 @@ WRONG_CLAIMS: dict[str, dict[str, Any]] = {
     "another nonce": {"nonce": "another"},
     "no nonce": {"nonce": None},
     "another audience": {"aud": "somebody-else"},
+    "another audience, our party": {"aud": "somebody-else", "azp": "yanshu"},
     "no audience": {"aud": None},
     "two audiences, another party": {"aud": ["yanshu", "other"], "azp": "other"},
     "two audiences, no party": {"aud": ["yanshu", "other"]},
@@ -284,16 +312,16 @@ NOT_ANSWERS = {
 
 @pytest.mark.parametrize("bend", NOT_ANSWERS.values(), ids=NOT_ANSWERS)
 @pytest.mark.parametrize("path", ["/token/", "/.well-known/jwks.json"])
-async def test_an_answer_that_is_none(party: Party, path: str, bend: object) -> None:
-    party.provider.bend(path, bend)  # type: ignore[arg-type]
+async def test_an_answer_that_is_none(party: Party, path: str, bend: Bend) -> None:
+    party.provider.bend(path, bend)
     assert await party.trouble(await party.go()) is Trouble.DOWN
     party.provider.straighten()
     assert (await party.redeem(await party.go())).sub
 
 
 @pytest.mark.parametrize("bend", NOT_ANSWERS.values(), ids=NOT_ANSWERS)
-async def test_a_discovery_document_that_is_none(party: Party, bend: object) -> None:
-    party.provider.bend("/.well-known/openid-configuration", bend)  # type: ignore[arg-type]
+async def test_a_discovery_document_that_is_none(party: Party, bend: Bend) -> None:
+    party.provider.bend("/.well-known/openid-configuration", bend)
     with pytest.raises(OidcError) as caught:
         await party.go()
     assert caught.value.trouble is Trouble.DOWN

@@ -13,8 +13,7 @@ from aiohttp import web
 from domain.audit import Act
 from handlers.phrases import error_message
 from services.sso import accounts_of
-from tests.flows.test_desk import appoint
-from tests.oidc.desks import LINK, Desk, person_of
+from tests.oidc.desks import LINK, Desk, appoint, person_of
 from tests.oidc.provider import Provider
 from tests.oidc.test_client import shared, unsigned
 from tests.town import Phone, Town, open_town
@@ -78,7 +77,7 @@ async def linked(school: School) -> School:
     return school
 
 
-async def refused(school: School, desk: Desk, path: str, code: str) -> None:
+async def check_refused(school: School, desk: Desk, path: str, code: str) -> None:
     """That a way back ends with this sentence, and with nobody signed in."""
     before = await school.sessions()
     page = await desk.page(path)
@@ -108,14 +107,14 @@ async def test_one_lands_on_the_page_one_was_sent_away_from(linked: School) -> N
 
 async def test_who_has_not_linked_it_is_told_how_and_does_not_get_in(linked: School) -> None:
     back = await linked.desk.come_back(await linked.desk.set_out(), "zhao")
-    await refused(linked, linked.desk, back, "sso_unknown")
+    await check_refused(linked, linked.desk, back, "sso_unknown")
 
 
 async def test_who_is_staff_no_longer_does_not_get_in(linked: School) -> None:
     appointments = linked.town.ctx.stores.database["appointments"]
     await appointments.update_many({}, {"$set": {"until": linked.town.ctx.now()}})
     back = await linked.desk.come_back(await linked.desk.set_out(), "liu")
-    await refused(linked, linked.desk, back, "sso_no_post")
+    await check_refused(linked, linked.desk, back, "sso_no_post")
 
 
 async def test_without_settings_nothing_of_it_is_there(
@@ -164,7 +163,7 @@ async def test_ending_a_link_ends_the_way_in_and_every_session(linked: School) -
     assert not await linked.other.is_in()
     linked.desk.forget_provider()
     back = await linked.desk.come_back(await linked.desk.set_out(), "liu")
-    await refused(linked, linked.desk, back, "sso_unknown")
+    await check_refused(linked, linked.desk, back, "sso_unknown")
     assert await linked.acts() == [Act.ACCOUNT_LINKED, Act.ACCOUNT_UNLINKED]
 
 
@@ -182,6 +181,16 @@ async def test_who_came_in_with_an_account_links_no_other(linked: School) -> Non
     assert "再用微信扫码登录" in (await linked.desk.page(LINK)).text
     status, text = await linked.desk.post(LINK, csrf=await linked.desk.csrf())
     assert (status, error_message("sso_by_wechat") in text) == (409, True)
+    assert len(await linked.links()) == 1
+
+
+async def test_who_came_in_with_an_account_meanwhile_links_no_other(linked: School) -> None:
+    await linked.desk.by_wechat(linked.chen)
+    way_out = await linked.desk.set_out_to_link()
+    await linked.desk.by_account("liu")
+    linked.desk.forget_provider()
+    page = await linked.desk.page(await linked.desk.come_back(way_out, "zhao"))
+    assert error_message("sso_expired") in page.text
     assert len(await linked.links()) == 1
 
 
@@ -218,7 +227,7 @@ async def test_somebodys_own_way_back_links_nothing_in_anothers_browser(school: 
 
 async def test_nobody_is_signed_in_as_somebody_else_by_an_address(linked: School) -> None:
     back = await linked.other.come_back(await linked.other.set_out(), "liu")
-    await refused(linked, linked.desk, back, "sso_expired")
+    await check_refused(linked, linked.desk, back, "sso_expired")
     assert (await linked.other.page(back)).path == "/console/"  # whose it is may still use it
 
 
@@ -227,7 +236,7 @@ async def test_a_way_back_works_once(linked: School) -> None:
     cookies = {c.key: c.value for c in linked.desk.client.cookie_jar if "sso" in c.key}
     assert (await linked.desk.page(back)).path == "/console/"
     linked.other.client.cookie_jar.update_cookies(cookies)
-    await refused(linked, linked.other, back, "sso_expired")
+    await check_refused(linked, linked.other, back, "sso_expired")
 
 
 @pytest.mark.parametrize(
@@ -242,7 +251,7 @@ async def test_a_way_back_works_once(linked: School) -> None:
 )
 async def test_a_wrong_state(linked: School, change: Callable[[str], str]) -> None:
     back = await linked.desk.come_back(await linked.desk.set_out(), "liu")
-    await refused(linked, linked.desk, change(back), "sso_expired")
+    await check_refused(linked, linked.desk, change(back), "sso_expired")
 
 
 async def test_who_comes_back_too_late_starts_again(linked: School) -> None:
@@ -250,13 +259,13 @@ async def test_who_comes_back_too_late_starts_again(linked: School) -> None:
     redis, keys = linked.town.ctx.stores.redis, await linked.departures()
     assert [0 < await redis.ttl(key) <= 600 for key in keys] == [True]
     await redis.delete(*keys)
-    await refused(linked, linked.desk, back, "sso_expired")
+    await check_refused(linked, linked.desk, back, "sso_expired")
 
 
 async def test_who_does_not_allow_it_is_not_signed_in(linked: School) -> None:
     back = await linked.desk.come_back(await linked.desk.set_out(), "liu", allow=False)
     assert "error=access_denied" in back
-    await refused(linked, linked.desk, back, "sso_refused")
+    await check_refused(linked, linked.desk, back, "sso_refused")
 
 
 async def test_a_code_that_somebody_was_quicker_with(linked: School) -> None:
@@ -265,7 +274,7 @@ async def test_a_code_that_somebody_was_quicker_with(linked: School) -> None:
     code = swapped.partition("code=")[2].partition("&")[0]
     stolen = back.partition("code=")[0] + f"code={code}&" + back.partition("&")[2]
     # Another sign-in's code: PKCE and nonce hold them apart, though both are this browser's.
-    await refused(linked, linked.desk, stolen, "sso_refused")
+    await check_refused(linked, linked.desk, stolen, "sso_refused")
 
 
 BENT_TOKENS: dict[str, dict[str, Any]] = {
@@ -282,7 +291,7 @@ async def test_a_token_that_says_something_wrong_signs_nobody_in(
 ) -> None:
     linked.provider.bend_token(**claims)
     back = await linked.desk.come_back(await linked.desk.set_out(), "liu")
-    await refused(linked, linked.desk, back, "sso_unproven")
+    await check_refused(linked, linked.desk, back, "sso_unproven")
 
 
 @pytest.mark.parametrize("change", [unsigned, shared], ids=["alg none", "the secret as key"])
@@ -291,7 +300,7 @@ async def test_a_token_that_anybody_could_have_made_signs_nobody_in(
 ) -> None:
     linked.provider.replace_token(change)
     back = await linked.desk.come_back(await linked.desk.set_out(), "liu")
-    await refused(linked, linked.desk, back, "sso_unproven")
+    await check_refused(linked, linked.desk, back, "sso_unproven")
 
 
 async def test_a_provider_that_changes_its_key_hinders_nobody(linked: School) -> None:
@@ -306,12 +315,12 @@ async def test_a_provider_that_is_down_or_answers_with_a_page(linked: School) ->
         return web.Response(text="<html>维护中</html>", content_type="text/html")
 
     linked.provider.bend("/token/", page)
-    await refused(linked, linked.desk, back, "sso_down")
+    await check_refused(linked, linked.desk, back, "sso_down")
     linked.provider.straighten()
     back = await linked.desk.come_back(await linked.desk.set_out(), "liu")
     await linked.provider.stop()
     try:
-        await refused(linked, linked.desk, back, "sso_down")
+        await check_refused(linked, linked.desk, back, "sso_down")
         await linked.desk.by_wechat(linked.chen)  # the other way in is not touched by it
         assert await linked.desk.is_in()
     finally:
@@ -342,7 +351,7 @@ async def test_a_session_that_was_there_before_is_over(linked: School) -> None:
     after = linked.desk.token()
     assert before
     assert after not in ("", before)
-    linked.other.client.cookie_jar.update_cookies({"yanshu_desk": before})
+    linked.other.put(before)
     assert not await linked.other.is_in()
     assert await linked.sessions() == 1
 
