@@ -16,6 +16,7 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from bot.conversation import converse
 from domain.deliveries import LEASE
+from domain.retention import Keep
 from domain.roles import Right
 from domain.times import QuietHours
 from handlers import callbacks, health
@@ -125,6 +126,9 @@ def _policy(settings: Settings) -> Policy:
         link_hosts=settings.link_hosts,
         sso_name=settings.sign_on.name if settings.sign_on else "",
         quiet_hours=QuietHours(settings.quiet_start, settings.quiet_end),
+        erasure_wait=timedelta(days=settings.erasure_wait_days),
+        family_files_per_day=settings.family_files_per_day,
+        keep=Keep(**{kind: timedelta(days=days) for kind, days in settings.keep_days.items()}),
     )
 
 

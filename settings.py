@@ -32,6 +32,7 @@ from settings_values import (
     template_fields,
     template_id,
     token,
+    whole_number,
 )
 
 PREFIX = "YANSHU_"
@@ -41,6 +42,18 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # What a template's fields may be filled with.
 NOTICE_PARTS = ("title", "school", "class", "sender", "time")
 BINDING_PARTS = ("title", "result", "time")
+
+# How long each kind of data is kept, in days, where nothing else is said.
+KEEP_DAYS: Mapping[str, int] = {
+    "ATTEMPTS": 180,
+    "DELIVERIES": 730,
+    "NOTICES": 1095,
+    "UPLOADS": 7,
+    "CLAIMS": 180,
+    "BINDINGS": 365,
+    "UNFOLLOWED": 30,
+}
+_LONGEST_DAYS = 36_500
 
 NAMES = frozenset(
     PREFIX + name
@@ -53,6 +66,7 @@ NAMES = frozenset(
         "OA_TEMPLATE_BINDING", "OA_TEMPLATE_BINDING_FIELDS",
         "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME",
         "LINK_HOSTS", "QUIET_START", "QUIET_END", "LOG_LEVEL", "METRICS_TOKEN",
+        *(f"KEEP_{kind}_DAYS" for kind in KEEP_DAYS), "ERASURE_WAIT_DAYS", "FAMILY_FILES_PER_DAY",
     )
 )  # fmt: skip
 # Understood by the tests and by make, not by the program: known, so that they are no typing error.
@@ -118,6 +132,9 @@ class Settings:
     link_hosts: tuple[str, ...]
     quiet_start: time  # school time (Asia/Shanghai)
     quiet_end: time
+    keep_days: Mapping[str, int]  # by the names of KEEP_DAYS, in lower case
+    erasure_wait_days: int
+    family_files_per_day: int
     log_level: str
     metrics_token: str = field(repr=False)  # empty: /metrics answers this machine alone
 
@@ -151,6 +168,14 @@ class Settings:
             link_hosts=read("LINK_HOSTS", hosts, default="smartedu.cn"),
             quiet_start=read("QUIET_START", clock, default="21:30"),
             quiet_end=read("QUIET_END", clock, default="07:00"),
+            keep_days={
+                kind.lower(): read(
+                    f"KEEP_{kind}_DAYS", whole_number(1, _LONGEST_DAYS), default=str(days)
+                )
+                for kind, days in KEEP_DAYS.items()
+            },
+            erasure_wait_days=read("ERASURE_WAIT_DAYS", whole_number(0, 30), default="7"),
+            family_files_per_day=read("FAMILY_FILES_PER_DAY", whole_number(1, 100), default="3"),
             log_level=read("LOG_LEVEL", one_of(LOG_LEVELS), default="INFO"),
             metrics_token=read("METRICS_TOKEN", metrics_token)
             if read.any_of("METRICS_TOKEN")

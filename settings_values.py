@@ -47,6 +47,17 @@ def boolean(value: str) -> bool:
     return words[value.lower()]
 
 
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A number without a fraction, within limits."""
+
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+            raise Wrong(f"must be a whole number from {least} to {most}")
+        return int(value)
+
+    return parse
+
+
 def clock(value: str) -> time:
     """A time of day."""
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):

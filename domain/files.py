@@ -46,7 +46,10 @@ DOCUMENT_TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """One stored file; `name` is what the person called it, with the ending its content deserves."""
+    """One stored file; `name` is what the person called it, with the ending its content deserves.
+
+    `loose`: uploaded, and attached to nothing yet.
+    """
 
     id: str
     school_id: str
@@ -58,6 +61,7 @@ class StoredFile:
     created_at: datetime
     width: int = 0
     height: int = 0
+    loose: bool = False
 
 
 def offered_name(name: str, ending: str) -> str:

@@ -76,10 +76,20 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What stays of an old notice's deliveries: adults it was for, who read it, who confirmed."""
+
+    guardians: int
+    read: int
+    confirmed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """A notice with every version it had, and the work it still waits for.
 
-    `position` is its place in its author's list, by `publish_at`.
+    `position` is its place in its author's list, by `publish_at`. `figures` once its deliveries are too old
+    to be kept.
     """
 
     id: str
@@ -97,6 +107,7 @@ class Notice:
     work: tuple[Work, ...] = ()
     withdrawn_at: datetime | None = None
     reminders: int = 0
+    figures: Figures | None = None
 
     @property
     def current(self) -> Version:

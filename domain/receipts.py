@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from domain.channels import Reason
 from domain.deliveries import Delivery, Result
+from domain.notices import Figures
 from domain.schools import Student
 
 
@@ -117,6 +118,15 @@ def child_receipts(
             receipt = ChildReceipt(student, Receipt.NEVER_BOUND, ())
         receipts.append(receipt)
     return receipts
+
+
+def figures_of(deliveries: Sequence[Delivery]) -> Figures:
+    """How many adults these are, how many read and how many confirmed."""
+    return Figures(
+        guardians=len(deliveries),
+        read=sum(d.read_at is not None for d in deliveries),
+        confirmed=sum(d.confirmed_at is not None for d in deliveries),
+    )
 
 
 def counted(receipts: Iterable[ChildReceipt]) -> Counter[Receipt]:

@@ -67,6 +67,7 @@ class ReceiptsPage(PageHandler):
             ),
             "asked": sum(g.asked for child in children for g in child.guardians),
             "waiting": receipts.waiting,
+            "nameless": receipts.nameless,
             "preparing": is_preparing(receipts.notice),
             "open_count": len(still_open(receipts)),
             "max_reminders": MAX_REMINDERS,

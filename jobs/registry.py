@@ -15,6 +15,7 @@ from services.families import TELL_END
 from services.lapses import write_down_lapses
 from services.family_files import BUILD
 from services.notices import CARRY_OUT
+from services.retention import retain
 
 JOBS: Mapping[str, Job] = {
     CARRY_OUT: notices.carry_out,
@@ -29,4 +30,5 @@ REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
     "sweep": (sweep, timedelta(seconds=10)),
     "lapses": (write_down_lapses, timedelta(seconds=30)),
     "privacy": (privacy.tend, timedelta(minutes=1)),
+    "retention": (retain, timedelta(minutes=1)),
 }

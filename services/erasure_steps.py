@@ -15,6 +15,7 @@ from domain.deliveries import Delivery
 from domain.erasures import Erasure, Origin, nameless_consent, nameless_delivery
 from domain.family_files import FamilyFile
 from domain.files import PRIVATE_KINDS
+from domain.imports import ImportState
 from services.context import Context
 from services.people import appointments_of
 
@@ -37,6 +38,8 @@ COLLECTIONS: Mapping[str, str] = {
     "consents": "a nameless event stays in the place of each",
     "students": "a child's goes",
     "contacts": "a child's go; an adult's line is the school's list, not theirs",
+    "imports": "file, report and pages go with a child; that there was one stays",
+    "import_pages": "go with a child",
     "erasures": "goes when it is done",
     "erasure_reports": "name nobody",
     "accounts": "an adult's go, unless they have a role at a school",
@@ -89,7 +92,7 @@ async def child_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
     await _end(ctx, bindings)
     yield {"claims": await forget.drop_claims_about(school_id, student_id)}
     for person_id in sorted({*erasure.people, *(b.person_id for b in bindings)}):
-        siblings = await _signed_for_others(ctx, person_id, student_id)
+        siblings = await signed_for_others(ctx, person_id, student_id)
         async for batch in forget.deliveries_of(person_id, student_id):
             yield await forget_deliveries(ctx, batch, erasure.salt, keep=siblings)
     events = await forget.consents_of_student(school_id, student_id)
@@ -97,6 +100,7 @@ async def child_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
     yield await _forget_family_files(
         ctx, await ctx.stores.family_files.of_student(school_id, student_id)
     )
+    yield await _forget_lists(ctx, school_id)
     yield {"contacts": await forget.drop_contacts(school_id, student_id)}
     yield await _forget_bindings(ctx, bindings)
     yield {"students": await forget.drop("students", [student_id])}
@@ -120,7 +124,7 @@ async def forget_deliveries(
     return counts
 
 
-async def _signed_for_others(ctx: Context, person_id: str, student_id: str) -> frozenset[str]:
+async def signed_for_others(ctx: Context, person_id: str, student_id: str) -> frozenset[str]:
     """One signature may confirm a notice for several children of an adult: those of the others stay."""
     batches = ctx.stores.forgetting.deliveries_of(person_id)
     return frozenset(
@@ -145,6 +149,26 @@ async def _forget_consents(ctx: Context, events: Iterable[ConsentEvent], salt: s
     events = list(events)
     await ctx.stores.forgetting.put_consents([nameless_consent(e, salt) for e in events])
     return {"consents": await ctx.stores.forgetting.drop("consents", [e.id for e in events])}
+
+
+async def _forget_lists(ctx: Context, school_id: str) -> Counts:
+    """A list that was handed in has every child of the school: file, report and pages go, not that it was.
+
+    One that a worker is at is left to the second pass.
+    """
+    counts = Counter[str]()
+    for handed_in in await ctx.stores.imports.of_school(school_id):
+        if handed_in.is_open or handed_in.files_gone:
+            continue
+        await ctx.stores.imports.mark(
+            handed_in.id, ImportState.DROPPED, ctx.now(), expected=ImportState.READY
+        )
+        files = [i for i in (handed_in.file_id, handed_in.report_file_id) if i]
+        counts["files"] += await ctx.stores.forgetting.drop_files(files)
+        await ctx.stores.imports.drop_pages(school_id, handed_in.id)
+        await ctx.stores.imports.mark_files_gone(handed_in.id)
+        counts["imports"] += 1
+    return counts
 
 
 async def _forget_own_files(ctx: Context, person_id: str) -> Counts:

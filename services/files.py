@@ -82,6 +82,7 @@ async def _store(
         created_at=ctx.now(),
         width=size[0],
         height=size[1],
+        loose=kind is not FileKind.SIGNATURE,
     )
     await ctx.stores.files.add(file, content)
     return file
@@ -161,6 +162,9 @@ async def attachments_of(
         if (file.school_id, file.owner_id) == (teaching.school.id, teaching.person_id)
     }
     if any(file_id not in mine for file_id in file_ids):
+        raise InvalidError({"file_ids": Problem("not_found")})
+    # Before the notice that shows them: what is attached to nothing is cleared away one night.
+    if not await ctx.stores.files.mark_attached(file_ids):
         raise InvalidError({"file_ids": Problem("not_found")})
     return tuple(
         Attachment(file_id=f.id, kind=f.kind, name=f.name, size_bytes=f.size_bytes)

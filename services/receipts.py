@@ -7,13 +7,17 @@ from collections import Counter
 from dataclasses import dataclass
 
 from domain.deliveries import Attempt
+from domain.erasures import is_nameless
 from domain.errors import NotFoundError
-from domain.notices import Notice
-from domain.receipts import ChildReceipt, Receipt, child_receipts, counted
+from domain.notices import Figures, Notice
+from domain.receipts import ChildReceipt, Receipt, child_receipts, counted, figures_of
 from domain.schools import SchoolClass
 from services.context import Context
 from services.notices import access_notice_as_author
 from services.people import Teaching
+
+
+NOBODY = Figures(guardians=0, read=0, confirmed=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,15 @@ class ClassReceipts:
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """A notice's receipts. `waiting` counts messages still on their way."""
+    """A notice's receipts. `waiting` counts messages still on their way.
+
+    `nameless` are adults of whom the figures alone are left: they were erased, or the notice is old.
+    """
 
     notice: Notice
     classes: tuple[ClassReceipts, ...]
     waiting: int
+    nameless: Figures = NOBODY
 
     def children(self) -> list[ChildReceipt]:
         """Every child of the audience."""
@@ -69,7 +77,8 @@ async def receipts_of(ctx: Context, teaching: Teaching, notice_id: str) -> Recei
         ClassReceipts(c, tuple(r for r in children if r.student.class_id == c.id)) for c in classes
     )
     waiting = sum(g.waiting for child in children for g in child.guardians)
-    return Receipts(notice, groups, waiting)
+    nameless = notice.figures or figures_of([d for d in deliveries if is_nameless(d)])
+    return Receipts(notice, groups, waiting, nameless)
 
 
 async def ledger_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase, AsyncIOMotorGridFSBucket
@@ -43,6 +43,12 @@ class FileStore:
         """Uses index: _id_."""
         cursor = self._files.find({"_id": {"$in": list(file_ids)}})
         return {d["_id"]: from_document(StoredFile, d) async for d in cursor}
+
+    async def mark_attached(self, file_ids: Sequence[str]) -> bool:
+        """They are about to be shown; says whether all of them are still there. Uses index: _id_."""
+        found = {"_id": {"$in": list(set(file_ids))}}
+        result = await self._files.update_many(found, {"$set": {"loose": False}})
+        return bool(result.matched_count == len(set(file_ids)))
 
     async def read(self, file_id: str) -> AsyncIterator[bytes]:
         """The bytes, piece by piece."""

@@ -160,10 +160,10 @@ class ForgetStore:
         claims = await self._db["claims"].update_many(
             asked, set_if(decided, {"decided_by": ERASED})
         )
-        return {"bindings": bindings.modified_count, "claims": claims.modified_count}
+        return {"unnamed": bindings.modified_count + claims.modified_count}
 
     async def drop_files(self, file_ids: Sequence[str]) -> int:
-        """Bytes, then records. Uses index: _id_."""
+        """Bytes, by the bucket's own index, then records."""
         for file_id in file_ids:
             await self._db["blobs.chunks"].delete_many({"files_id": file_id})
             await self._db["blobs.files"].delete_one({"_id": file_id})

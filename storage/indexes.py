@@ -50,6 +50,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("unsettled", "unsettled", "bound_at", partialFilterExpression={"unsettled": True}),
         _index("untold", "untold", "ending.at", partialFilterExpression={"untold": True}),
         _index("runs_out", "runs_out", "until", partialFilterExpression={"runs_out": True}),
+        _index("by_ending", "ending.at", sparse=True),
     ],
     "lines": [_index("by_binding", "binding_id")],
     "claims": [
@@ -57,6 +58,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_person", "person_id", "state"),
         _index("due", "state", "next_at"),
         _index("by_candidate", "school_id", "candidates"),
+        _index("by_age", "created_at"),
         _index("untold", "untold", "created_at", partialFilterExpression={"untold": True}),
     ],
     "invitations": [_index("by_class", "school_id", "class_id", "-created_at")],
@@ -64,6 +66,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_author", "school_id", "author_id", "-position"),
         _index("by_class", "school_id", "class_ids", "-publish_at"),
         _index("by_work", "work.due_at", sparse=True),
+        _index("by_age", "publish_at"),
     ],
     "deliveries": [
         _index("by_notice", "school_id", "notice_id", "class_id", "push.due_at"),
@@ -92,7 +95,10 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_person", "person_id"),
         _index("by_student", "school_id", "student_id"),
     ],
-    "files": [_index("by_owner", "owner_id")],
+    "files": [
+        _index("by_owner", "owner_id"),
+        _index("loose", "loose", "created_at", partialFilterExpression={"loose": True}),
+    ],
     "erasures": [_index("due", "due_at")],
     "erasure_reports": [_index("by_school", "school_id", "-done_at")],
     "family_files": [

@@ -12,6 +12,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from redis.asyncio import Redis
 
 from storage.accounts import AccountStore
+from storage.ageing import AgeStore
 from storage.alerts import AlertStore
 from storage.appointments import AppointmentStore
 from storage.audit import AuditStore
@@ -75,6 +76,7 @@ class Stores:
     family_files: FamilyFileStore
     forgetting: ForgetStore
     traces: TraceStore
+    ageing: AgeStore
     audit: AuditStore
     callbacks: CallbackStore
     departures: DepartureStore
@@ -148,6 +150,7 @@ def open_stores(
         family_files=FamilyFileStore(db),
         forgetting=ForgetStore(db),
         traces=TraceStore(redis, prefix=database),
+        ageing=AgeStore(db),
         audit=AuditStore(db),
         callbacks=CallbackStore(redis, prefix=database, app_id=app_id),
         departures=DepartureStore(redis, prefix=database),

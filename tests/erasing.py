@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -56,7 +56,7 @@ def _told(value: object) -> bytes:
 
 def everything_in_redis(client: redis_driver.Redis, prefix: str) -> dict[str, bytes]:
     """Every key of an installation with its value, whatever kind it is, by key."""
-    read = {
+    read: dict[bytes, Callable[[bytes], Any]] = {
         b"string": client.get,
         b"hash": client.hgetall,
         b"list": lambda key: client.lrange(key, 0, -1),
@@ -66,7 +66,7 @@ def everything_in_redis(client: redis_driver.Redis, prefix: str) -> dict[str, by
     }
     found = {}
     for key in client.scan_iter(match=f"*{prefix}*", count=1000):
-        kind = client.type(key)
+        kind: Any = client.type(key)
         if kind != b"none":  # gone since it was listed
             found[key.decode("utf-8", "replace")] = key + b" " + _deep(read[kind](key))
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from settings import NAMES, OTHER_NAMES, Settings, SettingsError, dev_environment
+from settings import KEEP_DAYS, NAMES, OTHER_NAMES, Settings, SettingsError, dev_environment
 
 SECRETS = {
     "YANSHU_OA_SECRET": "official-account-secret",
@@ -56,6 +56,8 @@ def test_what_is_needed_suffices_and_the_rest_has_defaults() -> None:
     assert settings.link_hosts == ("smartedu.cn",)
     assert (settings.quiet_start, settings.quiet_end) == (time(21, 30), time(7, 0))
     assert settings.log_level == "INFO"
+    assert settings.keep_days == {kind.lower(): days for kind, days in KEEP_DAYS.items()}
+    assert (settings.erasure_wait_days, settings.family_files_per_day) == (7, 3)
 
 
 def test_everything_set() -> None:
@@ -132,6 +134,10 @@ def test_missing_and_wrong_and_unknown_are_reported_together() -> None:
         ("YANSHU_QUIET_START", "24:00"),
         ("YANSHU_QUIET_END", "7"),
         ("YANSHU_LOG_LEVEL", "loud"),
+        ("YANSHU_KEEP_NOTICES_DAYS", "0"),
+        ("YANSHU_KEEP_CLAIMS_DAYS", "half a year"),
+        ("YANSHU_ERASURE_WAIT_DAYS", "31"),
+        ("YANSHU_FAMILY_FILES_PER_DAY", "-1"),
     ],
 )
 def test_a_wrong_value_is_reported_under_its_name(name: str, value: str) -> None:

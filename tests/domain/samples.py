@@ -16,6 +16,7 @@ from domain.bindings import (
 )
 from domain.channels import Channel
 from domain.deliveries import Attempt, Delivery, Outcome, Push, Result, delivery_id
+from domain.erasures import Erasure, Origin, SubjectKind
 from domain.files import FileKind, StoredFile
 from domain.identities import Identity, identity_id
 from domain.invitations import Invitation
@@ -219,6 +220,22 @@ def an_attempt(**changes: Any) -> Attempt:
         "message_id": "msg-1",
     }
     return Attempt(**(given | changes))
+
+
+def an_erasure(**changes: Any) -> Erasure:
+    given: dict[str, Any] = {
+        "id": "adult:person-1",
+        "kind": SubjectKind.ADULT,
+        "subject_id": "person-1",
+        "school_id": "",
+        "origin": Origin.OWN,
+        "requested_by": "person-1",
+        "requested_at": NOW,
+        "due_at": NOW,
+        "report_id": "report-1",
+        "salt": "salt",
+    }
+    return Erasure(**(given | changes))
 
 
 def a_file(**changes: Any) -> StoredFile:

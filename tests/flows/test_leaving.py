@@ -20,7 +20,8 @@ async def person_of(town: Town, phone: Phone) -> str:
 
 
 async def erasures(town: Town) -> list[dict[str, Any]]:
-    return await town.ctx.stores.database["erasures"].find({}).to_list(None)
+    found = await town.ctx.stores.database["erasures"].find({}).to_list(None)
+    return list(found)
 
 
 async def authorization(phone: Phone, event: str, **more: str) -> None:

@@ -16,10 +16,13 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 from domain.audit import Act
 from domain.channels import Channel, Reason
 from domain.deliveries import LEASE, Group
+from domain.erasures import Origin
+from domain.notices import Figures
 from domain.desks import DeskState
 from domain.offers import OfferState
 from domain.terms import Calendar
 from storage.accounts import AccountStore
+from storage.ageing import AgeStore
 from storage.alerts import AlertStore
 from storage.appointments import AppointmentStore
 from storage.audit import AuditStore
@@ -27,7 +30,10 @@ from storage.bindings import BindingStore
 from storage.consents import ConsentStore
 from storage.deliveries import DeliveryStore
 from storage.desks import DeskStore
+from storage.erasures import ErasureStore
+from storage.family_files import FamilyFileStore
 from storage.files import FileStore
+from storage.forgetting import ForgetStore
 from storage.identities import IdentityStore
 from storage.indexes import INDEXES
 from storage.invitations import InvitationStore
@@ -40,10 +46,11 @@ from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.stores import Stores
 from storage.terms import TermStore
-from tests.domain.samples import NOW, a_push, an_outcome
+from tests.domain.samples import NOW, a_push, an_erasure, an_outcome
 
 STORES: dict[str, type] = {
     "accounts": AccountStore,
+    "ageing": AgeStore,
     "alerts": AlertStore,
     "appointments": AppointmentStore,
     "audit": AuditStore,
@@ -51,7 +58,10 @@ STORES: dict[str, type] = {
     "consents": ConsentStore,
     "deliveries": DeliveryStore,
     "desks": DeskStore,
+    "erasures": ErasureStore,
+    "family_files": FamilyFileStore,
     "files": FileStore,
+    "forgetting": ForgetStore,
     "identities": IdentityStore,
     "invitations": InvitationStore,
     "notices": NoticeStore,
@@ -72,6 +82,15 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "accounts.find": lambda s: s.find("a"),
     "accounts.of_person": lambda s: s.of_person("p"),
     "accounts.remove": lambda s: s.remove("a"),
+    "ageing.notices": lambda s: s.notices(NOW, NOW, 20),
+    "ageing.set_figures": lambda s: s.set_figures("n", Figures(guardians=1, read=1, confirmed=0)),
+    "ageing.bookmark": lambda s: s.bookmark("walk"),
+    "ageing.set_bookmark": lambda s: s.set_bookmark("walk", NOW),
+    "ageing.settled_claims": lambda s: s.settled_claims(NOW, 20),
+    "ageing.ended_bindings": lambda s: s.ended_bindings(NOW, 20),
+    "ageing.drop_ended_binding": lambda s: s.drop_ended_binding("s:p"),
+    "ageing.loose_uploads": lambda s: s.loose_uploads(NOW, 20),
+    "ageing.take_loose": lambda s: s.take_loose("f"),
     "alerts.find": lambda s: s.find("a"),
     "audit.head": lambda s: s.head("school-a"),
     "audit.heads": lambda s: s.heads(),
@@ -121,6 +140,42 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "deliveries.mark_failed_after_all": lambda s: s.mark_failed_after_all(
         [("d", a_push(failed=((Channel.TEMPLATE, Reason.BLOCKED),)), OUTCOME)]
     ),
+    "erasures.ask": lambda s: s.ask(an_erasure()),
+    "erasures.find": lambda s: s.find("adult:p"),
+    "erasures.take_back": lambda s: s.take_back("adult:p", [Origin.OWN]),
+    "erasures.begin": lambda s: s.begin("adult:p", openids=[], people=[], words=[]),
+    "erasures.settle": lambda s: s.settle("adult:p", NOW),
+    "erasures.count": lambda s: s.count("adult:p", {"claims": 1}),
+    "erasures.due": lambda s: s.due(NOW),
+    "erasures.report": lambda s: s.report("r"),
+    "erasures.reports_of_school": lambda s: s.reports_of_school("school-a"),
+    "family_files.find": lambda s: s.find("f"),
+    "family_files.of_person": lambda s: s.of_person("p"),
+    "family_files.of_student": lambda s: s.of_student("school-a", "s"),
+    "family_files.note_blob": lambda s: s.note_blob("f", "b"),
+    "family_files.note_progress": lambda s: s.note_progress("f", 1, 2),
+    "family_files.mark_ready": lambda s: s.mark_ready("f", "b", 1),
+    "family_files.expired": lambda s: s.expired(NOW),
+    "family_files.unfinished": lambda s: s.unfinished(),
+    "files.mark_attached": lambda s: s.mark_attached(["f"]),
+    "forgetting.identities_of": lambda s: s.identities_of(["p"]),
+    "forgetting.bindings_of_person": lambda s: s.bindings_of_person("p"),
+    "forgetting.bindings_of_student": lambda s: s.bindings_of_student("school-a", "s"),
+    "forgetting.claims_of_person": lambda s: s.claims_of_person("p"),
+    "forgetting.sessions_of": lambda s: s.sessions_of("p"),
+    "forgetting.contacts_by_id": lambda s: s.contacts_by_id(["c"]),
+    "forgetting.find_student": lambda s: s.find_student("s"),
+    "forgetting.deliveries_of": lambda s: anext(s.deliveries_of("p"), None),
+    "forgetting.consents_of_student": lambda s: s.consents_of_student("school-a", "s"),
+    "forgetting.files_of": lambda s: s.files_of("p"),
+    "forgetting.drop_ledger": lambda s: s.drop_ledger("d"),
+    "forgetting.drop_deliveries_of_notice": lambda s: s.drop_deliveries_of_notice("n"),
+    "forgetting.leave_round": lambda s: s.leave_round(GROUP, ["d"]),
+    "forgetting.drop": lambda s: s.drop("claims", ["c"]),
+    "forgetting.drop_lines_of": lambda s: s.drop_lines_of(["s:p"]),
+    "forgetting.drop_of_person": lambda s: s.drop_of_person("claims", "p"),
+    "forgetting.drop_contacts": lambda s: s.drop_contacts("school-a", "s"),
+    "forgetting.drop_claims_about": lambda s: s.drop_claims_about("school-a", "s"),
     "files.find": lambda s: s.find("f"),
     "files.many": lambda s: s.many(["f"]),
     "identities.find": lambda s: s.find("wx1", "o"),
@@ -173,7 +228,12 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "terms.mark_changed": lambda s: s.mark_changed(Calendar(id="school:school-a", version=1)),
 }
 # What a condition on these costs is one look at a document that the index has found already.
-BESIDE_THE_INDEX = {"deliveries.mark_due": {"purposes", "read_at"}, "rounds.finish": {"run"}}
+BESIDE_THE_INDEX = {
+    "deliveries.mark_due": {"purposes", "read_at"},
+    "rounds.finish": {"run"},
+    "ageing.drop_ended_binding": {"state"},
+    "ageing.take_loose": {"loose"},
+}
 
 
 @dataclass
@@ -288,7 +348,13 @@ def test_the_indexes_of_a_school_start_with_the_school() -> None:
         "by_binding",
         "by_chain",
         "by_child",
+        "by_age",
+        "by_ending",
+        "by_expiry",
         "by_message",
+        "by_owner",
+        "loose",
+        "unfinished",
         "by_person",
         "by_region",
         "by_subject",

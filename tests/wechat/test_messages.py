@@ -112,7 +112,7 @@ def test_a_sent_subscription_message_is_known_by_its_id() -> None:
 
 def test_whom_wechats_own_word_is_about_tells_two_apart_and_is_not_in_the_key() -> None:
     one, other = (
-        event("user_authorization_revoke", OpenID=openid, RevokeInfo="301")
+        event("user_authorization_revoke", f"<OpenID>{openid}</OpenID><RevokeInfo>301</RevokeInfo>")
         for openid in ("oFirst", "oSecond")
     )
     assert (one.about, other.about) == ("oFirst", "oSecond")
