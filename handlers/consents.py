@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from domain.consent_texts import BASIC, TEXTS
 from domain.consents import Decision
 from handlers.base import Access, PageHandler
@@ -33,8 +35,12 @@ class ConsentsHandler(PageHandler):
             decision,
             version=self.get_body_argument("version", ""),
         )
-        refused = self.get_body_argument("purpose") == BASIC and decision == Decision.NO
-        self.go("/h5/children?done=ended" if refused else f"/h5/consents?done=consent_{decision}")
+        purpose, student = self.get_body_argument("purpose"), self.get_body_argument("student", "")
+        if purpose == BASIC and decision == Decision.NO:
+            self.go("/h5/children?done=ended")
+            return
+        # Back to the question that was answered, not to the top of a long page.
+        self.go(f"/h5/consents?done=consent_{decision}#{purpose}-{quote(student, safe='')}")
 
 
 class RefuseHandler(PageHandler):

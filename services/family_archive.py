@@ -197,7 +197,7 @@ async def _write_rest(making: _Archive) -> None:
         ("绑定申请", "claims", [claim_record(c) for c in claims], pages.claims_part(claims)),
         ("微信账号和登录", "account", account, pages.account_part(account)),
         (
-            "学校工作人员对孩子记录的操作",
+            "学校对孩子记录的操作",
             "audit",
             [entry_record(e) for e in entries],
             pages.audit_part(entries),

@@ -75,9 +75,10 @@ class Household:
             "archive": self.files[key].encode(),
         }
 
-    async def state(self, *keys: str) -> dict[str, Any]:
+    async def state(self, *keys: str) -> dict[tuple[str, str], list[Any]]:
         """What must not change of adults: bindings, deliveries, consents, files, who they are."""
-        database, found = self.town.ctx.stores.database, {}
+        database = self.town.ctx.stores.database
+        found: dict[tuple[str, str], list[Any]] = {}
         for key in keys:
             person = self.people[key]
             for name in ("bindings", "deliveries", "identities", "family_files", "consents"):
@@ -180,8 +181,9 @@ async def _publish(town: Town, teacher: Phone, readers: list[Phone]) -> str:
         links=[],
     )
     notice = await publish_notice(town.ctx, teaching, draft, idempotency_key="spring")
-    for phone in readers:
-        await wait_until(lambda phone=phone: phone.cards, description="the card of the notice")
+    await wait_until(
+        lambda: all(phone.cards for phone in readers), description="the cards of the notice"
+    )
     await remind_unread(town.ctx, teaching, notice.id, number=1)
     await _come_to_rest(town, notice.id)
     for phone in readers:
@@ -209,7 +211,7 @@ async def _come_to_rest(town: Town, notice_id: str) -> None:
         waiting = {"notice_id": notice_id, "push": {"$ne": None}}
         notice = await database["notices"].find_one({"_id": notice_id})
         left = await database["deliveries"].count_documents(waiting)
-        return notice["work"] == [] and left == 0
+        return bool(notice["work"] == [] and left == 0)
 
     await wait_until(at_rest, description="everything is sent")
     await town.simulator.courier.settle()

@@ -34,7 +34,7 @@ async def consented(village: Village, purpose: Purpose, student: str = CHILD) ->
 
 async def test_everything_starts_at_no_and_each_purpose_is_its_own(village: Village) -> None:
     page = await village.mother.get("/h5/consents")
-    assert page.text.count("没有回答，算“不可以”") == 3
+    assert page.text.count("还没回答") == 4
     assert not any([await consented(village, purpose) for purpose in Purpose])
     shown = await answer(village, "class_photos", "yes")
     assert "已记下：可以" in shown.text
@@ -83,7 +83,7 @@ async def test_a_new_version_asks_again(village: Village, monkeypatch: pytest.Mo
     monkeypatch.setattr("handlers.consents.TEXTS", texts)
     assert not await consented(village, Purpose.CLASS_PHOTOS)
     page = await village.mother.get("/h5/consents")
-    assert "说明改过，请再看" in page.text
+    assert "请再选一次" in page.text
     refused = await answer(village, "class_photos", "yes")  # a page that was open before
     assert (refused.status, await village.count("consents")) == (409, 1)
     await answer(village, "class_photos", "yes", version="2")
