@@ -20,6 +20,7 @@ class FileKind(StrEnum):
     DOCUMENT = "document"
     SIGNATURE = "signature"
     ARCHIVE = "archive"  # a family file
+    ROSTER = "roster"  # a school's list, or the report about one
 
 
 # What belongs to the adult who owns it, and not to a school.

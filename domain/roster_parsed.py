@@ -69,6 +69,16 @@ class Pupil:
     guardians: tuple[Guardian, ...]
     quarantine: frozenset[str] = frozenset()
     sure: bool = True
+    sheet: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """Where a row that is not taken stands, counted as Excel does, and whose it seems to be."""
+
+    sheet: str
+    row: int
+    name: str
 
 
 @dataclass(slots=True)
@@ -86,7 +96,7 @@ class Parsed:
 
     pupils: list[Pupil] = field(default_factory=list)
     problems: dict[int, list[RowProblem]] = field(default_factory=lambda: defaultdict(list))
-    refused: set[int] = field(default_factory=set)
+    refused: dict[int, RefusedRow] = field(default_factory=dict)
     unclear_names: set[str] = field(default_factory=set)
     unclear_codes: set[str] = field(default_factory=set)
     unclear_classes: set[ClassName] = field(default_factory=set)
@@ -101,7 +111,7 @@ class Parsed:
         """Keep a pupil out, for a reason; whoever is stored under this name or number stays as they are."""
         for place in pupil.places:
             self.problems[place].append(problem)
-            self.refused.add(place)
+            self.refused[place] = RefusedRow(pupil.sheet, pupil.row, pupil.name)
         self.unclear_names.add(folded_name(pupil.name))
         if pupil.code:
             self.unclear_codes.add(pupil.code)

@@ -14,7 +14,7 @@ from domain.roster_cells import Cell, CellError, name_of
 from domain.roster_columns import Column, Field, HeaderError
 from domain.roster_guardians import text_or_nothing
 from domain.roster_headers import HeaderSeeker
-from domain.roster_parsed import Parsed, Reason, RowProblem
+from domain.roster_parsed import Parsed, Reason, RefusedRow, RowProblem
 from domain.rosters import RosterParser, first_of, is_remark, values_of
 from domain.schools import School
 
@@ -109,7 +109,7 @@ class ListReader:
         said = text_or_nothing(first_of(values, Field.SCHOOL))
         parser = self._parser(said)
         if parser is None:
-            self._refuse(place, said, values)
+            self._refuse(place, number, said, values)
             return
         if id(parser) not in self._sheet.begun:
             self._sheet.begun.add(id(parser))
@@ -123,14 +123,18 @@ class ListReader:
             self._told[key] = self._route(said, heading)
         return self._told[key]
 
-    def _refuse(self, place: int, said: str, values: Sequence[tuple[Column, Cell]]) -> None:
+    def _refuse(
+        self, place: int, number: int, said: str, values: Sequence[tuple[Column, Cell]]
+    ) -> None:
         reason = Reason.UNKNOWN_SCHOOL if said else Reason.MISSING
         self.common.problems[place].append(RowProblem(reason, Field.SCHOOL))
-        self.common.refused.add(place)
+        name = ""
         try:
-            self.common.unclear_names.add(folded_name(name_of(first_of(values, Field.NAME))))
+            name = name_of(first_of(values, Field.NAME))
+            self.common.unclear_names.add(folded_name(name))
         except CellError:
             self.common.nobody_leaves |= not said  # it may be anybody of any school
+        self.common.refused[place] = RefusedRow(self._sheet.title, number, name)
 
 
 class DistrictLists:

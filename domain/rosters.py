@@ -23,7 +23,7 @@ from domain.roster_classes import (
 )
 from domain.roster_columns import Column, Field, column_of, heading_of
 from domain.roster_guardians import guardians_of, join_repeated, quarantine_shared, text_or_nothing
-from domain.roster_parsed import Parsed, Pupil, Reason, RowProblem
+from domain.roster_parsed import Parsed, Pupil, Reason, RefusedRow, RowProblem
 
 _CODE_KEPT = 6  # of a number longer than twelve characters: it may be an identity number
 _CODE_WHOLE = 12
@@ -35,6 +35,7 @@ class _Row:
     """What could be read of a row so far."""
 
     place: int
+    number: int
     name: str = ""
     school_class: ClassName | None = None
     code: str = ""
@@ -83,7 +84,7 @@ class RosterParser:
     def read(self, place: int, number: int, cells: Sequence[Cell]) -> None:
         """A row that is not only a remark; `place` counts rows through the whole file, `number` is Excel's."""
         values = values_of(self._columns, cells)
-        row = _Row(place)
+        row = _Row(place, number)
         self._take(row, Field.NAME, lambda: self._set_name(row, values))
         self._take(row, Field.CLASS, lambda: self._set_class(row, values))
         self._take(row, Field.CODE, lambda: _set_codes(row, values))
@@ -102,6 +103,7 @@ class RosterParser:
                 row.seat,
                 guardians,
                 sure=sure,
+                sheet=self._title,
             )
         )
 
@@ -109,8 +111,7 @@ class RosterParser:
         try:
             step()
         except (CellError, ClassError) as error:
-            self.parsed.problems[row.place].append(RowProblem(Reason(error.code), which))
-            self.parsed.refused.add(row.place)
+            self._refuse(row, RowProblem(Reason(error.code), which))
 
     @staticmethod
     def _set_name(row: _Row, values: Sequence[tuple[Column, Cell]]) -> None:
@@ -156,10 +157,14 @@ class RosterParser:
     def _check_school(self, row: _Row, values: Sequence[tuple[Column, Cell]]) -> None:
         said = folded_name(text_or_nothing(first_of(values, Field.SCHOOL)))
         if said and self._school and said not in self._school and self._school not in said:
-            self.parsed.problems[row.place].append(RowProblem(Reason.OTHER_SCHOOL, Field.SCHOOL))
-            self.parsed.refused.add(row.place)
+            self._refuse(row, RowProblem(Reason.OTHER_SCHOOL, Field.SCHOOL))
+
+    def _refuse(self, row: _Row, problem: RowProblem) -> None:
+        self.parsed.problems[row.place].append(problem)
+        self.parsed.refused[row.place] = RefusedRow(self._title, row.number, row.name)
 
     def _remember(self, row: _Row) -> None:
+        self.parsed.refused[row.place] = RefusedRow(self._title, row.number, row.name)
         if row.name:
             self.parsed.unclear_names.add(folded_name(row.name))
         elif row.school_class is not None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from jobs import bindings, notices, privacy
+from jobs import bindings, notices, privacy, rosters
 from jobs.queue import Job
 from services.bindings import CATCH_UP
 from services.claims import TELL
 from services.deliveries import PUSH, sweep
 from services.erasure import ERASE
 from services.families import TELL_END
-from services.lapses import write_down_lapses
 from services.family_files import BUILD
+from services.imports import APPLY, TRY, tend_imports
+from services.lapses import write_down_lapses
 from services.notices import CARRY_OUT
 from services.retention import retain
 
@@ -25,10 +26,13 @@ JOBS: Mapping[str, Job] = {
     TELL_END: bindings.tell_end,
     ERASE: privacy.erase,
     BUILD: privacy.build,
+    TRY: rosters.try_roster,
+    APPLY: rosters.apply_roster,
 }
 REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
     "sweep": (sweep, timedelta(seconds=10)),
     "lapses": (write_down_lapses, timedelta(seconds=30)),
     "privacy": (privacy.tend, timedelta(minutes=1)),
+    "imports": (tend_imports, timedelta(seconds=15)),
     "retention": (retain, timedelta(minutes=1)),
 }

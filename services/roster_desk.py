@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
+from domain.imports import ImportLine, Section
 from domain.names import folded_name
 from domain.roster_changes import Change, Diff, Kind, Stored, Ticks, Writes, writes_of
 from domain.roster_classes import SchoolYear
 from domain.roster_diff import compare, replaced_classes
-from domain.roster_parsed import Parsed, Reason, RowProblem
+from domain.roster_parsed import Parsed, Reason, RefusedRow, RowProblem
 from domain.roster_register import stable_id
 from domain.roster_sheets import DistrictLists, ListReader
 from domain.rosters import RosterParser
@@ -25,6 +26,7 @@ from domain.schools import Contact, School, SchoolClass, Student
 from domain.stages import Stage, stages_in_name
 from services.roster_files import FileRow, RosterError, read_rows
 from services.roster_report import Reported, sums, write_report
+from services.roster_words import QUARANTINED, problem_text
 from storage.documents import from_batch
 
 _READ_ROWS = 1000
@@ -47,6 +49,7 @@ class Summary:
     unchanged: int
     quarantined: int
     refused: int
+    noted: int  # rows that are taken, and that somebody should look at
     here: int  # pupils who are at the school now
     sums: tuple[tuple[str, int | str], ...]
     replaced: tuple[str, ...]
@@ -55,20 +58,6 @@ class Summary:
     def count(self, kind: Kind) -> int:
         """How many pupils this happens to."""
         return self.counts[kind]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A pupil of whom something would change, as a person is shown them. Of phones the last two digits."""
-
-    student_id: str
-    kinds: tuple[Kind, ...]
-    name: str
-    class_before: str
-    class_after: str
-    phones_before: tuple[str, ...] = ()
-    phones_after: tuple[str, ...] = ()
-    name_before: str = ""
 
 
 @dataclass(slots=True)
@@ -82,6 +71,7 @@ class _School:
     diff: Diff = field(default_factory=Diff)
     ticks: Ticks = field(default_factory=Ticks)
     chosen: list[Change] = field(default_factory=list)
+    noted: list[tuple[int, RefusedRow]] = field(default_factory=list)
 
 
 class Desk:
@@ -205,6 +195,12 @@ class Desk:
         """What the list would change; `seed` is a random word of this import."""
         at = self._schools[school_id]
         at.diff = compare(school_id, at.stored, at.parsed, at.year, seed)
+        at.noted = [
+            (place, RefusedRow(pupil.sheet, pupil.row, pupil.name))
+            for pupil in at.parsed.pupils
+            for place in pupil.places
+            if place in at.parsed.problems and place not in at.parsed.refused
+        ]
         at.parsed.pupils = []  # from here on the changes say it all
         return self._summary(at)
 
@@ -216,6 +212,7 @@ class Desk:
             unchanged=at.diff.unchanged,
             quarantined=at.diff.quarantined,
             refused=len(at.parsed.refused),
+            noted=len(at.noted),
             here=at.stored.here(),
             sums=tuple(sums(at.parsed, at.diff)),
             replaced=tuple(replaced_classes(at.diff, at.stored)),
@@ -243,10 +240,17 @@ class Desk:
         some = at.chosen[start : start + count]
         return [(change.after.id, writes_of(change, at.ticks.kinds)) for change in some]
 
-    def lines(self, school_id: str, kind: Kind, start: int, count: int) -> list[Line]:
-        """Some of the pupils to whom this happens, as a person is shown them."""
+    def section(self, school_id: str, section: Section, start: int, count: int) -> list[ImportLine]:
+        """Some of the pupils or rows of one section, as a person is shown them."""
         at = self._schools[school_id]
+        if section is Section.REFUSED:
+            places = islice(at.parsed.refused.items(), start, start + count)
+            return [_row_line(row, at.parsed.problems[place]) for place, row in places]
+        if section is Section.NOTED:
+            noted = at.noted[start : start + count]
+            return [_row_line(row, at.parsed.problems[place]) for place, row in noted]
         names = {c.id: c.name for c in (*at.stored.classes, *at.diff.classes.values())}
+        kind = Kind(section.value)
         wanted = (change for change in at.diff.changes if kind in change.kinds)
         return [_line(change, names) for change in islice(wanted, start, start + count)]
 
@@ -278,17 +282,22 @@ def _mark(diff: Diff) -> str:
     return digest.hexdigest()
 
 
-def _line(change: Change, names: Mapping[str, str]) -> Line:
+def _row_line(row: RefusedRow, problems: Sequence[RowProblem]) -> ImportLine:
+    said = "；".join(dict.fromkeys(problem_text(problem) for problem in problems))
+    return ImportLine(name=row.name, sheet=row.sheet, row=row.row, text=said)
+
+
+def _line(change: Change, names: Mapping[str, str]) -> ImportLine:
     before, after = change.before, change.after
     held = {line.phone_last4 for line in change.held}
     wanted = held if Kind.LEFT in change.kinds else {line.phone_last4 for line in change.lines}
-    return Line(
+    return ImportLine(
         student_id=after.id,
-        kinds=tuple(kind for kind in Kind if kind in change.kinds),
         name=after.name,
+        name_before=before.name if before and before.name != after.name else "",
         class_before=names.get(before.class_id, "") if before else "",
         class_after=names.get(after.class_id, ""),
         phones_before=tuple(sorted(digits[-2:] for digits in held - wanted)),
         phones_after=tuple(sorted(digits[-2:] for digits in wanted - held)),
-        name_before=before.name if before and before.name != after.name else "",
+        text=QUARANTINED if any(line.quarantine for line in change.lines) else "",
     )

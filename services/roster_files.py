@@ -27,6 +27,7 @@ _UNPACKED_LIMIT_BYTES = 512 * 1024 * 1024
 _WORDS_LIMIT_BYTES = 128 * 1024 * 1024  # Excel's table of texts is held in memory as a whole
 _COLUMN_LIMIT = 60
 _EXCEL_ROWS = 1_048_576
+_OLD_EXCEL, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 _SHEET_LIMIT = 200
 _PIECE_BYTES = 1 << 16
 _OVERLAP_BYTES = 4096
@@ -60,6 +61,29 @@ class _Marks:
 
     below: dict[tuple[int, int], int] = field(default_factory=dict)  # (top row, column) → last row
     uncomputed: set[tuple[int, int]] = field(default_factory=set)
+
+
+def kind_of(path: Path) -> str:
+    """`.xlsx` or `.csv`, judged by the content; nothing is unpacked. Raises RosterError for what is no list."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+        if not start:
+            raise RosterError("empty")
+        if start.startswith(_OLD_EXCEL):
+            raise RosterError("old_excel")
+        if not start.startswith(_ZIP):
+            _encoding_of(path)
+            return ".csv"
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except OSError as error:
+        raise RosterError("no_file", error.strerror or "") from error
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise RosterError("unreadable") from error
+    if "xl/workbook.xml" not in names:
+        raise RosterError("unreadable")
+    return ".xlsx"
 
 
 def read_rows(path: Path) -> Iterator[FileRow]:
@@ -96,7 +120,7 @@ def _read(path: Path) -> Iterator[FileRow]:
         raise RosterError("empty")
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise RosterError("old_excel")
-    if start.startswith(b"PK\x03\x04"):
+    if start.startswith(_ZIP):
         yield from _excel_rows(path)
     else:
         yield from _csv_rows(path)

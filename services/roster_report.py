@@ -44,7 +44,7 @@ class Reported:
         """One school's list, or what stands in the file beside them."""
         self.headers.update(parsed.headers)
         self.problems.update(parsed.problems)
-        self.refused |= parsed.refused
+        self.refused |= parsed.refused.keys()
         self.kinds.update(diff.kinds)
         for change in diff.changes:
             if Kind.LEFT in change.kinds:

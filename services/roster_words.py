@@ -53,6 +53,7 @@ KINDS = {
     Kind.PHONE: "电话有变",
 }
 _REASONS_WITHOUT_FIELD = (Reason.REPEATED, Reason.NAMESAKES, Reason.ROLL_OVER_FIRST)
+QUARANTINED = "号码与别家相同，已隔离"
 REFUSED, UNCHANGED = "未导入", "没有变化"
 REPORT_HEADINGS = ("结果", "说明")
 LEFT_SHEET, SUMMARY_SHEET = "离校学生", "概况"
@@ -78,6 +79,7 @@ ERRORS = {
     "busy": "{detail}正在导入这所学校的名册，请稍后再试。",
     "turn_lost": "导入中断了：与 Redis 的联系断了一会儿。请再运行一次，已写入的不会重复。",
     "changed": "对比之后，学校的名册又有了变化。请重新对比一次，再决定要不要导入。",
+    "file_gone": "这份名册文件已经删除了，请重新上传。",
     "broken": "导入意外中断了，没有做完。请再试一次，已写入的不会重复。",
     "too_many_left": "名册上少了 {detail} 名学生，超过在校人数的一半，像是拿错了文件。"
     "什么都没有改。确实如此的话，请加 --only 并写上 left。",

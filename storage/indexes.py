@@ -31,6 +31,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_child", "student_name", "phone_last4"),
         _index("by_student", "school_id", "student_id"),
         _index("by_school", "school_id"),
+        _index(
+            "quarantined", "school_id", "quarantine", partialFilterExpression={"quarantine": True}
+        ),
     ],
     "appointments": [
         _index("by_place", "school_id", "class_id"),
@@ -61,6 +64,14 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_age", "created_at"),
         _index("untold", "untold", "created_at", partialFilterExpression={"untold": True}),
     ],
+    "imports": [
+        _index("by_school", "school_id"),
+        _index("unfinished", "is_open", "touched_at", partialFilterExpression={"is_open": True}),
+        _index(
+            "with_files", "files_gone", "created_at", partialFilterExpression={"files_gone": False}
+        ),
+    ],
+    "import_pages": [_index("by_import", "school_id", "import_id")],
     "invitations": [_index("by_class", "school_id", "class_id", "-created_at")],
     "notices": [
         _index("by_author", "school_id", "author_id", "-position"),

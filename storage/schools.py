@@ -85,6 +85,11 @@ class SchoolStore:
         async for batch in self._contacts.find_raw_batches(query, batch_size=_READ_BATCH):
             yield batch
 
+    async def quarantined_contacts(self, school_id: str) -> list[Contact]:
+        """The lines of a school that bind nobody. Uses index: quarantined."""
+        cursor = self._contacts.find({"school_id": school_id, "quarantine": True})
+        return [from_document(Contact, d) async for d in cursor]
+
     async def schools_below(self, region_id: str) -> list[School]:
         """The schools of a region, by name. Uses index: by_region."""
         cursor = self._schools.find({"region_ids": region_id})

@@ -29,6 +29,7 @@ from storage.family_files import FamilyFileStore
 from storage.files import FileStore
 from storage.forgetting import ForgetStore
 from storage.identities import IdentityStore
+from storage.imports import ImportStore
 from storage.inbox import InboxStore
 from storage.indexes import INDEXES
 from storage.invitations import InvitationStore
@@ -63,6 +64,7 @@ class Stores:
     bindings: BindingStore
     claims: ClaimStore
     invitations: InvitationStore
+    imports: ImportStore
     notices: NoticeStore
     deliveries: DeliveryStore
     rounds: RoundStore
@@ -137,6 +139,7 @@ def open_stores(
         bindings=BindingStore(db, clock),
         claims=ClaimStore(db, clock),
         invitations=InvitationStore(db),
+        imports=ImportStore(db),
         notices=NoticeStore(db),
         deliveries=DeliveryStore(db),
         rounds=RoundStore(db),

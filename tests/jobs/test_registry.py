@@ -13,6 +13,7 @@ from services.deliveries import PUSH
 from services.erasure import ERASE
 from services.families import TELL_END
 from services.family_files import BUILD
+from services.imports import APPLY, TRY
 from services.notices import CARRY_OUT
 
 PAYLOADS = {
@@ -23,6 +24,8 @@ PAYLOADS = {
     TELL_END: {"binding_id"},
     ERASE: set(),
     BUILD: {"file_id"},
+    TRY: {"import_id"},
+    APPLY: {"import_id"},
 }
 
 

@@ -16,9 +16,10 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 from domain.audit import Act
 from domain.channels import Channel, Reason
 from domain.deliveries import LEASE, Group
-from domain.erasures import Origin
-from domain.notices import Figures
 from domain.desks import DeskState
+from domain.erasures import Origin
+from domain.imports import ImportState
+from domain.notices import Figures
 from domain.offers import OfferState
 from domain.terms import Calendar
 from storage.accounts import AccountStore
@@ -27,6 +28,7 @@ from storage.alerts import AlertStore
 from storage.appointments import AppointmentStore
 from storage.audit import AuditStore
 from storage.bindings import BindingStore
+from storage.claims import ClaimStore
 from storage.consents import ConsentStore
 from storage.deliveries import DeliveryStore
 from storage.desks import DeskStore
@@ -35,6 +37,7 @@ from storage.family_files import FamilyFileStore
 from storage.files import FileStore
 from storage.forgetting import ForgetStore
 from storage.identities import IdentityStore
+from storage.imports import ImportStore
 from storage.indexes import INDEXES
 from storage.invitations import InvitationStore
 from storage.notices import NoticeStore
@@ -55,6 +58,7 @@ STORES: dict[str, type] = {
     "appointments": AppointmentStore,
     "audit": AuditStore,
     "bindings": BindingStore,
+    "claims": ClaimStore,
     "consents": ConsentStore,
     "deliveries": DeliveryStore,
     "desks": DeskStore,
@@ -63,6 +67,7 @@ STORES: dict[str, type] = {
     "files": FileStore,
     "forgetting": ForgetStore,
     "identities": IdentityStore,
+    "imports": ImportStore,
     "invitations": InvitationStore,
     "notices": NoticeStore,
     "offers": OfferStore,
@@ -76,6 +81,11 @@ STORES: dict[str, type] = {
 GROUP = Group("school-a", "notice-1", "class-1")
 PUSH, OUTCOME = a_push(), an_outcome()
 PAGE: dict[str, Any] = {"before": "9", "since": NOW, "at": NOW, "limit": 20}
+
+
+async def drained(things: AsyncIterator[object]) -> list[object]:
+    return [thing async for thing in things]
+
 
 # Every method that says which index it uses, called once with arguments that match nothing.
 CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
@@ -110,11 +120,25 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "bindings.is_active": lambda s: s.is_active("s:p"),
     "bindings.active": lambda s: s.active(["s:p"]),
     "bindings.taken_contacts": lambda s: s.taken_contacts("school-a", ["c"], besides="p"),
-    "bindings.find_claim": lambda s: s.find_claim("c"),
-    "bindings.waiting_claims": lambda s: s.waiting_claims("school-a", ["c"]),
-    "bindings.claims_of_person": lambda s: s.claims_of_person("p"),
-    "bindings.untold_claims": lambda s: s.untold_claims(NOW),
+    "bindings.find_active": lambda s: s.find_active("s:p"),
+    "bindings.run_out": lambda s: s.run_out(),
+    "claims.find": lambda s: s.find("c"),
+    "claims.waiting_in_school": lambda s: s.waiting_in_school("school-a"),
+    "claims.waiting_for_students": lambda s: s.waiting_for_students("school-a", ["s"]),
+    "claims.of_person": lambda s: s.of_person("p"),
+    "claims.closed_of_person": lambda s: s.closed_of_person("p", NOW),
+    "claims.due": lambda s: s.due(),
+    "claims.untold": lambda s: s.untold(NOW),
     "bindings.unsettled": lambda s: s.unsettled(NOW),
+    "imports.find": lambda s: s.find("i"),
+    "imports.of_school": lambda s: s.of_school("school-a"),
+    "imports.mark": lambda s: s.mark("i", ImportState.READY, NOW, expected=ImportState.TRYING),
+    "imports.leave_out": lambda s: s.leave_out("i", ["s"]),
+    "imports.open_since": lambda s: s.open_since(NOW),
+    "imports.older_than": lambda s: s.older_than(NOW),
+    "imports.mark_files_gone": lambda s: s.mark_files_gone("i"),
+    "imports.find_page": lambda s: s.find_page("p"),
+    "imports.drop_pages": lambda s: s.drop_pages("school-a", "i"),
     "invitations.find": lambda s: s.find("i"),
     "invitations.newest": lambda s: s.newest("school-a", "c"),
     "consents.of_person": lambda s: s.of_person("p"),
@@ -196,11 +220,13 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "schools.find_school": lambda s: s.find_school("school-a"),
     "schools.classes": lambda s: s.classes(["c"]),
     "schools.drop_contacts": lambda s: s.drop_contacts(["c"]),
+    "schools.quarantined_contacts": lambda s: s.quarantined_contacts("school-a"),
     "schools.classes_of_school": lambda s: s.classes_of_school("school-a"),
-    "schools.all_students": lambda s: s.all_students("school-a", print),
-    "schools.all_contacts": lambda s: s.all_contacts("school-a", print),
+    "schools.student_batches": lambda s: drained(s.student_batches("school-a")),
+    "schools.contact_batches": lambda s: drained(s.contact_batches("school-a")),
     "schools.students_of": lambda s: s.students_of("school-a", ["c"]),
     "schools.students": lambda s: s.students(["s"]),
+    "schools.find_contact": lambda s: s.find_contact("l"),
     "schools.contacts_named": lambda s: s.contacts_named("李小明", "1234"),
     "schools.schools_below": lambda s: s.schools_below("r"),
     "appointments.find": lambda s: s.find("a"),
@@ -362,8 +388,10 @@ def test_the_indexes_of_a_school_start_with_the_school() -> None:
         "due",
         "expiry",
         "firsts",
+        "runs_out",
         "unsettled",
         "untold",
+        "with_files",
     }
 
 
