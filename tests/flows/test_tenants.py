@@ -1,0 +1,235 @@
+"""Nothing of one school is ever seen or changed by another: every address is tried with every id there is.
+
+The stranger is no nobody: they administer a school and a district of their own, are a guardian there,
+and are signed in on a phone and at a desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pymongo
+import pytest
+
+from app import make_application
+from domain.names import folded_name
+from domain.regions import Region, RegionLevel
+from domain.roles import Appointment, Role
+from domain.schools import Contact, Roster, School, SchoolClass, Student
+from services.bindings import bind_guardian
+from services.people import note_follow, recognise
+from tests.desk import Browser, appoint_at, sign_in_at_desk
+from tests.handlers.conftest import drawn, notice_form, photograph
+from tests.tenancy import Intruder, Target, belongings, field_names, ids_of, targets
+from tests.town import OTHER_SCHOOL, Phone, Town, open_town, pupil, school_class
+from tests.waiting import wait_until
+
+# What no page, file or answer may show to anybody of another school. The ids are known to who tries them.
+NAMED = ("金丝雀",)
+MARKS = (*NAMED, "canary")
+DISTRICT = Region(
+    id="canary-district",
+    level=RegionLevel.DISTRICT,
+    name="金丝雀区",
+    region_ids=("canary-district",),
+)
+SCHOOL = School(id="canary-school", name="金丝雀小学", region_ids=("canary-district",))
+CLASS = SchoolClass(id="canary-class", school_id=SCHOOL.id, name="金丝雀班", grade=3)
+NAMES = "零甲乙"
+CHILDREN = [
+    Student(
+        id=f"canary-child-{n}",
+        school_id=SCHOOL.id,
+        class_id=CLASS.id,
+        name=f"金丝雀{NAMES[n]}",
+        number=n,
+    )
+    for n in (1, 2)
+]
+LINES = [
+    Contact(
+        id=f"canary-line-{child.number}-{digits}",
+        school_id=SCHOOL.id,
+        class_id=CLASS.id,
+        student_id=child.id,
+        student_name=folded_name(child.name),
+        phone_last4=digits,
+        relation="妈妈",
+        quarantine=digits == "4444",
+    )
+    for child, digits in ((CHILDREN[0], "1111"), (CHILDREN[0], "2222"), (CHILDREN[1], "4444"))
+]
+THEIR_DISTRICT = Region(
+    id="their-district", level=RegionLevel.DISTRICT, name="云杉区", region_ids=("their-district",)
+)
+# An address with several ids is tried with all pairs or triples of one of each of these.
+NOUNS = ("classes", "files", "notices", "students")
+
+
+@pytest.fixture
+async def town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Town]:
+    async with open_town(
+        mongodb_uri=mongodb_uri,
+        redis_url=redis_url,
+        database=database_name,
+        YANSHU_QUIET_START="00:00",
+        YANSHU_QUIET_END="00:00",
+    ) as town:
+        town.start_worker()
+        yield town
+
+
+async def settle(town: Town) -> tuple[Phone, Phone]:
+    """A school in which everything has happened: its administrator (head teacher too) and a mother."""
+    await town.ctx.stores.regions.save(DISTRICT)
+    admin = await appoint_at(town, "canary-admin", SCHOOL, Role.SCHOOL_ADMIN, name="金丝雀主任")
+    person = await recognise(town.ctx, admin.user.openid)
+    head = Appointment(
+        id="canary-post",
+        person_id=person,
+        role=Role.HEAD_TEACHER,
+        name="金丝雀老师",
+        school_id=SCHOOL.id,
+        class_id=CLASS.id,
+    )
+    await town.ctx.stores.schools.save_roster(
+        Roster(
+            school=SCHOOL,
+            classes=(CLASS,),
+            students=tuple(CHILDREN),
+            contacts=tuple(LINES),
+            appointments=(head,),
+        )
+    )
+    mother, father = (town.phone(key, following=True) for key in ("mother", "father"))
+    for phone, digits in ((mother, "1111"), (father, "2222")):
+        guardian = await recognise(town.ctx, phone.user.openid)
+        await note_follow(town.ctx, phone.user.openid, following=True)
+        await bind_guardian(town.ctx, guardian, f"金丝雀甲 {digits}")
+    picture = await admin.upload("canary.jpg", photograph())
+    await admin.post(
+        "/h5/teach/notices/new",
+        notice_form(
+            title="金丝雀运动会",
+            class_ids=[CLASS.id],
+            confirm="sign",
+            file_ids=[picture.data["id"]],
+        ),
+    )
+    await wait_until(lambda: mother.cards, description="the notice's card")
+    notice_id = mother.cards[0]["url"].partition("/h5/notices/")[2].partition("?")[0]
+    await mother.get(f"/h5/notices/{notice_id}")
+    signed = await mother._request(
+        "POST",
+        f"/h5/notices/{notice_id}/confirm?version=1",
+        data=drawn(),
+        headers={"X-CSRF-Token": await mother.csrf(), "Content-Type": "image/png"},
+    )
+    assert signed.status == 200
+    await admin.get("/h5/teach/invite")
+    await mother.post(f"/h5/children/{CHILDREN[0].id}/file")
+    await mother.post(
+        "/h5/consents",
+        {"purpose": "class_photos", "decision": "yes", "student": CHILDREN[0].id, "version": "1"},
+    )
+    return admin, mother
+
+
+async def settle_stranger(town: Town) -> str:
+    """Somebody of another school and district who is everything there."""
+    group = school_class(1, OTHER_SCHOOL)
+    student, line = pupil(group, 1)
+    stranger = await appoint_at(town, "stranger", OTHER_SCHOOL, Role.SCHOOL_ADMIN, name="云老师")
+    person = await recognise(town.ctx, stranger.user.openid)
+    await town.ctx.stores.schools.save_roster(
+        Roster(
+            school=OTHER_SCHOOL,
+            classes=(group,),
+            students=(student,),
+            contacts=(line,),
+            appointments=(),
+        )
+    )
+    await appoint_at(
+        town, "stranger", OTHER_SCHOOL, Role.HEAD_TEACHER, name="云老师", class_id=group.id
+    )
+    await bind_guardian(town.ctx, person, f"{student.name} {line.phone_last4}")
+    return person
+
+
+@pytest.fixture
+def behind(
+    mongodb_client: pymongo.MongoClient[Any], database_name: str
+) -> tuple[pymongo.MongoClient[Any], str]:
+    """The database, behind the program's back."""
+    return mongodb_client, database_name
+
+
+async def walk(
+    town: Town,
+    behind: tuple[pymongo.MongoClient[Any], str],
+    person: str,
+    where: str = "/",
+) -> Intruder:
+    """Let them try everything."""
+    client, database = behind
+    ids = ids_of(client, database, MARKS)
+    (binding,) = client[database]["bindings"].find({"student_id": CHILDREN[0].id}).limit(1)
+    nouns = [*ids_of(client, database, MARKS, of=NOUNS), binding["person_id"]]
+    application = make_application(town.ctx, town.settings)
+    found = [t for t in targets(application) if t.pattern.startswith(where)]
+    intruder, names = Intruder(town, person, NAMED), field_names()
+    await intruder.walk([t for t in found if t.holes < 2], [*ids, binding["person_id"]], names)
+    await intruder.walk([t for t in found if t.holes > 1], nouns, names)
+    return intruder
+
+
+async def test_another_schools_administrator_finds_and_changes_nothing(
+    town: Town, behind: tuple[pymongo.MongoClient[Any], str]
+) -> None:
+    await settle(town)
+    person = await settle_stranger(town)
+    await town.stop_worker()
+    before = belongings(*behind, MARKS)
+    assert len(before) > 12, "the first school must have something to find"
+    intruder = await walk(town, behind, person)
+    assert intruder.asked > 500
+    assert intruder.seen == []
+    assert intruder.faults == []
+    assert belongings(*behind, MARKS) == before
+
+
+async def test_another_districts_administrator_finds_and_changes_nothing(
+    town: Town, behind: tuple[pymongo.MongoClient[Any], str]
+) -> None:
+    await settle(town)
+    phone = await appoint_at(town, "stranger", THEIR_DISTRICT, Role.DISTRICT_ADMIN, name="云主任")
+    person = await recognise(town.ctx, phone.user.openid)
+    await town.stop_worker()
+    before = belongings(*behind, MARKS)
+    intruder = await walk(town, behind, person, "/console")
+    assert intruder.seen == []
+    assert intruder.faults == []
+    assert belongings(*behind, MARKS) == before
+
+
+async def test_what_the_walk_looks_for_is_there_to_be_found(
+    town: Town, behind: tuple[pymongo.MongoClient[Any], str]
+) -> None:
+    """The same walk by somebody who may: a walk that finds nothing anywhere would prove nothing."""
+    admin, _ = await settle(town)
+    person = await recognise(town.ctx, admin.user.openid)
+    found = [
+        Target(t.pattern, t.holes, reads=True, writes=False)
+        for t in targets(make_application(town.ctx, town.settings))
+        if t.reads and t.holes < 2
+    ]
+    intruder = Intruder(town, person, NAMED)
+    await intruder.walk(found, ids_of(*behind, MARKS), field_names())
+    shown = {call.partition("/")[2].partition("/")[0] for call, _ in intruder.seen}
+    assert shown == {"h5", "console"}
+    desk = Browser(town)
+    await sign_in_at_desk(desk, admin)
+    assert "金丝雀小学" in (await desk.open("/console/")).text
+    await desk.client.close()
