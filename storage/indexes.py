@@ -110,6 +110,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_owner", "owner_id"),
         _index("loose", "loose", "created_at", partialFilterExpression={"loose": True}),
     ],
+    # As GridFS itself makes it; here, because we write chunks too.
+    "blobs.chunks": [_index("files_id_1_n_1", "files_id", "n", unique=True)],
     "erasures": [_index("due", "due_at")],
     "erasure_reports": [_index("by_school", "school_id", "-done_at")],
     "family_files": [

@@ -1,6 +1,7 @@
 """Uploaded bytes: what comes back is what went in, and a file exists once its record does."""
 
 import random
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -22,6 +23,19 @@ async def test_the_bytes_come_back_as_they_were(stores: Stores, twin: Stores, si
     await stores.files.add(file, content)
     assert await twin.files.find(file.id) == file
     assert await read(twin.files, file.id) == content
+
+
+@pytest.mark.parametrize("size", [0, 1, 8 * CHUNK - 1, 8 * CHUNK, 17 * CHUNK + 3])
+async def test_what_is_written_in_pieces_is_the_same_file(stores: Stores, size: int) -> None:
+    content = random.Random(size).randbytes(size)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, size, 100_000):
+            yield content[start : start + 100_000]
+
+    await stores.files.write(a_file(size_bytes=size), pieces())
+    assert await read(stores.files, "file-1") == content
+    assert await stores.files.find("file-1") == a_file(size_bytes=size)
 
 
 async def test_a_large_file_comes_in_pieces(stores: Stores) -> None:

@@ -379,6 +379,7 @@ def test_the_indexes_of_a_school_start_with_the_school() -> None:
         "by_expiry",
         "by_message",
         "by_owner",
+        "files_id_1_n_1",
         "loose",
         "unfinished",
         "by_person",
