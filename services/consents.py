@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from domain.bindings import binding_id
+from domain.bindings import Binding, binding_id
 from domain.consent_texts import BASIC, TEXTS, Purpose
 from domain.consents import ConsentEvent, Decision, Standing, standing_of
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -41,16 +42,29 @@ class Consents:
 
 async def consents_of(ctx: Context, person_id: str, children: Sequence[Child]) -> Consents:
     """Where this adult stands with each purpose, for these children of theirs."""
-    events = await ctx.stores.consents.of_person(person_id) if children else []
+    own = [c for c in children if not c.binding.trial]
+    events = await ctx.stores.consents.of_person(person_id) if own else []
     per_child = [p for p, text in TEXTS.items() if text.per_child]
     return Consents(
         tuple(
-            ChildConsents(child, tuple(standing_of(events, p, child.student.id) for p in per_child))
-            for child in children
+            ChildConsents(
+                child,
+                tuple(
+                    standing_of(events, p, child.student.id)
+                    for p in per_child
+                    if _may_decide(child.binding, p, ctx.now())
+                ),
+            )
+            for child in own
         ),
         tuple(standing_of(events, p, "") for p, text in TEXTS.items() if not text.per_child),
         tuple(events),
     )
+
+
+def _may_decide(binding: Binding, purpose: Purpose, at: datetime) -> bool:
+    """Whether notices come to oneself, everybody says for themself; about the child, who has custody of it."""
+    return not binding.trial and (purpose is BASIC or binding.may_decide(at))
 
 
 async def decide_consent(
@@ -60,14 +74,15 @@ async def decide_consent(
 
     A no to the basic purpose ends the binding to this child: nothing is sent without it. `version` is
     the text they had before their eyes. Raises InvalidError (field `consent`) for what is no purpose or
-    decision; NotFoundError for a child they are not bound to; ConflictError when the text has changed
-    meanwhile.
+    decision; NotFoundError for a child they are not bound to, or may not decide about; ConflictError when
+    the text has changed meanwhile.
     """
     if purpose not in set(Purpose) or decision not in set(Decision):
         raise InvalidError({"consent": Problem("unknown")})
     wanted, answer = Purpose(purpose), Decision(decision)
     text = TEXTS[wanted]
-    children = await children_of(ctx, person_id)
+    held_children = await children_of(ctx, person_id)
+    children = [c for c in held_children if _may_decide(c.binding, wanted, ctx.now())]
     child = next((c for c in children if c.student.id == student_id), None)
     if not children or (text.per_child and child is None):
         raise NotFoundError
@@ -100,14 +115,15 @@ async def _note(
 
 
 async def has_consented(ctx: Context, person_id: str, student_id: str, purpose: Purpose) -> bool:
-    """Whether this adult, bound to this child now, has said yes to the text as it is now.
+    """Whether this adult, who may decide about this child now, has said yes to the text as it is now.
 
     Ask at the moment of use: taking it back counts at once. `student_id` may be empty where the purpose
     concerns no child.
     """
-    if TEXTS[purpose].per_child and not await ctx.stores.bindings.is_active(
-        binding_id(student_id, person_id)
-    ):
-        return False
+    if TEXTS[purpose].per_child:
+        key = binding_id(student_id, person_id)
+        binding = (await ctx.stores.bindings.active([key])).get(key)
+        if binding is None or not _may_decide(binding, purpose, ctx.now()):
+            return False
     events = await ctx.stores.consents.of_person(person_id)
     return standing_of(events, purpose, student_id).given

@@ -48,7 +48,7 @@ async def own_data(ctx: Context, person_id: str) -> OwnData:
     """What there is of this adult, in short."""
     erasure = await ctx.stores.erasures.find(erasure_id(SubjectKind.ADULT, person_id))
     return OwnData(
-        tuple(await children_of(ctx, person_id)),
+        tuple(c for c in await children_of(ctx, person_id) if not c.binding.trial),
         bool(await appointments_of(ctx, person_id)),
         erasure,
     )

@@ -38,6 +38,8 @@ class OwnFiles:
 async def own_files(ctx: Context, person_id: str, student_id: str) -> OwnFiles:
     """What a guardian sees about the archives of one child. Raises NotFoundError."""
     child = await access_own_child(ctx, person_id, student_id)
+    if child.binding.trial:  # staff who look at what a parent sees
+        raise NotFoundError
     held = await ctx.stores.family_files.of_person(person_id)
     mine = [f for f in held if f.requested_by == person_id]
     today = sum(f.requested_at > ctx.now() - _DAY for f in mine)

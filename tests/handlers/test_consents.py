@@ -1,6 +1,7 @@
 """Consent on the page: each purpose by itself, a no that works, taken back as easily as given."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -123,3 +124,31 @@ async def test_a_stranger_decides_nothing(village: Village) -> None:
     assert (await village.stranger.post("/h5/consents", form)).status == 404
     assert await village.count("consents") == 0
     assert (await village.stranger.get(f"/h5/consents/{CHILD}/refuse")).status == 404
+
+
+@pytest.mark.parametrize(
+    "changes", [{"custody": "read_only"}, {"until": datetime(2099, 1, 1, tzinfo=UTC)}]
+)
+async def test_who_has_no_custody_decides_for_themself_alone(
+    village: Village, changes: dict[str, Any]
+) -> None:
+    await answer(village, "class_photos", "yes")
+    await village.town.ctx.stores.database["bindings"].update_one({}, {"$set": changes})
+    assert not await consented(village, Purpose.CLASS_PHOTOS)
+    page = (await village.mother.get("/h5/consents")).text
+    assert "班级照片" not in page
+    refused = await answer(village, "class_work", "yes")
+    assert (refused.status, await village.count("consents")) == (404, 1)
+    await answer(village, "service", "yes")
+    assert await consented(village, Purpose.SERVICE)
+
+
+async def test_staff_who_try_a_class_are_asked_nothing_and_take_no_file_home(
+    village: Village,
+) -> None:
+    await village.town.ctx.stores.database["bindings"].update_one({}, {"$set": {"trial": True}})
+    assert "班级照片" not in (await village.mother.get("/h5/consents")).text
+    assert (await answer(village, "service", "yes")).status == 404
+    assert (await village.mother.post(f"/h5/children/{CHILD}/file")).status == 404
+    assert "家庭档案" not in (await village.mother.get("/h5/me")).text
+    assert (await village.count("consents"), await village.count("family_files")) == (0, 0)
