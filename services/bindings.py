@@ -9,7 +9,7 @@ import hashlib
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.bindings import (
@@ -174,8 +174,10 @@ async def has_ground(ctx: Context, binding: Binding) -> bool:
 async def _activate(ctx: Context, binding: Binding, *, decided_at: datetime | None = None) -> bool:
     held = await ctx.stores.bindings.find(binding.id)
     if held is not None and held.trial and held.state is BindingState.ACTIVE:
-        own = Ending(at=ctx.now(), by=binding.person_id, reason=EndReason.OWN)
-        await ctx.stores.bindings.end(held.id, own)  # from trying it to being a guardian
+        # From trying it to being a guardian; it ends before that was decided.
+        at = (decided_at or ctx.now()) - timedelta(milliseconds=1)
+        own = Ending(at=at, by=binding.person_id, reason=EndReason.OWN)
+        await ctx.stores.bindings.end(held.id, own)
     if decided_at is None:
         is_new = await ctx.stores.bindings.save_first(binding)
     else:

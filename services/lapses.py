@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from domain.bindings import ClaimState, Ending, EndReason
+from domain.bindings import ClaimState
 from services.claims import tell
 from services.context import Context
 from services.families import TELL_END
@@ -19,13 +19,12 @@ log = logging.getLogger("yanshu.services")
 async def write_down_lapses(ctx: Context) -> None:
     """End what has run out, hand requests over to the school, close those that nobody decided. Any number of times."""
     for binding_id in await ctx.stores.bindings.run_out():
-        ending = Ending(at=ctx.now(), by="", reason=EndReason.EXPIRED)
-        if await ctx.stores.bindings.end(binding_id, ending):
+        if await ctx.stores.bindings.lapse(binding_id):
             log.info("binding %s has run out", binding_id)
             await ctx.enqueue(
                 TELL_END,
                 {"binding_id": binding_id},
-                key=f"{TELL_END}:{binding_id}:{ending.at.timestamp()}",
+                key=f"{TELL_END}:{binding_id}:{ctx.now().timestamp()}",
             )
     for claim in await ctx.stores.claims.due():
         if claim.state_at(ctx.now()) is ClaimState.EXPIRED:

@@ -51,7 +51,7 @@ class BindingStore:
         if held is not None and held.state is BindingState.ACTIVE:
             if held.stands(self._now()):
                 return False
-            await self.end(held.id, Ending(at=self._now(), by="", reason=EndReason.EXPIRED))
+            await self.lapse(held.id)
         if decided_at is None and held is not None and held.barred:
             raise ConflictError
         if binding.contact_id is not None:
@@ -132,6 +132,13 @@ class BindingStore:
             return False
         await self._lines.delete_many({"binding_id": binding_id})
         return True
+
+    async def lapse(self, binding_id: str) -> bool:
+        """Write down that a binding's time has come, as of then; says whether it had, and nobody had written it."""
+        held = await self.find(binding_id)
+        if held is None or held.until is None or held.stands(self._now()):
+            return False
+        return await self.end(binding_id, Ending(at=held.until, by="", reason=EndReason.EXPIRED))
 
     async def change(self, binding_id: str, changes: Mapping[str, Any]) -> bool:
         """Set fields (relation, order, custody, until) of an active binding; says whether this changed anything."""

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import aiohttp
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
+from tornado.web import Application
 
 from app import Running, make_application, running
 from domain.names import folded_name
@@ -144,6 +145,7 @@ class Town:
     simulator: Simulator
     server: HTTPServer
     base: str
+    application: Application
     worker: asyncio.Task[None] | None = None
     phones: dict[str, Phone] = field(default_factory=dict)
 
@@ -300,7 +302,7 @@ async def open_town(
         application = make_application(program.ctx, settings, extra_routes=simulator.routes())
         server = make_server(PhoneRouter(application), settings)
         server.add_socket(listening)
-        town = Town(program, settings, simulator, server, base)
+        town = Town(program, settings, simulator, server, base, application)
         try:
             yield town
         finally:
