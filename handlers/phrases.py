@@ -192,6 +192,8 @@ _DONE = {
     "erasure_kept": "好的，您的资料保留不变",
     "consent_yes": "已记下：可以。随时可以改",
     "consent_no": "已记下：不可以，马上生效",
+    "quarantine_settled": "已处理，马上生效",
+    "ticks_kept": "勾选已保存",
     "term_saved": "校历已保存",
     "term_removed": "已删除这个学期",
 }

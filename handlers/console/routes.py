@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tornado.routing import URLSpec
 
-from handlers.console import calendar, home, sign_in, sso
+from handlers.console import calendar, home, imports, quarantine, sign_in, sso
+
+_ID = r"([^/]{1,200})"
 
 
 def routes() -> list[URLSpec]:
@@ -18,6 +20,17 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/console/calendar", calendar.CalendarHandler),
         URLSpec(r"/console/calendar/term", calendar.TermHandler),
         URLSpec(r"/console/calendar/remove", calendar.TermRemovalHandler),
+        URLSpec(r"/console/imports", imports.ImportsHandler),
+        URLSpec(r"/console/imports/upload", imports.ImportUploadHandler),
+        URLSpec(r"/console/imports/template", imports.ImportTemplateHandler),
+        URLSpec(rf"/console/imports/{_ID}", imports.ImportHandler),
+        URLSpec(rf"/console/imports/{_ID}/live", imports.ImportLiveHandler),
+        URLSpec(rf"/console/imports/{_ID}/ticks", imports.ImportTicksHandler),
+        URLSpec(rf"/console/imports/{_ID}/apply", imports.ImportApplyHandler),
+        URLSpec(rf"/console/imports/{_ID}/again", imports.ImportAgainHandler),
+        URLSpec(rf"/console/imports/{_ID}/drop", imports.ImportDropHandler),
+        URLSpec(rf"/console/imports/{_ID}/report", imports.ImportReportHandler),
+        URLSpec(r"/console/quarantine", quarantine.QuarantineHandler),
         URLSpec(r"/console/sso/start", sso.SsoStartHandler),
         URLSpec(r"/console/sso/return", sso.SsoReturnHandler),
         URLSpec(r"/console/sso/link", sso.SsoLinkHandler),

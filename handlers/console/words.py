@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from domain.errors import InvalidError, Problem
+from domain.imports import Import, ImportState, Section
 from domain.roles import Role
+from domain.roster_changes import Kind
 from services.people import Post
+from services.roster_words import STEPS, error_text
 
 _ROLES = {
     Role.HEAD_TEACHER: "班主任",
@@ -18,6 +21,35 @@ _ROLES = {
     Role.CITY_ADMIN: "市级管理员",
     Role.PROVINCE_ADMIN: "省级管理员",
     Role.OBSERVER: "督导员",
+}
+SECTIONS = {
+    Section.NEW: "新生",
+    Section.MOVED: "转班或更正",
+    Section.LEFT: "离校",
+    Section.PHONE: "电话有变",
+    Section.REFUSED: "不能导入的行",
+    Section.NOTED: "请留意的行",
+}
+KIND_EFFECTS = {
+    Kind.NEW: "加入名册，家长可以绑定",
+    Kind.MOVED: "换到新的班级，或改好姓名、学号；绑定不变",
+    Kind.LEFT: "标记为离校，家长的绑定全部结束",
+    Kind.PHONE: "换成新的号码；经原号码绑定的家长，绑定会结束",
+}
+_IMPORT_STATES = {
+    ImportState.TRYING: ("对比中", "new"),
+    ImportState.READY: ("等您确认", "warn"),
+    ImportState.APPLYING: ("导入中", "new"),
+    ImportState.DONE: ("已导入", "good"),
+    ImportState.FAILED: ("没有导入", "bad"),
+    ImportState.DROPPED: ("已放弃", ""),
+}
+CONFLICTS = {
+    "not_sure": "离校的学生超过在校人数的一半，请再确认一次。",
+    "nothing_ticked": "请至少勾选一类变化。",
+    "import_over": "这次导入已经有了结果，请看最新的情况。",
+    "quarantine_changed": "这几个号码刚刚有了变化，请按现在的情况再决定。",
+    "roster_busy": "这所学校正在导入名册，请等它结束再处理。",
 }
 FORM_REFUSED = "有几处需要改一下，改好再保存"
 CALENDAR_CHANGED = "校历刚刚在别处改过。您填的还在，请核对后再保存一次"
@@ -88,3 +120,23 @@ def holidays_filled(is_complete: bool) -> str:
 def day_text(day: date) -> str:
     """2026年9月1日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def import_state(one: Import) -> tuple[str, str]:
+    """What a list's state is called, and the look of its tag."""
+    return _IMPORT_STATES[one.state]
+
+
+def import_step(one: Import) -> str:
+    """What a worker is doing about a list."""
+    if one.phase == "waiting":
+        return f"{one.detail}正在导入另一份名册，这份排在后面"
+    step = STEPS.get(one.phase)
+    if step is None:
+        return "正在排队"
+    return step.format(count=f"{one.count:,}", all=f"{one.all:,}")
+
+
+def import_problem(one: Import) -> str:
+    """Why a list was not taken."""
+    return error_text(one.problem, one.detail) if one.problem else ""
