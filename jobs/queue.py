@@ -86,8 +86,9 @@ class Queue:
                 await self._docket.cancel(waiting.key)
         async with self._docket.redis() as redis:
             async for key in redis.scan_iter(match=self._docket.runs_key("*"), count=1000):
-                named = any(word.encode() in key for word in wanted)
-                if named and await redis.hget(key, "state") in _OVER:
+                held = await redis.hgetall(key)
+                stored = b" ".join([key, *held.values()])
+                if held.get(b"state") in _OVER and any(word.encode() in stored for word in wanted):
                     await redis.delete(key)
 
     async def work(self, *, concurrency: int = 8) -> None:
