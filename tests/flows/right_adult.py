@@ -37,7 +37,7 @@ from services.approvals import (
 )
 from services.bindings import Answer, bind_guardian, withdraw_claim
 from services.context import Context
-from services.deliveries import sweep
+from services.deliveries import PUSH, sweep
 from services.families import change_binding, end_binding, end_own_binding
 from services.lapses import write_down_lapses
 from services.notices import (
@@ -226,6 +226,18 @@ class Walk:
         assert self.rows[child][0], "a child who is not on the list is nobody's"
         self.bound[adult.person_id, child] = held
         self.note("bound")
+
+    def pick(self, luck: int) -> tuple[int, int]:
+        """An adult and a child: mostly two that are bound, sometimes any."""
+        pairs = [
+            (who, child)
+            for who, adult in enumerate(self.adults)
+            for child in range(CHILDREN)
+            if self.holds(adult, child)
+        ]
+        if pairs and luck % 4:
+            return pairs[luck // 4 % len(pairs)]
+        return luck // 4 % len(self.adults), luck // 20 % CHILDREN
 
     def whose(self, person_id: str) -> Adult:
         """The adult behind a person."""
@@ -514,6 +526,14 @@ class Walk:
         return {keys[d.id] for d in found if d.confirmed_at is not None}
 
     # ----------------------------------------------------------------------- what the queue does
+
+    async def prepare(self) -> None:
+        """Everything but sending: who is to hear is written down, nobody has heard."""
+        may = self._may_hear()
+        for name, payload in [job for job in self.queue if job[0] != PUSH]:
+            self.queue.remove((name, payload))
+            await JOBS[name](self.ctx, **payload)
+        self._look_at_the_ledger(may)
 
     async def run(self, seed: int, *, ending: tuple[int, int] | None = None) -> None:
         """Some of what waits, in any order, and something once more that ran long ago.
