@@ -58,6 +58,7 @@ COLLECTIONS: Mapping[str, str] = {
     "classes": "name no family",
     "regions": "name no family",
     "terms": "name no family",
+    "calendars": "name no family",
     "bookmarks": "name nobody",
 }
 

@@ -15,7 +15,10 @@ from typing import Any
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
+from domain.audit import OPERATOR
 from domain.bindings import binding_id
+from domain.files import FileKind, StoredFile
+from domain.imports import Import, ImportState
 from domain.names import folded_name
 from domain.roles import Appointment, Role
 from domain.schools import Contact, Roster, Student
@@ -246,6 +249,41 @@ def office(person: str) -> Post:
         school_id=SCHOOL.id,
     )
     return Post(person, (appointment,), school=SCHOOL)
+
+
+async def hand_in_list(town: Town) -> None:
+    """A list with every child was handed in at the desk and taken in; file and pages are still there."""
+    stores, at = town.ctx.stores, town.ctx.now()
+    content = "\n".join(CHILDREN).encode()
+    file = StoredFile(
+        id="list-file",
+        school_id=SCHOOL.id,
+        owner_id="office",
+        kind=FileKind.ROSTER,
+        name="名册.csv",
+        content_type="text/csv",
+        size_bytes=len(content),
+        created_at=at,
+    )
+    await stores.files.add(file, content)
+    await stores.imports.add(
+        Import(
+            id="import-1",
+            school_id=SCHOOL.id,
+            actor=OPERATOR,
+            by="office",
+            file_id=file.id,
+            file_name=file.name,
+            file_hash="",
+            created_at=at,
+            touched_at=at,
+            state=ImportState.DONE,
+            is_open=False,
+            without=(student_id(CANARY),),
+        )
+    )
+    page = {"_id": "page-1", "school_id": SCHOOL.id, "import_id": "import-1", "names": [CANARY]}
+    await stores.database["import_pages"].insert_one(page)
 
 
 async def leave_school(town: Town, child: str, at: datetime) -> None:

@@ -30,12 +30,13 @@ from tests.flows.household import (
     besides,
     child_canaries,
     found_in,
+    hand_in_list,
     leave_school,
     office,
     settle,
     student_id,
 )
-from tests.town import OTHER_SCHOOL, Town
+from tests.town import OTHER_SCHOOL, SCHOOL, Town
 
 Client = pymongo.MongoClient[Mapping[str, Any]]
 # Ids of ours may stay in the log of what staff did: with the records gone they lead nowhere.
@@ -86,6 +87,7 @@ async def test_of_a_child_nothing_is_found_and_its_sibling_is_untouched(
     database_name: str,
 ) -> None:
     town, canaries = household.town, child_canaries(household, CANARY)
+    await hand_in_list(town)
     stored = everything_in_mongodb(mongodb_client, database_name)
     assert set(found_in(stored, canaries)) == set(canaries), "a canary that never sang"
     boss = office(household.people["teacher"])
@@ -101,6 +103,8 @@ async def test_of_a_child_nothing_is_found_and_its_sibling_is_untouched(
     assert found_in({"audit": stored["audit"]}, {"name": CANARY.encode()}) == {}
     redis = everything_in_redis(redis_client, database_name)
     assert found_in(redis, canaries) == {}
+    (list_kept,) = await town.ctx.stores.imports.of_school(SCHOOL.id)
+    assert list_kept.files_gone
     for phone, child in ((household.mother, SIBLING), (household.other, OTHER)):
         page = (await phone.get("/h5/children")).text
         assert child in page
