@@ -31,7 +31,7 @@ from miniapp.callbacks import MiniProgramPush
 from oidc.client import OidcClient
 from services.context import Context, Policy, TemplateCard
 from settings import Account, Settings, SignOn, Template
-from storage.stores import open_stores
+from storage.stores import Stores, open_stores
 from wechat.envelope import Envelope, Mode
 from wechat.gateway import Gateway
 
@@ -91,6 +91,7 @@ async def running(
         open_base=settings.wechat_open_base,
         tokens=stores.tokens,
     )
+    mini = _mini_gateway(settings, stores)
     queue = Queue(redis_url=settings.redis_url, name=settings.mongodb_database)
     sso = _sso(settings.sign_on)
     ctx = Context(
@@ -102,19 +103,38 @@ async def running(
         new_id=new_id,
         policy=replace(_policy(settings), lease=lease),
         sso=sso,
+        mini=mini,
     )
     queue.register(ctx, JOBS, regular_jobs)
     try:
         await gateway.start()
+        if mini:
+            await mini.start()
         if sso:
             await sso.start()
         async with queue:
             yield Running(ctx, queue)
     finally:
         await gateway.close()
+        if mini:
+            await mini.close()
         if sso:
             await sso.close()
         await stores.close()
+
+
+def _mini_gateway(settings: Settings, stores: Stores) -> Gateway | None:
+    mini = settings.mini_program
+    if mini is None:
+        return None
+    return Gateway(
+        app_id=mini.app_id,
+        secret=mini.secret,
+        api_base=settings.wechat_api_base,
+        open_base=settings.wechat_open_base,
+        tokens=stores.tokens,
+        connections=8,
+    )
 
 
 def _policy(settings: Settings) -> Policy:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from bot import ending, phrases
 from bot.turn import SILENCE, Answered, Turn
 from domain.bindings import Side
-from domain.errors import InvalidError, TooManyError
+from domain.errors import ConflictError, InvalidError, NotFoundError, TooManyError
 from domain.identities import Opening
+from domain.invitations import parse_code, parse_typed_code
 from domain.names import masked_name
 from services.bindings import Answer, bind_guardian
-from services.invitations import invited_class, is_class_scene
-from services.people import note_follow, note_opening
+from services.invitations import code_in_scene
+from services.invited import open_invitation
+from services.people import children_of, note_follow, note_opening
 from services.withdrawals import note_leaving, note_return
 
 DIALOG = "binding"
@@ -22,27 +24,50 @@ async def welcome(turn: Turn) -> Answered:
     await note_follow(turn.ctx, turn.inbound.openid, following=True)
     await note_return(turn.ctx, turn.inbound.openid)
     await note_opening(turn.ctx, turn.inbound.openid, Opening.TAP)
-    if is_class_scene(turn.inbound.event_key):
-        return await _greet_class(turn)
-    return Answered(phrases.WELCOME.format(bind=turn.url("/h5/bind")))
+    return await _greet(turn)
 
 
 async def scanned(turn: Turn) -> Answered:
-    """They follow already and scanned a QR of the account: a class's, or another one."""
+    """They follow already and scanned a QR of the account: an invitation, or another one."""
     await turn.person_id()
     await note_opening(turn.ctx, turn.inbound.openid, Opening.TAP)
-    if is_class_scene(turn.inbound.event_key):
-        return await _greet_class(turn)
-    return Answered(phrases.WELCOME.format(bind=turn.url("/h5/bind")))
+    return await _greet(turn)
 
 
-async def _greet_class(turn: Turn) -> Answered:
-    found = await invited_class(turn.ctx, turn.inbound.event_key)
-    if found is None:
-        return Answered(phrases.INVITATION_EXPIRED)
-    invitation, school_class = found
-    text = phrases.WELCOME_TO_CLASS.format(school_class=school_class.name)
-    return Answered(text, {"name": DIALOG, "invitation_id": invitation.id})
+async def _greet(turn: Turn) -> Answered:
+    code = code_in_scene(turn.inbound.event_key)
+    if code is None:
+        return Answered(phrases.WELCOME.format(bind=turn.url("/h5/bind")))
+    return await _invite(turn, code)
+
+
+async def take_code(turn: Turn) -> Answered:
+    """`邀请码 K7M3-Q2XP`, or the code alone."""
+    code = parse_typed_code(turn.inbound.text) or parse_code(turn.inbound.text)
+    return await _invite(turn, code) if code else Answered(phrases.ASK_CODE_AGAIN, turn.dialog)
+
+
+async def _invite(turn: Turn, code: str) -> Answered:
+    try:
+        invited = await open_invitation(turn.ctx, await turn.person_id(), code)
+    except NotFoundError:
+        return Answered(phrases.CODE_UNKNOWN)
+    except ConflictError:
+        return Answered(phrases.INVITATION_OVER)
+    except TooManyError:
+        return Answered(phrases.TOO_MANY)
+    where = f"{invited.school.name}{invited.school_class.name}"
+    mine = [
+        c for c in await children_of(turn.ctx, await turn.person_id()) if invited.fits(c.student)
+    ]
+    if mine:
+        children = "、".join(masked_name(c.student.name) for c in mine)
+        text = phrases.WELCOME_BACK.format(school_class=where, children=children)
+        return Answered(text, turn.dialog)
+    text = phrases.WELCOME_TO_CLASS.format(school_class=where)
+    if invited.student is not None:
+        text = phrases.WELCOME_TO_CHILD.format(school_class=where, child=invited.child)
+    return Answered(text, {"name": DIALOG, "invitation_id": invited.invitation.id})
 
 
 async def farewell(turn: Turn) -> Answered:
@@ -76,6 +101,8 @@ async def take_child(turn: Turn) -> Answered:
         )
     except InvalidError:
         return Answered(phrases.ASK_CHILD_AGAIN, dialog)
+    except (NotFoundError, ConflictError):  # revoked since it was scanned
+        return Answered(phrases.INVITATION_OVER)
     except TooManyError:
         return Answered(phrases.TOO_MANY)
     if asked.answer is Answer.BOUND:

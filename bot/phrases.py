@@ -61,7 +61,20 @@ BINDING_ENDED = "已经解除。以后不再收到这个孩子的通知；需要
 BINDING_GONE = "这个绑定已经不在了，不用再解除。"
 ENDING_CANCELLED = "好的，绑定保留不变。"
 BUSY = "系统正忙，请过一分钟再发一次。"
-INVITATION_EXPIRED = "这个班级二维码已经过期，请班主任重新出示一个。\n也可以直接回复“绑定”。"
+WELCOME_BACK = (
+    "您好，这里是{school_class}的家校服务号。\n"
+    "您已经绑定了{children}，通知会送到这里。要再绑定一个孩子，请回复“绑定”。"
+)
+WELCOME_TO_CHILD = (
+    "您好，这里是{school_class}的家校服务号。\n"
+    "这是{child}同学的邀请。请回复您登记在学校的手机号后四位数字，例如：1234"
+)
+ASK_CODE_AGAIN = "邀请码是八个字母和数字，请照纸上的样子再发一次，例如：\n邀请码 K7M3-Q2XP"
+CODE_UNKNOWN = "没有这个邀请码，请对照纸上的字母和数字再发一次；也可以直接扫纸上的二维码。"
+INVITATION_OVER = (
+    "这个邀请已经失效了，可能过期了，也可能学校换了新的。\n"
+    "请向班主任要一个新的，也可以直接回复“绑定”。"
+)
 
 
 def notice_line(title: str, school_class: str, url: str, *, read: bool, to_confirm: bool) -> str:

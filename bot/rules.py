@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot import binding, commands, ending, leaving
 from bot.turn import Answered, Turn
+from domain.invitations import parse_code, parse_typed_code
 from domain.names import parse_name_and_digits
 
 Matcher = Callable[[Turn], bool]
@@ -46,6 +47,16 @@ def looks_like_a_child(turn: Turn) -> bool:
     return bool(turn.inbound.text) and parse_name_and_digits(turn.inbound.text) is not None
 
 
+def is_surely_a_code(turn: Turn) -> bool:
+    """`邀请码 K7M3-Q2XP` or `K7M3-Q2XP`; also something behind 邀请码 that is none."""
+    return bool(turn.inbound.text) and parse_typed_code(turn.inbound.text) is not None
+
+
+def looks_like_a_code(turn: Turn) -> bool:
+    """`K7M3Q2XP`: asked after `looks_like_a_child`, for there are children called Mary."""
+    return bool(turn.inbound.text) and parse_code(turn.inbound.text) is not None
+
+
 def any_event(turn: Turn) -> bool:
     """Whatever WeChat reports that we have no use for."""
     return turn.inbound.kind == "event"
@@ -75,7 +86,9 @@ RULES: tuple[Rule, ...] = (
     Rule(words("写通知", "发通知"), commands.write_notice),
     Rule(words("取消", "退出"), binding.cancel),
     Rule(words("帮助", "?", "？", "help"), commands.help_text),
+    Rule(is_surely_a_code, binding.take_code),
     Rule(looks_like_a_child, binding.take_child),
+    Rule(looks_like_a_code, binding.take_code),
     Rule(in_dialog(binding.DIALOG), binding.take_child),
     Rule(in_dialog(ending.DIALOG), ending.take_answer),
     Rule(anything, commands.help_text),

@@ -40,6 +40,19 @@ def parse_name_and_digits(text: str) -> tuple[str, str] | None:
     return (name, digits) if 2 <= len(name) <= NAME_LIMIT else None
 
 
+def parse_digits(text: str) -> str | None:
+    """Four digits alone, as somebody answers who is asked for nothing else; None for anything else."""
+    folded = unicodedata.normalize("NFKC", text).strip(" \t\r\n。.")
+    if len(folded) != 4 or not all(unicodedata.decimal(sign, None) is not None for sign in folded):
+        return None
+    return "".join(str(unicodedata.decimal(digit)) for digit in folded)
+
+
+def family_name_only(name: str) -> str:
+    """A child's name for a stranger who holds the child's invitation: `李小明` → `李*`, however long it is."""
+    return name[:1] + "*"
+
+
 def masked_name(name: str) -> str:
     """A child's name for a message that passes through WeChat: `李小明` → `李*明`, `李明` → `李*`.
 

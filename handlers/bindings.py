@@ -8,74 +8,83 @@ from handlers import phrases
 from handlers.base import Access, PageHandler, status_of
 from services.approvals import approve_claim, refuse_claim, waiting_claims
 from services.bindings import Answer, Asked, bind_guardian
-from services.invitations import find_invitation
-from services.people import children_of
+from services.invited import Invited
+from services.people import children_of, is_following
 
 _LONGEST = 64
 
 
-class BindHandler(PageHandler):
+class BindingPage(PageHandler):
+    """The form that asks for a child, and what became of it; with an invitation or without."""
+
+    async def ask(self, invited: Invited | None = None) -> None:
+        """Ask; whatever the answer, what was typed stays."""
+        name = self.get_body_argument("name", "")[:_LONGEST]
+        digits = self.get_body_argument("digits", "")[:_LONGEST]
+        named = invited is not None and invited.student is not None
+        problem, status, asked = "", 200, None
+        try:
+            asked = await bind_guardian(
+                self.ctx,
+                self.session.person_id,
+                digits.strip() if named else f"{name.strip()} {digits.strip()}",
+                invitation_id=invited.invitation.id if invited else None,
+            )
+        except InvalidError as error:
+            problem, status = phrases.field_messages(error)["child"], 422
+            problem = phrases.ASK_DIGITS if named else problem
+        except TooManyError as error:
+            self.set_header("Retry-After", str(error.retry_after_seconds))
+            problem, status = phrases.error_message(error.code), status_of(error) or 429
+        await self.show(
+            invited=invited, name=name, digits=digits, problem=problem, asked=asked, status=status
+        )
+
+    async def show(
+        self,
+        *,
+        invited: Invited | None = None,
+        name: str = "",
+        digits: str = "",
+        problem: str = "",
+        asked: Asked | None = None,
+        code: str = "",
+        code_problem: str = "",
+        status: int = 200,
+    ) -> None:
+        """The form, or the answer. `code` is an invite code that was typed here and is none."""
+        settled = asked is not None and asked.answer is not Answer.UNKNOWN
+        following = not settled or await is_following(self.ctx, self.session.person_id)
+        self.page(
+            "h5/bind.html",
+            status=status,
+            invited=invited,
+            name=name,
+            digits=digits,
+            problem=problem,
+            code=code,
+            code_problem=code_problem,
+            answer=asked.answer if asked else None,
+            standing=asked.standing if asked else None,
+            student=asked.student if asked else None,
+            settled=settled,
+            following=following,
+            children=await children_of(self.ctx, self.session.person_id),
+        )
+
+
+class BindHandler(BindingPage):
     """A guardian names the child and four digits, and is told what became of it."""
 
     access = Access.VISITOR
 
     async def get(self) -> None:
         """The empty form."""
-        await self._show(invitation_id=self.get_query_argument("invitation", ""))
+        await self.show()
 
     async def post(self) -> None:
-        """Ask; whatever the answer, what was typed stays."""
-        name = self.get_body_argument("name", "")[:_LONGEST]
-        digits = self.get_body_argument("digits", "")[:_LONGEST]
-        invitation_id = self.get_body_argument("invitation", "")[:_LONGEST]
-        problem, status, asked = "", 200, None
-        try:
-            asked = await bind_guardian(
-                self.ctx,
-                self.session.person_id,
-                f"{name.strip()} {digits.strip()}",
-                invitation_id=invitation_id or None,
-            )
-        except InvalidError as error:
-            problem, status = phrases.field_messages(error)["child"], 422
-        except TooManyError as error:
-            self.set_header("Retry-After", str(error.retry_after_seconds))
-            problem, status = phrases.error_message(error.code), status_of(error) or 429
-        await self._show(
-            invitation_id=invitation_id,
-            name=name,
-            digits=digits,
-            problem=problem,
-            asked=asked,
-            status=status,
-        )
-
-    async def _show(
-        self,
-        *,
-        invitation_id: str,
-        name: str = "",
-        digits: str = "",
-        problem: str = "",
-        asked: Asked | None = None,
-        status: int = 200,
-    ) -> None:
-        invitation = await find_invitation(self.ctx, invitation_id) if invitation_id else None
-        classes = await self.ctx.stores.schools.classes([invitation.class_id]) if invitation else []
-        self.page(
-            "h5/bind.html",
-            status=status,
-            invitation=invitation,
-            school_class=classes[0] if classes else None,
-            name=name,
-            digits=digits,
-            problem=problem,
-            answer=asked.answer if asked else None,
-            standing=asked.standing if asked else None,
-            student=asked.student if asked else None,
-            settled=asked is not None and asked.answer is not Answer.UNKNOWN,
-            children=await children_of(self.ctx, self.session.person_id),
-        )
+        """Ask."""
+        await self.ask()
 
 
 class ClaimsHandler(PageHandler):

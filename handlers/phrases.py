@@ -47,8 +47,12 @@ _ERRORS = {
     "already_bound": "您已经绑定了这个孩子，或者不能试用绑定这个孩子",
     "corrected_meanwhile": "老师刚刚更正了内容，请返回看过新的内容再确认",
     "text_changed": "这一项的说明刚刚改过，请返回看过新的说明再选",
+    "invitation_over": "这个邀请已经失效了，请向班主任要一个新的",
+    "invitation_unknown": "没有这个邀请，请对照纸上的字母和数字再试一次",
     "edited_meanwhile": "这条通知刚刚在别处改过。您写的还在，请核对后再保存",
 }
+ASK_DIGITS = "请写手机号的后四位数字，例如：1234"
+ASK_CODE = "邀请码是八个字母和数字，请照纸上的样子再填一次"
 _FAULT = "我们这边出了点问题，已经记录下来。请稍后再试"
 
 _FIELD_NAMES = {
@@ -126,7 +130,7 @@ _STATES = {
 _DOUBTS = {
     Doubt.SEVERAL: "名册上有几个孩子都符合，请认一认是哪一个",
     Doubt.TAKEN: "名册上这个手机号已经有另一位家长绑定过",
-    Doubt.PHONE: "扫了班级二维码，姓名对得上，手机尾号和名册不一样",
+    Doubt.PHONE: "用学校的邀请来的，姓名对得上，手机尾号和名册不一样",
     Doubt.GUESSED: "名册对得上，但刚才有人对这个姓名试过很多次号码，请核实是不是孩子的家长",
     Doubt.ENDED: "名册对得上，但老师以“绑错了”或“监护变更”解除过这位家长，请核实以后再通过",
     Doubt.SECOND: "名册对得上，孩子已经有别的家长绑定",
@@ -134,7 +138,7 @@ _DOUBTS = {
 _FAMILY_DOUBTS = {
     Doubt.SECOND: "姓名和手机尾号与学校名册对得上。",
     Doubt.TAKEN: "用的是学校名册上已经有人绑定过的手机号。",
-    Doubt.PHONE: "扫了班级二维码，手机尾号不在学校名册上，请多看一眼。",
+    Doubt.PHONE: "用学校的邀请来的，手机尾号不在学校名册上，请多看一眼。",
 }
 _CUSTODIES = {
     Custody.FULL: "查看、确认和签名",
@@ -196,6 +200,10 @@ _DONE = {
     "ticks_kept": "勾选已保存",
     "term_saved": "校历已保存",
     "term_removed": "已删除这个学期",
+    "invitation_made": "新的邀请已生成",
+    "invitation_renewed": "已换成新的，以前的马上失效",
+    "invitation_revoked": "已作废，马上失效",
+    "cards_revoked": "这个班的学生卡已全部作废",
 }
 _PURPOSES = {"publish": "首次发送", "remind": "提醒", "edit": "更正", "withdraw": "撤回说明"}
 _WEEKDAYS = "一二三四五六日"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from domain.invitations import code_text
 from domain.notices import link_allowed
 from domain.times import SCHOOL_ZONE, school_text
 from handlers import phrases
@@ -33,10 +35,18 @@ def make_environment(folder: Path | str) -> Environment:
         host=lambda link: urlsplit(link).hostname or link,
         moment=phrases.moment,
         clock=school_text,
+        day=_day_text,
+        invite_code=code_text,
         picker=lambda at: at.astimezone(SCHOOL_ZONE).strftime("%Y-%m-%dT%H:%M"),
         filesize=phrases.size_text,
     )
     return environment
+
+
+def _day_text(at: datetime) -> str:
+    """2027年5月21日, in school time."""
+    local = at.astimezone(SCHOOL_ZONE)
+    return f"{local.year}年{local.month}月{local.day}日"
 
 
 def linked_text(text: str, hosts: Sequence[str]) -> Markup:

@@ -28,11 +28,10 @@ from domain.bindings import (
     judge_claim,
 )
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem, TooManyError
-from domain.names import folded_name, parse_name_and_digits
 from domain.schools import Contact, Student
 from services.claims import Standing, standing_of, tell, times_of_claim
 from services.context import Context
-from services.invitations import find_invitation
+from services.invited import open_invitation, parse_asked, pupils_meant
 
 log = logging.getLogger("yanshu.services")
 
@@ -67,29 +66,31 @@ async def bind_guardian(
 ) -> Asked:
     """`text` is the child's name and the last four digits of the phone on the school's list, in one line.
 
-    Raises InvalidError (field `child`) when it is not of that form, TooManyError after ten tries in an hour.
+    Through a child's invitation the digits alone will do. Raises InvalidError (field `child`) when it is
+    not of that form, TooManyError after ten tries in an hour, and what `open_invitation` raises.
     """
-    parsed = parse_name_and_digits(text)
+    invited = await open_invitation(ctx, person_id, invitation_id) if invitation_id else None
+    parsed = parse_asked(text, invited)
     if parsed is None:
         raise InvalidError({"child": Problem("form")})
     name, digits = parsed
     wait = await ctx.stores.limits.hit("claim", person_id, per_hour=ctx.policy.claims_per_hour)
     if wait:
         raise TooManyError(wait)
-    invitation = await find_invitation(ctx, invitation_id) if invitation_id else None
     matches = await ctx.stores.schools.contacts_named(name, digits)
     namesakes: list[Student] = []
-    if invitation is not None:
-        matches = [m for m in matches if m.class_id == invitation.class_id]
-        pupils = await ctx.stores.schools.students_of(invitation.school_id, [invitation.class_id])
-        namesakes = [s for s in pupils if folded_name(s.name) == name]
+    if invited is not None:
+        matches = [m for m in matches if invited.fits(m)]
+        namesakes = await pupils_meant(ctx, invited, name)
+    through = invited.invitation.id if invited else ""
     taken = await _taken(ctx, matches, person_id)
     barred = await _barred(ctx, (m.student_id for m in matches), person_id)
     guarded = await _guarded(ctx, matches, person_id)
     judged = judge_claim(matches, taken, namesakes, barred, guarded)
     guesses = hashlib.sha256(name.encode()).hexdigest()[:16]
-    if judged is None:
+    if judged is None or (isinstance(judged, Doubtful) and judged.doubt is Doubt.PHONE):
         await ctx.stores.limits.hit("guess", guesses, per_hour=_GUESSES_PER_HOUR)
+    if judged is None:
         return Asked(Answer.UNKNOWN)
     fits = isinstance(judged, Certain) or judged.doubt in (Doubt.SECOND, Doubt.TAKEN)
     if fits and await ctx.stores.limits.used_up("guess", guesses, per_hour=_GUESSES_PER_HOUR):
@@ -97,13 +98,13 @@ async def bind_guardian(
     if isinstance(judged, Certain):
         contact = judged.contact
         try:
-            return await _bind(ctx, person_id, contact, invitation_id or "")
+            return await _bind(ctx, person_id, contact, through)
         except ConflictError:  # somebody else was faster by a moment
             wrong = await _barred(ctx, [contact.student_id], person_id)
             taken = await _taken(ctx, [contact], person_id)
             doubt = Doubt.ENDED if wrong else Doubt.TAKEN if taken else Doubt.SECOND
             judged = Doubtful(doubt, (contact,))
-    return await _ask(ctx, person_id, name, digits, judged, invitation_id or "")
+    return await _ask(ctx, person_id, name, digits, judged, through)
 
 
 async def _taken(ctx: Context, matches: list[Contact], person_id: str) -> frozenset[str]:

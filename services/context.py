@@ -73,3 +73,4 @@ class Context:
     new_id: Callable[[], str]
     policy: Policy
     sso: OidcClient | None = None  # None: no single sign-on
+    mini: Gateway | None = None  # the mini-program's API; None: there is none

@@ -116,6 +116,12 @@ async def note_follow(ctx: Context, openid: str, *, following: bool) -> None:
     await ctx.stores.identities.mark_following(key, following, ctx.now())
 
 
+async def is_following(ctx: Context, person_id: str) -> bool:
+    """Whether the official account can reach them, as far as we have heard."""
+    found = await ctx.stores.identities.of_people(ctx.policy.app_id, [person_id])
+    return person_id in found and found[person_id].following is True
+
+
 async def note_opening(ctx: Context, openid: str, opening: Opening) -> None:
     """They wrote or tapped: the customer-service window is open."""
     key = identity_id(ctx.policy.app_id, openid)

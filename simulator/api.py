@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from simulator import menus, oauth, sends
+from simulator import menus, minicodes, oauth, sends
 from simulator.answers import OK, Refusal, encode, error_body
-from simulator.tokens import TooOften
+from simulator.tokens import TokenDesk, TooOften
 from simulator.world import Entry, User, World
 
 TEMPLATE_SEND = "/cgi-bin/message/template/send"
@@ -46,7 +46,7 @@ class Answer:
 
 
 Accepted = Callable[[User, Entry], None]
-Endpoint = Callable[["Api", Call], dict[str, Any]]
+Endpoint = Callable[["Api", Call], dict[str, Any] | bytes]
 
 
 class Api:
@@ -101,14 +101,15 @@ class Api:
             if needs_token:
                 world = self.world
                 token = call.query.get("access_token", "")
-                code = world.tokens.refuse(token, world.clock())
+                desk = world.mini_tokens if call.path.startswith("/wxa/") else world.tokens
+                code = desk.refuse(token, world.clock())
                 if code:
                     raise Refusal(code)
             answer = endpoint(self, call)
         except Refusal as refusal:
             return self._refuse(call, refusal.code, refusal.detail)
         self.world.count_call(call.path, 0)
-        return encode(answer)
+        return answer if isinstance(answer, bytes) else encode(answer)
 
     def _refuse(self, call: Call, code: int, detail: str = "") -> bytes:
         self.world.count_call(call.path, code)
@@ -116,8 +117,12 @@ class Api:
 
     # -------------------------------------------------------------------------------- tokens
 
-    def _check_account(self, params: dict[str, Any]) -> None:
-        account = self.world.account
+    def _check_account(self, params: dict[str, Any]) -> TokenDesk:
+        """The desk of the account that this is; the mini-program has one of its own."""
+        account, mini = self.world.account, self.world.mini
+        is_mini = mini is not None and params.get("appid") == mini.app_id
+        if mini is not None and is_mini:
+            account = mini
         if not params.get("appid"):
             raise Refusal(41002)
         if not params.get("secret"):
@@ -126,18 +131,19 @@ class Api:
             raise Refusal(40013)
         if params["secret"] != account.secret:
             raise Refusal(40125)
+        return self.world.mini_tokens if is_mini else self.world.tokens
 
     def stable_token(self, call: Call) -> dict[str, Any]:
         """POST /cgi-bin/stable_token."""
         body = parse_body(call)
         if body.get("grant_type") != "client_credential":
             raise Refusal(40002)
-        self._check_account(body)
+        desk = self._check_account(body)
         force = body.get("force_refresh", False)
         if not isinstance(force, bool):
             raise Refusal(47001)
         try:
-            token, seconds = self.world.tokens.issue_stable(self.world.clock(), force=force)
+            token, seconds = desk.issue_stable(self.world.clock(), force=force)
         except TooOften as error:
             raise Refusal(error.code) from error
         return {"access_token": token, "expires_in": seconds}
@@ -146,8 +152,8 @@ class Api:
         """GET /cgi-bin/token."""
         if call.query.get("grant_type") != "client_credential":
             raise Refusal(40002)
-        self._check_account(call.query)
-        token, seconds = self.world.tokens.issue_plain(self.world.clock())
+        desk = self._check_account(call.query)
+        token, seconds = desk.issue_plain(self.world.clock())
         return {"access_token": token, "expires_in": seconds}
 
     def ticket(self, call: Call) -> dict[str, Any]:
@@ -194,6 +200,10 @@ class Api:
             raise Refusal(40053)
         made = self.world.add_scene(scene, seconds)
         return {"ticket": made.ticket, "expire_seconds": seconds, "url": made.url}
+
+    def mini_code(self, call: Call) -> bytes:
+        """POST /wxa/getwxacodeunlimit: a picture, not JSON."""
+        return minicodes.draw_mini_code(self.world, parse_body(call))
 
     def menu_create(self, call: Call) -> dict[str, Any]:
         """POST /cgi-bin/menu/create."""
@@ -292,6 +302,7 @@ ENDPOINTS: dict[str, tuple[str, bool, Endpoint]] = {
     TEMPLATE_SEND: ("POST", True, Api.template_send),
     "/cgi-bin/message/custom/send": ("POST", True, Api.custom_send),
     "/cgi-bin/qrcode/create": ("POST", True, Api.qrcode),
+    "/wxa/getwxacodeunlimit": ("POST", True, Api.mini_code),
     "/cgi-bin/menu/create": ("POST", True, Api.menu_create),
     "/cgi-bin/menu/get": ("GET", True, Api.menu_get),
     "/cgi-bin/menu/delete": ("GET", True, Api.menu_delete),

@@ -146,7 +146,8 @@ class ApiHandler(Handler):
             self.set_status(502)
             self.set_header("Content-Type", "text/html")
         else:
-            self.set_header("Content-Type", "text/plain")
+            is_json = answer.body[:1] in (b"{", b"")
+            self.set_header("Content-Type", "text/plain" if is_json else "image/jpeg")
         await self.finish(answer.body)
 
 

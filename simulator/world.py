@@ -70,7 +70,7 @@ class World:
 
     def forget_traffic(self) -> None:
         """Forget what was sent, counted and issued; people, chats and menu stay."""
-        self.tokens = TokenDesk()
+        self.tokens, self.mini_tokens = TokenDesk(), TokenDesk()
         self.jsapi_ticket = ("", 0.0)
         self.codes: dict[str, tuple[str, float, bool]] = {}
         self.ledger: list[Entry] = []

@@ -54,6 +54,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("untold", "untold", "ending.at", partialFilterExpression={"untold": True}),
         _index("runs_out", "runs_out", "until", partialFilterExpression={"runs_out": True}),
         _index("by_ending", "ending.at", sparse=True),
+        _index("by_invitation", "school_id", "invitation_id"),
     ],
     "lines": [_index("by_binding", "binding_id")],
     "claims": [
@@ -62,6 +63,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("due", "state", "next_at"),
         _index("by_candidate", "school_id", "candidates"),
         _index("by_age", "created_at"),
+        _index("by_invitation", "school_id", "invitation_id"),
         _index("untold", "untold", "created_at", partialFilterExpression={"untold": True}),
     ],
     "imports": [
@@ -72,7 +74,17 @@ INDEXES: dict[str, list[IndexModel]] = {
         ),
     ],
     "import_pages": [_index("by_import", "school_id", "import_id")],
-    "invitations": [_index("by_class", "school_id", "class_id", "-created_at")],
+    # A year after it has ended, nobody asks who came through an invitation.
+    "invitations": [
+        _index("by_class", "school_id", "class_id", "-created_at"),
+        _index("by_student", "school_id", "student_id"),
+        _index("expiry", "expires_at", expireAfterSeconds=365 * _DAY),
+    ],
+    "invitation_visits": [
+        _index("by_invitation", "school_id", "invitation_id"),
+        _index("by_person", "person_id"),
+        _index("expiry", "at", expireAfterSeconds=545 * _DAY),
+    ],
     "notices": [
         _index("by_author", "school_id", "author_id", "-position"),
         _index("by_class", "school_id", "class_ids", "-publish_at"),

@@ -88,6 +88,10 @@ class Phone:
         """Follow, by a QR's scene where one is given; returns the greeting."""
         return await self._heard("follow", scene=scene)
 
+    async def scan(self, scene: str) -> str:
+        """Scan a QR of the account while following it; returns the answer."""
+        return await self._heard("scan", scene=scene)
+
     async def _heard(self, act: str, **body: str) -> str:
         outcome = await self.act(act, **body)
         assert not outcome["fault"], outcome

@@ -9,8 +9,8 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import aiohttp
 from yarl import URL
@@ -26,6 +26,8 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _CONNECT_SHARE = 0.6
 
 Answer = dict[str, Any]
+T = TypeVar("T")
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG")  # JPEG, PNG
 
 
 class Transport:
@@ -70,6 +72,19 @@ class Transport:
             WeChatError: an errcode, or DOWN, or UNCERTAIN when the request may have arrived
                 and nothing usable came back.
         """
+        return await self._asked(name, url, payload, _judged)
+
+    async def request_picture(self, name: str, url: URL, payload: Mapping[str, Any]) -> bytes:
+        """As `request`, of a call that is answered with a picture, and with JSON only when it is refused."""
+        return await self._asked(name, url, payload, _judged_picture)
+
+    async def _asked(
+        self,
+        name: str,
+        url: URL,
+        payload: Mapping[str, Any] | None,
+        judged: Callable[[int, bytes], T],
+    ) -> T:
         if self._session is None:
             raise RuntimeError("the gateway hasn't been started")
         started = time.perf_counter()
@@ -77,7 +92,7 @@ class Transport:
         try:
             async with self._turns:
                 status, raw = await self._exchange(self._session, url, payload)
-            answer = _judged(status, raw)
+            answer = judged(status, raw)
             outcome = "0"
         except WeChatError as error:
             outcome, rid = str(error.code or error.trouble), error.rid
@@ -144,3 +159,11 @@ def _judged(status: int, raw: bytes) -> Answer:
     if code:
         raise error_of(code, str(answer.get("errmsg", "")))
     return answer
+
+
+def _judged_picture(status: int, raw: bytes) -> bytes:
+    """Return the picture if it is one."""
+    if status == 200 and raw.startswith(_PICTURES):
+        return raw
+    _judged(status, raw)
+    raise WeChatError(Trouble.DOWN)

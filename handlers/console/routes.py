@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tornado.routing import URLSpec
 
-from handlers.console import calendar, home, imports, quarantine, sign_in, sso
+from handlers.console import calendar, home, imports, invitations, quarantine, sign_in, sso
 
 _ID = r"([^/]{1,200})"
 
@@ -31,6 +31,11 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"/console/imports/{_ID}/drop", imports.ImportDropHandler),
         URLSpec(rf"/console/imports/{_ID}/report", imports.ImportReportHandler),
         URLSpec(r"/console/quarantine", quarantine.QuarantineHandler),
+        URLSpec(r"/console/invitations", invitations.InvitationsHandler),
+        URLSpec(r"/console/invitations/sheet", invitations.SheetHandler),
+        URLSpec(rf"/console/invitations/{_ID}", invitations.ClassInvitationsHandler),
+        URLSpec(rf"/console/invitations/{_ID}/cards", invitations.RevokeCardsHandler),
+        URLSpec(rf"/console/invitations/{_ID}/mini", invitations.MiniCodeHandler),
         URLSpec(r"/console/sso/start", sso.SsoStartHandler),
         URLSpec(r"/console/sso/return", sso.SsoReturnHandler),
         URLSpec(r"/console/sso/link", sso.SsoLinkHandler),

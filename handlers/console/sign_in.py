@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
-
-import qrcode
-import qrcode.image.svg
 
 from domain.desks import LIFE, DeskState
 from domain.errors import NotFoundError
 from handlers.base import Access
 from handlers.console.base import DESK_COOKIE, ConsoleHandler
+from handlers.drawings import qr_svg
 from services.desks import begin_desk, redeem_desk
 
 _STATE_COOKIE = "yanshu_desk_state"
@@ -49,7 +46,7 @@ class SignInHandler(ConsoleHandler):
         self.page(
             "console/sign_in.html",
             address=address,
-            drawing=_drawn(address),
+            drawing=qr_svg(address),
             number=begun.desk.number,
             to=desk_target(self.get_query_argument("to", _HOME), self.prefix),
             seconds=int(LIFE.total_seconds()),
@@ -99,12 +96,3 @@ class SwitchHandler(ConsoleHandler):
             raise NotFoundError
         await self.ctx.stores.sessions.act_at(self.session.id, place_id)
         self.go("/console/")
-
-
-def _drawn(address: str) -> str:
-    """The QR as an SVG to stand in the page."""
-    drawing = qrcode.QRCode(border=1, box_size=10)
-    drawing.add_data(address)
-    picture = io.BytesIO()
-    drawing.make_image(image_factory=qrcode.image.svg.SvgPathImage).save(picture)
-    return picture.getvalue().decode()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from domain.errors import InvalidError, Problem
 from domain.imports import Import, ImportState, Section
 from domain.roles import Role
 from domain.roster_changes import Kind
+from domain.times import SCHOOL_ZONE
 from services.people import Post
 from services.roster_words import STEPS, error_text
 
@@ -52,6 +53,7 @@ CONFLICTS = {
     "roster_busy": "这所学校正在导入名册，请等它结束再处理。",
 }
 FORM_REFUSED = "有几处需要改一下，改好再保存"
+WRONG_COUNT = "数字不对，没有作废。请照上面的张数填写"
 CALENDAR_CHANGED = "校历刚刚在别处改过。您填的还在，请核对后再保存一次"
 _TERM_MISSING = {
     "school_year": "请选学年",
@@ -76,6 +78,20 @@ _TERM_PROBLEMS = {
     "is_holiday": "这天已经填成放假",
     "too_many": "最多 {limit} 行",
 }
+
+
+_STEPS = {"new": "还没打开", "opened": "打开了", "asked": "申请中", "bound": "已绑定"}
+
+
+def step_name(step: str) -> str:
+    """How far a family has come with its child's card."""
+    return _STEPS[step]
+
+
+def age_text(at: datetime, now: datetime) -> str:
+    """今天, 昨天, 12 天前, by the school's calendar."""
+    days = (now.astimezone(SCHOOL_ZONE).date() - at.astimezone(SCHOOL_ZONE).date()).days
+    return {0: "今天", 1: "昨天"}.get(days, f"{days} 天前")
 
 
 def role_name(role: Role) -> str:

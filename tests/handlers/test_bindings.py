@@ -5,7 +5,6 @@ import io
 import pytest
 from PIL import Image
 
-from services.invitations import invite_class
 from tests.handlers.conftest import Village
 from tests.town import OTHER_SCHOOL, child_name, school_class
 
@@ -82,18 +81,6 @@ async def test_a_form_without_its_token_asks_nothing(village: Village) -> None:
     async with village.stranger.client.post(village.stranger.url("/h5/bind"), data=form) as answer:
         assert answer.status == 403
     assert await village.count("bindings") == before
-
-
-async def test_an_invitation_names_its_class_and_an_invented_one_does_not(
-    village: Village,
-) -> None:
-    teaching = await village.teaching()
-    invitation = await invite_class(village.town.ctx, teaching, teaching.classes[0].id)
-    page = await village.stranger.get(f"/h5/bind?invitation={invitation.id}")
-    assert "三年级1班" in page.text
-    page = await village.stranger.get("/h5/bind?invitation=invented")
-    assert page.status == 200
-    assert "三年级1班" not in page.text
 
 
 async def _claim(village: Village) -> None:
@@ -182,11 +169,3 @@ async def test_another_schools_class_has_no_code(village: Village, path: str) ->
     assert foreign.status == absent.status == 404
     assert foreign.text == absent.text
     assert await village.count("invitations") == 0
-
-
-async def test_without_wechat_there_is_no_code_and_a_plain_word(village: Village) -> None:
-    village.town.faults(html=["*"])
-    await village.teacher.get("/h5/")
-    page = await village.teacher.get("/h5/teach/invite")
-    assert page.status == 503
-    assert "微信暂时没有回应" in page.text
