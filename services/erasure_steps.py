@@ -45,7 +45,8 @@ COLLECTIONS: Mapping[str, str] = {
     "accounts": "an adult's go, unless they have a role at a school",
     "appointments": "stay: who did what for a school",
     "offers": "stay: who did what for a school",
-    "invitations": "name no family",
+    "invitations": "a child's go; a class's name no family",
+    "invitation_visits": "an adult's go",
     "notices": "stay: what a school wrote to all",
     "audit": "stays: ids, and what is masked",
     "audit_heads": "name nobody",
@@ -76,6 +77,7 @@ async def adult_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
         # A message that is being answered this moment takes who it is from here.
         await ctx.stores.traces.forget(erasure.words)
     yield {"claims": await forget.drop_of_person("claims", person_id)}
+    yield {"invitation_visits": await forget.drop_of_person("invitation_visits", person_id)}
     async for batch in forget.deliveries_of(person_id):
         yield await forget_deliveries(ctx, batch, erasure.salt)
     yield await _forget_consents(ctx, await ctx.stores.consents.of_person(person_id), erasure.salt)
@@ -102,6 +104,7 @@ async def child_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
         ctx, await ctx.stores.family_files.of_student(school_id, student_id)
     )
     yield await _forget_lists(ctx, school_id)
+    yield {"invitations": await forget.drop_invitations(school_id, student_id)}
     yield {"contacts": await forget.drop_contacts(school_id, student_id)}
     yield await _forget_bindings(ctx, bindings)
     yield {"students": await forget.drop("students", [student_id])}

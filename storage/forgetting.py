@@ -144,6 +144,11 @@ class ForgetStore:
         await self.drop("lines", found)
         return await self._drop("contacts", query)
 
+    async def drop_invitations(self, school_id: str, student_id: str) -> int:
+        """A child's cards. Uses index: by_student."""
+        query = {"school_id": school_id, "student_id": student_id}
+        return await self._drop("invitations", query)
+
     async def drop_claims_about(self, school_id: str, student_id: str) -> int:
         """Requests that mean this child, or may mean it. Uses index: by_candidate."""
         return await self._drop("claims", {"school_id": school_id, "candidates": student_id})
