@@ -204,6 +204,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "forgetting.drop_of_person": lambda s: s.drop_of_person("claims", "p"),
     "forgetting.drop_contacts": lambda s: s.drop_contacts("school-a", "s"),
     "forgetting.drop_claims_about": lambda s: s.drop_claims_about("school-a", "s"),
+    "forgetting.drop_invitations": lambda s: s.drop_invitations("school-a", "s"),
     "files.find": lambda s: s.find("f"),
     "files.many": lambda s: s.many(["f"]),
     "identities.find": lambda s: s.find("wx1", "o"),
