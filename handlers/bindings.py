@@ -48,11 +48,9 @@ class BindingPage(PageHandler):
         digits: str = "",
         problem: str = "",
         asked: Asked | None = None,
-        code: str = "",
-        code_problem: str = "",
         status: int = 200,
     ) -> None:
-        """The form, or the answer. `code` is an invite code that was typed here and is none."""
+        """The form, or the answer."""
         settled = asked is not None and asked.answer is not Answer.UNKNOWN
         following = not settled or await is_following(self.ctx, self.session.person_id)
         self.page(
@@ -62,8 +60,6 @@ class BindingPage(PageHandler):
             name=name,
             digits=digits,
             problem=problem,
-            code=code,
-            code_problem=code_problem,
             answer=asked.answer if asked else None,
             standing=asked.standing if asked else None,
             student=asked.student if asked else None,

@@ -29,8 +29,8 @@ from wechat.errors import WeChatError
 _LONGEST = 64
 
 
-class CodeHandler(BindingPage):
-    """An invite code that was typed."""
+class CodeHandler(PageHandler):
+    """An invite code that is typed."""
 
     access = Access.VISITOR
 
@@ -38,10 +38,11 @@ class CodeHandler(BindingPage):
         """On to the invitation; what is no code at all comes back with what a code looks like."""
         typed = self.get_query_argument("code", "")[:_LONGEST]
         code = parse_code(typed)
-        if code is None:
-            await self.show(code=typed, code_problem=phrases.ASK_CODE, status=422)
+        if code is not None:
+            self.go(f"/h5/i/{code}")
             return
-        self.go(f"/h5/i/{code}")
+        problem = phrases.ASK_CODE if typed else ""
+        self.page("h5/code.html", status=422 if typed else 200, code=typed, problem=problem)
 
 
 class InvitedHandler(BindingPage):
