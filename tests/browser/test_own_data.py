@@ -104,3 +104,26 @@ async def test_the_page_inside_the_archive_reads_by_itself(
     await expect(alone.get_by_role("heading", level=1)).to_contain_text("家庭档案")
     await fits(alone)
     await screenshot(alone, "archive", full_page=True)
+
+
+async def test_in_large_print_nothing_stands_out_at_the_side(
+    yanshu: Program, new_page: NewPage, screenshot: Screenshot
+) -> None:
+    page = await new_page()
+    await page.goto(f"{yanshu.url}/as/zhang/h5/me")
+    file = await page.get_by_role("link", name="家庭档案").first.get_attribute("href")
+    assert file is not None
+    own = f"{yanshu.url}/as/zhang"
+    await page.context.add_cookies([{"name": "yanshu_font", "value": "4", "url": own}])
+    for name, address in {
+        "me": f"{own}/h5/me",
+        "consents": f"{own}/h5/consents",
+        "file": yanshu.url + file,
+        "erase": f"{own}/h5/me/erase",
+        "confirm": f"{own}/h5/me/erase/confirm",
+    }.items():
+        await page.goto(address)
+        await expect(page.locator("html")).to_have_attribute("data-font", "4")
+        await come_to_rest(page)
+        await fits(page)
+        await screenshot(page, name)
