@@ -40,6 +40,7 @@ class Act(StrEnum):
     PUPIL_LEFT = "pupil_left"
     APPOINTMENT_OFFERED = "appointment_offered"
     APPOINTMENT_GRANTED = "appointment_granted"
+    OFFER_REVOKED = "offer_revoked"
     APPOINTMENT_ENDED = "appointment_ended"
     INVITATION_MADE = "invitation_made"
     INVITATION_REVOKED = "invitation_revoked"
@@ -225,6 +226,10 @@ class ChainCheck:
             self._heads.setdefault(head.seq, set()).add(head.hash)
         self.seq = 0
         self.hash = START
+
+    def begin_after(self, entry: Entry) -> None:
+        """Check what follows this entry, which is believed as it stands: what it hashes to counts, not what it carries."""
+        self.seq, self.hash = entry.seq, entry_hash(entry)
 
     def take(self, entry: Entry | None) -> Break | None:
         """The next entry, None for one that cannot be read as it was written; says what is wrong with it."""

@@ -9,6 +9,8 @@ NAME_LIMIT = 40  # the longest in Latin letters, and Tibetan counted by code poi
 _CLAIM = re.compile(r"(?P<name>\D{2,60}?)(?P<digits>\d{4})")
 # They choose a letter's look (Mongolian, Han), never the letter.
 _SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_HAN = "零一二三四五六七八九"
+_NUMBERS = re.compile(rf"[0-9]+|[{_HAN}]?十[{_HAN}]?|[{_HAN}]|[^0-9十{_HAN}]+")
 
 
 def folded_name(text: str) -> str:
@@ -61,3 +63,19 @@ def masked_name(name: str) -> str:
     if len(name) <= 2:
         return name[:1] + "*"
     return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def natural_order(text: str) -> tuple[tuple[int, str], ...]:
+    """A key to sort names of classes by, as people count: 二班 before 十班, 9班 before 10班. For numbers up to 99."""
+    parts = _NUMBERS.findall(unicodedata.normalize("NFKC", text))
+    return tuple((_counted(part), part) for part in parts)
+
+
+def _counted(part: str) -> int:
+    """The number a part stands for; -1 for one that is none."""
+    if part.isdecimal():
+        return int(part)
+    tens, ten, ones = part.rpartition("十")
+    if ten:
+        return 10 * (_HAN.index(tens) if tens else 1) + (_HAN.index(ones) if ones else 0)
+    return _HAN.index(part) if part in _HAN else -1

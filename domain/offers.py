@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.regions import RegionLevel
 from domain.roles import Appointment, Role, appointment_id
 
 LIFE = timedelta(days=7)
 MAX_NAME = 20
+# Who keeps order in a region of each level.
+ADMINISTRATORS = {
+    RegionLevel.DISTRICT: Role.DISTRICT_ADMIN,
+    RegionLevel.CITY: Role.CITY_ADMIN,
+    RegionLevel.PROVINCE: Role.PROVINCE_ADMIN,
+}
 
 
 class OfferState(StrEnum):

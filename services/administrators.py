@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from domain.audit import OPERATOR
 from domain.errors import InvalidError, Problem
+from domain.offers import ADMINISTRATORS
+from domain.place_forms import PLACE_ID
 from domain.regions import Region, RegionLevel, fits_below
 from domain.roles import Role
 from domain.schools import School
 from domain.stages import Stage, stages_in_name
 from services.context import Context
 from services.offers import make_offer
-
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
-_ADMINISTRATORS = {
-    RegionLevel.DISTRICT: Role.DISTRICT_ADMIN,
-    RegionLevel.CITY: Role.CITY_ADMIN,
-    RegionLevel.PROVINCE: Role.PROVINCE_ADMIN,
-}
+from services.places import Place, find_place, note_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +27,30 @@ class Founding:
     below: str = ""
 
 
-async def found_place(ctx: Context, founding: Founding) -> School | Region:
-    """The school or region, made when it is new and renamed when another name is given.
+async def found_place(ctx: Context, founding: Founding) -> Place:
+    """The school or region, made when it is new, renamed or moved when another name or region is given.
 
-    Raises InvalidError naming the field: place_id, name (needed for a new one), below.
+    A region that moves takes along all that is below it. Raises InvalidError naming the field: place_id (also
+    where the id is another kind of place's), name (needed for a new one), below.
     """
-    if not _ID.fullmatch(founding.place_id):
+    if not PLACE_ID.fullmatch(founding.place_id):
         raise InvalidError({"place_id": Problem("form")})
     above = await _above(ctx, founding)
-    if founding.level is None:
-        return await _found_school(ctx, founding, above)
-    held = await ctx.stores.regions.find(founding.place_id)
+    held = await find_place(ctx, founding.place_id)
+    if held is not None and _kind(held) is not founding.level:
+        raise InvalidError({"place_id": Problem("taken")})
     if held is None and not founding.name:
         raise InvalidError({"name": Problem("missing")})
-    if held is not None and not founding.name:
-        return held
-    ids = (*(above.region_ids if above else ()), founding.place_id)
-    region = Region(
-        id=founding.place_id,
-        level=founding.level,
-        name=founding.name,
-        parent_id=above.id if above else "",
-        region_ids=held.region_ids if held and not above else ids,
-    )
-    await ctx.stores.regions.save(region)
-    return region
+    place = _founded(held, founding, above)
+    if place != held:
+        actor = replace(OPERATOR, place_id=place.id)
+        await note_place(ctx, actor, held, place)
+        await _save(ctx, held, place)
+    return place
+
+
+def _kind(place: Place) -> RegionLevel | None:
+    return place.level if isinstance(place, Region) else None
 
 
 async def _above(ctx: Context, founding: Founding) -> Region | None:
@@ -70,20 +64,48 @@ async def _above(ctx: Context, founding: Founding) -> Region | None:
     return above
 
 
-async def _found_school(ctx: Context, founding: Founding, above: Region | None) -> School:
-    held = await ctx.stores.schools.find_school(founding.place_id)
-    if held is None and not founding.name:
-        raise InvalidError({"name": Problem("missing")})
-    school = held or School(
-        id=founding.place_id, name=founding.name, stages=_in_order(founding.name)
+def _founded(held: Place | None, founding: Founding, above: Region | None) -> Place:
+    name = founding.name or (held.name if held else "")
+    ids = above.region_ids if above else ()
+    if founding.level is None:
+        school = held if isinstance(held, School) else None
+        if school is None:
+            return School(id=founding.place_id, name=name, stages=_in_order(name), region_ids=ids)
+        return replace(school, name=name, region_ids=ids if above else school.region_ids)
+    region = held if isinstance(held, Region) else None
+    if region is not None and above is None:
+        return replace(region, name=name)
+    return Region(
+        id=founding.place_id,
+        level=founding.level,
+        name=name,
+        parent_id=above.id if above else "",
+        region_ids=(*ids, founding.place_id),
     )
-    if founding.name:
-        school = replace(school, name=founding.name)
-    if above is not None:
-        school = replace(school, region_ids=above.region_ids)
-    if school != held:
-        await ctx.stores.schools.save_school(school)
-    return school
+
+
+async def _save(ctx: Context, held: Place | None, place: Place) -> None:
+    if isinstance(place, School):
+        await ctx.stores.schools.save_school(place)
+        return
+    if held is not None and held.region_ids != place.region_ids:
+        await _take_along(ctx, place)
+    await ctx.stores.regions.save(place)
+
+
+async def _take_along(ctx: Context, moved: Region) -> None:
+    """What is below a region stands below where it is now; done twice, it is the same."""
+    for school in await ctx.stores.schools.schools_below(moved.id):
+        changes = {"region_ids": _moved(school.region_ids, moved)}
+        await ctx.stores.schools.change_school(school.id, changes)
+    for region in await ctx.stores.regions.below(moved.id):
+        if region.id != moved.id:
+            changes = {"region_ids": _moved(region.region_ids, moved)}
+            await ctx.stores.regions.change(region.id, changes)
+
+
+def _moved(region_ids: tuple[str, ...], moved: Region) -> tuple[str, ...]:
+    return (*moved.region_ids, *region_ids[region_ids.index(moved.id) + 1 :])
 
 
 def _in_order(name: str) -> tuple[Stage, ...]:
@@ -94,13 +116,6 @@ def _in_order(name: str) -> tuple[Stage, ...]:
 async def offer_administration(ctx: Context, founding: Founding, person_name: str) -> str:
     """Found the place and offer its administration; returns the link's token."""
     place = await found_place(ctx, founding)
-    role = _ADMINISTRATORS[place.level] if isinstance(place, Region) else Role.SCHOOL_ADMIN
-    made = await make_offer(
-        ctx,
-        replace(OPERATOR, place_id=place.id),
-        role,
-        name=person_name,
-        school_id=place.id if isinstance(place, School) else "",
-        region_id=place.id if isinstance(place, Region) else "",
-    )
-    return made.token
+    role = ADMINISTRATORS[place.level] if isinstance(place, Region) else Role.SCHOOL_ADMIN
+    actor = replace(OPERATOR, place_id=place.id)
+    return (await make_offer(ctx, actor, role, place, name=person_name)).token

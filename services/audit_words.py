@@ -21,6 +21,7 @@ ACTS = {
     Act.PUPIL_LEFT: "学生离校",
     Act.APPOINTMENT_OFFERED: "邀请任职",
     Act.APPOINTMENT_GRANTED: "授予任职",
+    Act.OFFER_REVOKED: "作废任职邀请",
     Act.APPOINTMENT_ENDED: "结束任职",
     Act.INVITATION_MADE: "生成班级邀请",
     Act.INVITATION_REVOKED: "作废班级邀请",

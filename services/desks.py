@@ -11,6 +11,7 @@ from domain.desks import LIFE, Desk, DeskState
 from domain.errors import ConflictError, NotFoundError, TooManyError
 from services.context import Context
 from services.people import appointments_of
+from services.sign_ins import note_sign_in
 
 _BEGUN_PER_HOUR = 60  # from one address: a school's office stands behind one
 _WRONG_PER_HOUR = 5
@@ -64,6 +65,8 @@ async def confirm_desk(ctx: Context, person_id: str, desk_id: str, number: str) 
     if await ctx.stores.limits.used_up("desk_wrong", person_id, per_hour=_WRONG_PER_HOUR):
         raise TooManyError(3600)
     right = hmac.compare_digest(number.encode(), str(desk.number).encode())
+    if desk.state is DeskState.WAITING:
+        await note_sign_in(ctx, person_id, address=desk.address, refused=not right)
     state = DeskState.CONFIRMED if right else DeskState.REFUSED
     decided = await ctx.stores.desks.mark(
         desk.id, was=DeskState.WAITING, state=state, person_id=person_id
@@ -78,6 +81,8 @@ async def confirm_desk(ctx: Context, person_id: str, desk_id: str, number: str) 
 async def refuse_desk(ctx: Context, person_id: str, desk_id: str) -> None:
     """It was not me: nobody gets in by this QR any more. Raises NotFoundError."""
     desk = await access_desk_as_staff(ctx, person_id, desk_id)
+    if desk.state is DeskState.WAITING:
+        await note_sign_in(ctx, person_id, address=desk.address, refused=True)
     await ctx.stores.desks.mark(
         desk.id, was=DeskState.WAITING, state=DeskState.REFUSED, person_id=person_id
     )

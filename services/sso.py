@@ -16,6 +16,7 @@ from oidc.client import OidcClient, Returned, Subject
 from services.audit import note_act
 from services.context import Context
 from services.people import appointments_of, posts_of
+from services.sign_ins import note_sign_in
 
 _BEGUN_PER_HOUR = 300  # from one address: a district's offices may stand behind one
 
@@ -106,7 +107,10 @@ async def finish_sso(
     account, linking = account_id(subject.issuer, subject.sub), departure.linking_person_id
     if linking:
         await link_account(ctx, linking, subject, address=address)
-    return Arrival(linking or await _person_of(ctx, account), account, departure.to, bool(linking))
+        return Arrival(linking, account, departure.to, linked=True)
+    arrived = await _person_of(ctx, account)
+    await note_sign_in(ctx, arrived, address=address)
+    return Arrival(arrived, account, departure.to, linked=False)
 
 
 async def link_account(ctx: Context, person_id: str, subject: Subject, *, address: str) -> None:

@@ -46,6 +46,7 @@
   // -- a form goes out once; coming back to the page by the browser's button makes it usable again
   document.addEventListener('submit', function (event) {
     const form = event.target;
+    if ('download' in form.dataset) return; // the page stays, and may be asked again
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = 'yes';
     const button = event.submitter;

@@ -8,7 +8,7 @@ from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from domain.roles import Appointment
+from domain.roles import Appointment, Role
 from storage.conditions import set_if
 from storage.documents import from_document, to_document
 
@@ -29,6 +29,14 @@ class AppointmentStore:
         stands = {"$eq": [{"$ifNull": ["$ended_at", None]}, None]}
         result = await self._appointments.update_one(
             {"_id": appointment_id}, set_if(stands, {"ended_at": at})
+        )
+        return bool(result.modified_count)
+
+    async def reinstate(self, appointment_id: str, ended_at: datetime) -> bool:
+        """Undo this very ending; says whether it was undone. Uses index: _id_."""
+        ended_then = {"$eq": ["$ended_at", {"$literal": ended_at}]}
+        result = await self._appointments.update_one(
+            {"_id": appointment_id}, set_if(ended_then, {"ended_at": None})
         )
         return bool(result.modified_count)
 
@@ -59,4 +67,14 @@ class AppointmentStore:
     async def of_region(self, region_id: str) -> list[Appointment]:
         """Everybody who has or had a role in a region itself. Uses index: by_region."""
         cursor = self._appointments.find({"region_id": region_id})
+        return [from_document(Appointment, d) async for d in cursor]
+
+    async def of_regions(self, region_ids: Sequence[str]) -> list[Appointment]:
+        """Everybody who has or had a role in one of these regions. Uses index: by_region."""
+        cursor = self._appointments.find({"region_id": {"$in": list(region_ids)}})
+        return [from_document(Appointment, d) async for d in cursor]
+
+    async def in_role(self, role: Role, school_ids: Sequence[str]) -> list[Appointment]:
+        """Everybody who has or had one role in one of these schools. Uses index: by_role."""
+        cursor = self._appointments.find({"role": role, "school_id": {"$in": list(school_ids)}})
         return [from_document(Appointment, d) async for d in cursor]

@@ -8,6 +8,7 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from domain.desks import Desk, DeskState
+from storage.conditions import set_if
 from storage.documents import from_document, to_document
 
 
@@ -29,7 +30,8 @@ class DeskStore:
 
     async def mark(self, desk_id: str, *, was: DeskState, state: DeskState, person_id: str) -> bool:
         """From one state to the next; says whether it was there. Uses index: _id_."""
+        is_there = {"$eq": ["$state", was]}
         result = await self._desks.update_one(
-            {"_id": desk_id, "state": was}, {"$set": {"state": state, "person_id": person_id}}
+            {"_id": desk_id}, set_if(is_there, {"state": state, "person_id": person_id})
         )
         return bool(result.modified_count)

@@ -39,6 +39,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_place", "school_id", "class_id"),
         _index("by_person", "person_id"),
         _index("by_region", "region_id"),
+        _index("by_role", "role", "school_id"),
     ],
     "schools": [_index("by_region", "region_ids")],
     "regions": [_index("by_region", "region_ids")],

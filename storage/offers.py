@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo.errors import DuplicateKeyError
 
 from domain.offers import Offer, OfferState
+from storage.conditions import set_if
 from storage.documents import from_document, to_document
 
 
@@ -16,9 +18,13 @@ class OfferStore:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._offers = database["offers"]
 
-    async def add(self, offer: Offer) -> None:
-        """Make it."""
-        await self._offers.insert_one(to_document(offer))
+    async def add(self, offer: Offer) -> bool:
+        """Make it; False when it is there already."""
+        try:
+            await self._offers.insert_one(to_document(offer))
+        except DuplicateKeyError:
+            return False
+        return True
 
     async def find(self, offer_id: str) -> Offer | None:
         """Uses index: _id_."""
@@ -33,8 +39,8 @@ class OfferStore:
 
     async def mark(self, offer_id: str, state: OfferState, *, taken_by: str = "") -> bool:
         """Take or revoke an open offer; says whether it was open. Uses index: _id_."""
+        is_open = {"$eq": ["$state", OfferState.OPEN]}
         result = await self._offers.update_one(
-            {"_id": offer_id, "state": OfferState.OPEN},
-            {"$set": {"state": state, "taken_by": taken_by}},
+            {"_id": offer_id}, set_if(is_open, {"state": state, "taken_by": taken_by})
         )
         return bool(result.modified_count)

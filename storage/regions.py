@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo.errors import DuplicateKeyError
 
 from domain.regions import Region
 from storage.documents import from_document, to_document
@@ -21,6 +22,18 @@ class RegionStore:
         """Write it as it is."""
         document = to_document(region)
         await self._regions.replace_one({"_id": document["_id"]}, document, upsert=True)
+
+    async def add(self, region: Region) -> bool:
+        """Found it; False when there is one of this id."""
+        try:
+            await self._regions.insert_one(to_document(region))
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def change(self, region_id: str, changes: Mapping[str, Any]) -> None:
+        """Set these fields and leave the others. Uses index: _id_."""
+        await self._regions.update_one({"_id": region_id}, {"$set": dict(changes)})
 
     async def find(self, region_id: str) -> Region | None:
         """Uses index: _id_."""

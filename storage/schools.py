@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import is_dataclass
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import ReplaceOne
+from pymongo.errors import DuplicateKeyError
 
 from domain.schools import Contact, Roster, School, SchoolClass, Student
 from storage.batching import Batcher
-from storage.documents import from_document, to_document
+from storage.documents import from_document, to_document, to_value
 
 _WRITE_BATCH = 500
 _READ_BATCH = 2000
@@ -51,6 +53,19 @@ class SchoolStore:
     async def save_school(self, school: School) -> None:
         """Write it as it is."""
         await _replace(self._schools, [school])
+
+    async def add_school(self, school: School) -> bool:
+        """Found it; False when there is one of this id."""
+        try:
+            await self._schools.insert_one(to_document(school))
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def change_school(self, school_id: str, changes: Mapping[str, Any]) -> None:
+        """Set these fields and leave the others, which somebody else may be changing. Uses index: _id_."""
+        values = {n: to_value(v) if is_dataclass(v) else v for n, v in changes.items()}
+        await self._schools.update_one({"_id": school_id}, {"$set": values})
 
     async def save_classes(self, classes: Sequence[SchoolClass]) -> None:
         """Write them as they are."""

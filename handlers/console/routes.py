@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from tornado.routing import URLSpec
 
-from handlers.console import calendar, home, imports, invitations, quarantine, sign_in, sso
+from handlers.console import (
+    audit,
+    calendar,
+    home,
+    imports,
+    invitations,
+    places,
+    quarantine,
+    roles,
+    settings,
+    sign_in,
+    sso,
+)
 
 _ID = r"([^/]{1,200})"
 
@@ -36,6 +48,19 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"/console/invitations/{_ID}", invitations.ClassInvitationsHandler),
         URLSpec(rf"/console/invitations/{_ID}/cards", invitations.RevokeCardsHandler),
         URLSpec(rf"/console/invitations/{_ID}/mini", invitations.MiniCodeHandler),
+        URLSpec(r"/console/roles", roles.RolesHandler),
+        URLSpec(r"/console/roles/offer", roles.OfferHandler),
+        URLSpec(r"/console/roles/heads", roles.HeadTeachersHandler),
+        URLSpec(r"/console/roles/revoke", roles.RevokeHandler),
+        URLSpec(r"/console/roles/end", roles.EndHandler),
+        URLSpec(r"/console/places", places.PlacesHandler),
+        URLSpec(r"/console/places/new", places.NewPlaceHandler),
+        URLSpec(r"/console/places/edit", places.EditPlaceHandler),
+        URLSpec(r"/console/settings", settings.SettingsHandler),
+        URLSpec(r"/console/settings/sign-out", settings.SignOutEverywhereHandler),
+        URLSpec(r"/console/audit", audit.AuditHandler),
+        URLSpec(r"/console/audit/check", audit.AuditCheckHandler),
+        URLSpec(r"/console/audit/export", audit.AuditExportHandler),
         URLSpec(r"/console/sso/start", sso.SsoStartHandler),
         URLSpec(r"/console/sso/return", sso.SsoReturnHandler),
         URLSpec(r"/console/sso/link", sso.SsoLinkHandler),

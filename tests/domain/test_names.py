@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.names import folded_name, masked_name, parse_name_and_digits
+from domain.names import folded_name, masked_name, natural_order, parse_name_and_digits
 
 # What children in this country are called: Han, with a dot, Tibetan, Mongolian, Latin letters.
 NAMES = st.one_of(
@@ -160,3 +160,16 @@ def test_a_masked_name_never_says_more_than_its_ends(name: str) -> None:
     shown = masked_name(name)
     assert name not in shown
     assert len(shown.replace("*", "")) <= min(2, len(name) - 1)
+
+
+def test_classes_are_sorted_as_people_count() -> None:
+    names = ["三年级十班", "三年级二班", "三年级二十一班", "三年级一班", "三年级十二班"]
+    assert sorted(names, key=natural_order) == [
+        "三年级一班",
+        "三年级二班",
+        "三年级十班",
+        "三年级十二班",
+        "三年级二十一班",
+    ]
+    assert sorted(["10班", "9班", "１班"], key=natural_order) == ["１班", "9班", "10班"]
+    assert sorted(["实验班", "2班", ""], key=natural_order) == ["", "实验班", "2班"]

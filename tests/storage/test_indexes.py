@@ -21,6 +21,7 @@ from domain.erasures import Origin
 from domain.imports import ImportState
 from domain.notices import Figures
 from domain.offers import OfferState
+from domain.roles import Role
 from domain.terms import Calendar
 from storage.accounts import AccountStore
 from storage.ageing import AgeStore
@@ -234,15 +235,20 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "schools.find_contact": lambda s: s.find_contact("l"),
     "schools.contacts_named": lambda s: s.contacts_named("李小明", "1234"),
     "schools.schools_below": lambda s: s.schools_below("r"),
+    "schools.change_school": lambda s: s.change_school("school-a", {"name": "青禾小学"}),
     "appointments.find": lambda s: s.find("a"),
     "appointments.end": lambda s: s.end("a", NOW),
     "appointments.of_person": lambda s: s.of_person("p", NOW),
     "appointments.of_classes": lambda s: s.of_classes("school-a", ["c", ""], NOW),
     "appointments.of_school": lambda s: s.of_school("school-a"),
     "appointments.of_region": lambda s: s.of_region("r"),
+    "appointments.of_regions": lambda s: s.of_regions(["r"]),
+    "appointments.in_role": lambda s: s.in_role(Role.SCHOOL_ADMIN, ["school-a"]),
+    "appointments.reinstate": lambda s: s.reinstate("a", NOW),
     "regions.find": lambda s: s.find("r"),
     "regions.regions": lambda s: s.regions(["r"]),
     "regions.below": lambda s: s.below("r"),
+    "regions.change": lambda s: s.change("r", {"name": "芝罘区"}),
     "desks.find": lambda s: s.find("d", NOW),
     "desks.mark": lambda s: s.mark(
         "d", was=DeskState.WAITING, state=DeskState.REFUSED, person_id="p"
@@ -365,7 +371,7 @@ async def test_the_indexes_that_are_named_exist_and_making_them_again_is_harmles
 
 
 def test_the_indexes_of_a_school_start_with_the_school() -> None:
-    """The others start from an adult, a binding, a message, a region, an audit chain (a school's or another's),
+    """The others start from an adult, a role, a binding, a message, a region, an audit chain (a school's or another's),
     a child's name as typed, or a clock.
     """
     beginnings = {
@@ -389,6 +395,7 @@ def test_the_indexes_of_a_school_start_with_the_school() -> None:
         "unfinished",
         "by_person",
         "by_region",
+        "by_role",
         "by_subject",
         "by_work",
         "due",

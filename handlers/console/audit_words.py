@@ -1,0 +1,219 @@
+"""The log of acts as sentences: who, as what, did what. Codes and ids become words here; nothing is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from domain.audit import Act, Break, Damage, Entry, Value
+from domain.bindings import BindingState, ClaimState, Custody, Doubt, EndReason
+from domain.roles import Appointment, Role
+from domain.stages import STAGE_NAMES, SYSTEM_NAMES
+from domain.subjects import subject_name
+from domain.times import SCHOOL_ZONE
+from handlers import phrases
+from handlers.console.words import role_name
+from services.audit import ChainReport
+from services.audit_reading import Names
+
+SENTENCES = {
+    Act.BINDING_ENDED: "解除了一位家长的绑定",
+    Act.BINDING_CHANGED: "修改了一个绑定",
+    Act.CLAIM_APPROVED: "通过了一个绑定申请",
+    Act.CLAIM_REFUSED: "拒绝了一个绑定申请",
+    Act.CONTACT_RELEASED: "放行了一个隔离的号码",
+    Act.CONTACT_DROPPED: "删除了一个隔离的号码",
+    Act.ROSTER_TRIED: "试导入了一份名册，没有改动数据",
+    Act.ROSTER_IMPORTED: "导入了一份名册",
+    Act.PUPIL_ADDED: "添加了一名学生",
+    Act.PUPIL_EDITED: "修改了一名学生的信息",
+    Act.PUPIL_MOVED: "给一名学生转了班",
+    Act.PUPIL_LEFT: "登记了一名学生离校",
+    Act.APPOINTMENT_OFFERED: "发出了一个任职邀请",
+    Act.APPOINTMENT_GRANTED: "接受了任职",
+    Act.OFFER_REVOKED: "作废了一个任职邀请",
+    Act.APPOINTMENT_ENDED: "结束了一个任职",
+    Act.INVITATION_MADE: "生成了班级二维码",
+    Act.INVITATION_REVOKED: "作废了班级二维码",
+    Act.CLASS_EDITED: "修改了班级",
+    Act.PLACE_EDITED: "修改了单位或校历",
+    Act.ROLLOVER_APPLIED: "办理了新学年升级",
+    Act.ROLLOVER_UNDONE: "撤销了新学年升级",
+    Act.SETTINGS_CHANGED: "修改了设置",
+    Act.FAMILY_FILE_MADE: "导出了一份家庭档案",
+    Act.FAMILY_ERASED: "删除了一个家庭的数据",
+    Act.RECEIPTS_EXPORTED: "导出了通知回执",
+    Act.REGISTRATION_EXPORTED: "导出了注册名单",
+    Act.AUDIT_EXPORTED: "导出了操作记录",
+    Act.SIGNATURE_SEEN: "查看了一个签名",
+    Act.ACCOUNT_LINKED: "连接了单位账号",
+    Act.ACCOUNT_UNLINKED: "断开了单位账号",
+    Act.SIGNED_IN: "登录了管理后台",
+    Act.SIGN_IN_REFUSED: "登录没有成功：选错了数字，或在手机上取消了",
+}
+_ACTORS = {"operator": "系统运维", "system": "系统自动"}
+_FIELDS = {
+    "act": "操作",
+    "address": "地址",
+    "approval_hours": "家人确认的时间（小时）",
+    "binding_id": "绑定编号",
+    "bound_at": "绑定时间",
+    "children": "学生人数",
+    "claim_days": "申请的有效期（天）",
+    "class_id": "班级",
+    "class_ids": "班级",
+    "classes_graduated": "毕业的班级",
+    "classes_up": "升级的班级",
+    "count": "数量",
+    "custody": "可以做什么",
+    "days_off": "放假天数",
+    "doubt": "存疑原因",
+    "expires_at": "有效期到",
+    "extra_days": "调休上课天数",
+    "grade": "年级",
+    "name": "姓名",
+    "order": "第几位家长",
+    "person_id": "人员",
+    "pupils_graduated": "毕业的学生",
+    "reason": "原因",
+    "region_ids": "所属区域",
+    "region_name": "区域名称",
+    "relation": "关系",
+    "role": "角色",
+    "school_name": "学校名称",
+    "signature_id": "签名编号",
+    "since": "从",
+    "stages": "学段",
+    "state": "状态",
+    "student_id": "学生编号",
+    "subject": "学科",
+    "subject_id": "对象编号",
+    "subjects": "校本课程",
+    "system": "学制",
+    "term": "学期",
+    "trial": "试用",
+    "until": "到",
+    "year": "学年",
+}
+_CODES: dict[str, dict[str, str]] = {
+    "state": {
+        BindingState.ACTIVE.value: "有效",
+        BindingState.ENDED.value: "已解除",
+        ClaimState.WAITING.value: "待审核",
+        ClaimState.APPROVED.value: "已通过",
+        ClaimState.REFUSED.value: "已拒绝",
+        ClaimState.WITHDRAWN.value: "已撤回",
+        ClaimState.EXPIRED.value: "已过期",
+    },
+    "reason": {reason.value: phrases.end_reason_name(reason) for reason in EndReason},
+    "doubt": {doubt.value: phrases.doubt_text(doubt) for doubt in Doubt},
+    "custody": {custody.value: phrases.custody_text(custody) for custody in Custody},
+    "stages": {stage.value: name for stage, name in STAGE_NAMES.items()},
+    "system": {system.value: name for system, name in SYSTEM_NAMES.items()},
+}
+_DAMAGES = {
+    Damage.CHANGED: "内容被改动过",
+    Damage.MISSING: "缺了一条",
+    Damage.REORDERED: "位置不对",
+    Damage.UNLINKED: "和前一条接不上",
+    Damage.REWRITTEN: "整段被重写过",
+    Damage.CUT: "后面被截断",
+}
+
+
+def sentence(act: Act) -> str:
+    """通过了一个绑定申请."""
+    return SENTENCES[act]
+
+
+def actor_text(entry: Entry, names: Names) -> str:
+    """陈静（教务处）; somebody of another place with its name: 王芳（芝罘区教育局 · 区县管理员）."""
+    if entry.actor.role in _ACTORS:
+        return _ACTORS[entry.actor.role]
+    called = names.person(entry) or "已不在的人员"
+    place = names.places.get(entry.actor.place_id, "")
+    return f"{called}（{place + ' · ' if place else ''}{role_text(entry.actor.role)}）"
+
+
+def role_text(role: str) -> str:
+    """教务处; a role that is none of ours as it is."""
+    return role_name(Role(role)) if role in set(Role) else _ACTORS.get(role, role)
+
+
+def about_text(entry: Entry, names: Names) -> str:
+    """What it was done to, where that can be named: a class, or somebody of the staff; else empty."""
+    values = {**(entry.before or {}), **(entry.after or {})}
+    if entry.subject_kind == "class" and (held := names.classes.get(entry.subject_id)):
+        return held.name
+    if appointed := names.appointments.get(entry.subject_id):
+        return _appointment_text(appointed, names)
+    class_name = _class_name(str(values.get("class_id", "")), names)
+    if entry.subject_kind == "offer" and values.get("role"):
+        return class_name + role_text(str(values["role"]))
+    if entry.subject_kind == "term":
+        return str(values.get("term") or "").partition(" ")[0]
+    return class_name or str(values.get("school_name") or values.get("region_name") or "")
+
+
+def _appointment_text(held: Appointment, names: Names) -> str:
+    return f"{held.name}的{_class_name(held.class_id, names)}{role_name(held.role)}"
+
+
+def _class_name(class_id: str, names: Names) -> str:
+    held = names.classes.get(class_id)
+    return held.name if held else ""
+
+
+def details(entry: Entry, names: Names) -> list[tuple[str, str, str]]:
+    """Field, before, after: everything the entry holds."""
+    before, after = entry.before or {}, entry.after or {}
+    fields = dict.fromkeys((*before, *after))
+    return [(_FIELDS.get(f, f), _text(f, before, names), _text(f, after, names)) for f in fields]
+
+
+def _text(field: str, values: Mapping[str, Value], names: Names) -> str:
+    if field not in values:
+        return ""
+    value = values[field]
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int):
+        return str(value)
+    return "、".join(_word(field, part, names) for part in value.split(","))
+
+
+def _word(field: str, value: str, names: Names) -> str:
+    if field in ("class_id", "class_ids"):
+        return _class_name(value, names) or value
+    if field == "person_id":
+        return names.people.get(value, value)
+    if field == "role":
+        return role_text(value)
+    if field == "act" and value in set(Act):
+        return SENTENCES[Act(value)]
+    if field == "subject":
+        return subject_name(value) or value
+    if field.endswith("_at") or field in ("since", "until"):
+        return _moment(value)
+    return _CODES.get(field, {}).get(value, value)
+
+
+def _moment(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).astimezone(SCHOOL_ZONE).strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return text
+
+
+def check_text(report: ChainReport) -> str:
+    """What came of checking the newest entries."""
+    if report.broken is None:
+        return f"最近 {report.count} 条记录完整，没有被改动过" if report.count else "还没有记录"
+    return f"第 {report.broken.seq} 条记录有问题：{damage_text(report.broken)}。请马上告诉系统运维"
+
+
+def damage_text(broken: Break) -> str:
+    """How it is broken."""
+    return _DAMAGES[broken.damage]

@@ -1,0 +1,135 @@
+"""What a place decides about itself: shown before it is changed, and noted with what it was before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.audit import Act
+from domain.errors import ConflictError, InvalidError, Problem
+from domain.place_forms import SettingsDraft, parse_name, parse_settings
+from domain.regions import Region
+from domain.roles import Right
+from domain.schools import Rules, School
+from services.context import Context
+from services.people import Post
+from services.places import Place, access_place, change_place, note_at
+
+_OF_SCHOOL = ("name", "stages", "system")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that would be another: a field of the place, or of the school's rules."""
+
+    field: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a form would change. `seen` stands for what was there when it was looked at."""
+
+    changes: tuple[Change, ...]
+    seen: str
+
+
+def form_of(place: Place) -> dict[str, str]:
+    """The form as it is filled in at first."""
+    form = {"name": place.name}
+    if isinstance(place, School):
+        form |= {
+            "stages": ",".join(place.stages),
+            "system": place.system.value,
+            "approval_hours": str(place.rules.approval_hours),
+            "claim_days": str(place.rules.claim_days),
+            "local_subjects": "\n".join(name for _, name in place.rules.local_subjects),
+        }
+    return form
+
+
+async def settings_at(ctx: Context, post: Post) -> Place:
+    """The place as it is stored now. Raises NotFoundError without the right."""
+    return await access_place(ctx, post, Right.SETTINGS)
+
+
+async def review_settings(ctx: Context, post: Post, form: Mapping[str, str]) -> Review:
+    """What this form would change; nothing is changed. Raises NotFoundError, InvalidError."""
+    place = await settings_at(ctx, post)
+    return Review(_changes(place, form), _seen(place))
+
+
+async def change_settings(
+    ctx: Context, post: Post, form: Mapping[str, str], *, seen: str
+) -> Review:
+    """Change what differs. Returns what was changed.
+
+    Raises NotFoundError, InvalidError, and ConflictError (`settings_meanwhile`) when the place is not as it was `seen`.
+    """
+    place = await settings_at(ctx, post)
+    changes = _changes(place, form)
+    if seen != _seen(place):
+        raise ConflictError("settings_meanwhile")
+    own = {c.field: c.after for c in changes if c.field in _OF_SCHOOL}
+    ruled = [c for c in changes if c.field not in _OF_SCHOOL]
+    if own:
+        await change_place(ctx, post.actor, place, own, act=Act.SETTINGS_CHANGED)
+    if ruled and isinstance(place, School):
+        await note_at(
+            ctx,
+            post.actor,
+            Act.SETTINGS_CHANGED,
+            place,
+            before=_noted({c.field: c.before for c in ruled}),
+            after=_noted({c.field: c.after for c in ruled}),
+        )
+        rules = parse_settings(form).rules
+        await ctx.stores.schools.change_school(place.id, {"rules": rules})
+    return Review(changes, seen)
+
+
+def _noted(rules: Mapping[str, object]) -> dict[str, object]:
+    """A school's own courses are named in the log: they are no person's words."""
+    told = dict(rules)
+    local = told.pop("local_subjects", None)
+    if isinstance(local, tuple):
+        told["subjects"] = [name for _, name in local]
+    return told
+
+
+def _changes(place: Place, form: Mapping[str, str]) -> tuple[Change, ...]:
+    wanted: dict[str, object]
+    if isinstance(place, Region):
+        wrong: dict[str, Problem] = {}
+        wanted = {"name": parse_name(form, wrong)}
+        if wrong:
+            raise InvalidError(wrong)
+        held: dict[str, object] = {"name": place.name}
+    else:
+        wanted = _flat(parse_settings(form))
+        held = {name: getattr(place, name) for name in _OF_SCHOOL} | _rules(place.rules)
+    return tuple(Change(n, held[n], value) for n, value in wanted.items() if held[n] != value)
+
+
+def _flat(draft: SettingsDraft) -> dict[str, object]:
+    return {name: getattr(draft.school, name) for name in _OF_SCHOOL} | _rules(draft.rules)
+
+
+def _rules(rules: Rules) -> dict[str, object]:
+    return {
+        "approval_hours": rules.approval_hours,
+        "claim_days": rules.claim_days,
+        "local_subjects": rules.local_subjects,
+    }
+
+
+def _seen(place: Place) -> str:
+    form = form_of(place)
+    return hashlib.sha256(repr(sorted(form.items())).encode()).hexdigest()
+
+
+async def sign_out_everywhere(ctx: Context, person_id: str) -> int:
+    """Every session of one's own is over, on phones and at desks; returns how many there were."""
+    return await ctx.stores.sessions.end_all(person_id)
