@@ -26,7 +26,8 @@ from engines import Engines, EnginesError
 from handlers.base import UNDER_WAY
 from services.administrators import Founding, offer_administration
 from services.audit_command import run_verify
-from services.roster_command import parse_only, refusal, run_import, run_template
+from services.roster_command import parse_only, refusal, run_district, run_import, run_template
+from services.roster_districts import DistrictWish
 from services.roster_files import RosterError
 from services.rosters import Wish
 from settings import Settings, SettingsError, dev_environment
@@ -68,7 +69,10 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     commands.add_parser("init-db", help="create the indexes that are missing")
     take = commands.add_parser("import-roster", help="take in a school's list (.xlsx, .csv)")
     take.add_argument("file", type=Path)
-    take.add_argument("--school", required=True, help="the school's id")
+    whose = take.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--school", help="the school's id")
+    whose.add_argument("--district", help="the id of a district: a file with many schools")
+    take.add_argument("--new-schools", action="store_true", help="found those that nobody knows")
     take.add_argument("--school-name", default="", help="needed for a new school")
     take.add_argument("--apply", action="store_true", help="without it, nothing changes")
     take.add_argument("--only", help="of new,moved,left,phone; everything without it")
@@ -228,7 +232,19 @@ async def init_db(settings: Settings) -> None:
 
 
 async def take_roster(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Take in a school's list; progress goes to standard error, in one line."""
+    """Take in a school's list, or a district's; progress goes to standard error, in one line."""
+    if arguments.district:
+        district = DistrictWish(
+            file=arguments.file,
+            region_id=arguments.district,
+            apply=arguments.apply,
+            only=parse_only(arguments.only),
+            new_schools=arguments.new_schools,
+            report=arguments.report,
+        )
+        async with running(settings) as program:
+            await run_district(program.ctx, district, print, _progress)
+        return
     wish = Wish(
         file=arguments.file,
         school_id=arguments.school,

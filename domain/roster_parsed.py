@@ -42,6 +42,7 @@ class Reason(StrEnum):
     PHONE_OF_ANOTHER = "phone_of_another"
     UNKNOWN_SCHOOL = "unknown_school"
     ROLL_OVER_FIRST = "roll_over_first"
+    SCHOOL_BUSY = "school_busy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,15 @@ async def settle_for_one(
         await _drop(ctx, post, others)
 
 
+async def settle_for_nobody(ctx: Context, post: Post, group_id: str, seen: Sequence[str]) -> None:
+    """The phone is no family's (an office's, a made-up one): all its lines go, with what was bound through them.
+
+    Nothing remembers it: the list has to be put right. Raises as `settle_as_siblings` does.
+    """
+    async with _group(ctx, post, group_id, seen) as group:
+        await _drop(ctx, post, group.lines)
+
+
 async def drop_line(
     ctx: Context, post: Post, group_id: str, line_id: str, seen: Sequence[str]
 ) -> None:

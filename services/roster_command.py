@@ -8,6 +8,7 @@ from pathlib import Path
 from domain.roster_changes import Kind
 from services import roster_words as words
 from services.context import Context
+from services.roster_districts import DistrictWish, import_district
 from services.roster_files import RosterError
 from services.roster_report import write_template
 from services.rosters import Step, Wish, import_roster
@@ -35,6 +36,33 @@ async def run_import(ctx: Context, wish: Wish, say: Say, progress: Say) -> None:
         say(words.REPORT_AT.format(path=wish.report))
     if wish.apply:
         say(words.APPLIED.format(count=imported.written, ended=imported.ended))
+    else:
+        say(words.DRY_RUN)
+
+
+async def run_district(ctx: Context, wish: DistrictWish, say: Say, progress: Say) -> None:
+    """Take in a district's file and say school by school what came of it. Raises RosterError."""
+    imported = await import_district(ctx, wish, lambda step: progress(_step_text(step)))
+    progress("")
+    for result in imported.schools:
+        summary = result.summary
+        counts = {kind.value: summary.count(kind) if summary else 0 for kind in Kind}
+        refused = summary.refused if summary else 0
+        line = words.SCHOOL_LINE.format(name=result.school.name, refused=refused, **counts)
+        why = words.error_text(result.problem, result.detail) if result.problem else ""
+        say(f"{line}。{why}" if why else line)
+    founded = sum(result.is_new for result in imported.schools)
+    say(
+        words.DISTRICT_SUM.format(
+            schools=len(imported.schools), founded=founded, unplaced=imported.unplaced
+        )
+    )
+    if wish.report is not None:
+        say(words.REPORT_AT.format(path=wish.report))
+    if wish.apply:
+        count = sum(result.written for result in imported.schools)
+        ended = sum(result.ended for result in imported.schools)
+        say(words.APPLIED.format(count=count, ended=ended))
     else:
         say(words.DRY_RUN)
 

@@ -149,6 +149,10 @@ class Desk:
                 school, year = self._district.schools[school_id], self._years[school_id]
                 self._schools[school_id] = _School(school, year, parsed)
 
+    def unplaced(self) -> int:
+        """How many rows of a district's file belong to no school that is known."""
+        return len(self._reader.common.refused)
+
     def schools(self) -> list[School]:
         """Whose lists these are, in the order of the file."""
         return [found.school for found in self._schools.values()]

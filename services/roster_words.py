@@ -44,7 +44,8 @@ REASONS = {
     Reason.CODE_OF_ANOTHER: "在库里是另一个学生的，请核对",
     Reason.PHONE_OF_ANOTHER: "已确认是第 {row} 行的学生家里的，没有采用",
     Reason.UNKNOWN_SCHOOL: "不在这个区的学校名单里，请核对名称",
-    Reason.ROLL_OVER_FIRST: "还没有做新学年升级，整份名册都没有采用",
+    Reason.ROLL_OVER_FIRST: "学校还没有做新学年升级，整份名册都没有采用",
+    Reason.SCHOOL_BUSY: "学校正在导入另一份名册，这份没有采用",
 }
 KINDS = {
     Kind.NEW: "新生",
@@ -52,7 +53,9 @@ KINDS = {
     Kind.LEFT: "离校",
     Kind.PHONE: "电话有变",
 }
-_REASONS_WITHOUT_FIELD = (Reason.REPEATED, Reason.NAMESAKES, Reason.ROLL_OVER_FIRST)
+_REASONS_WITHOUT_FIELD = (
+    *(Reason.REPEATED, Reason.NAMESAKES, Reason.ROLL_OVER_FIRST, Reason.SCHOOL_BUSY),
+)
 QUARANTINED = "号码与别家相同，已隔离"
 REFUSED, UNCHANGED = "未导入", "没有变化"
 REPORT_HEADINGS = ("结果", "说明")
@@ -70,6 +73,7 @@ ERRORS = {
     "not_a_table": "看不懂这个文件，请另存为 .xlsx 或 .csv 再试。",
     "no_header": "找不到表头。表头里要有“姓名”，再加“班级”“学号”“家长电话”等列。",
     "no_school": "还没有这所学校，请加上 --school-name 学校名称。",
+    "no_district": "没有这个区县，请核对 --district 后面的编号。",
     "bad_school": "学校编号只能用字母、数字和 - _ .，最多 60 个。",
     "bad_kind": "--only 只能是 new、moved、left、phone，用逗号隔开。",
     "report_is_list": "报告不能写到名册自己身上，请换一个文件名。",
@@ -88,10 +92,15 @@ STEPS = {
     "reading": "读取名册：{count} 行",
     "comparing": "对照现有名册",
     "reporting": "写报告",
+    "schools": "逐校对照：第 {count} 所，共 {all} 所",
     "writing": "写入：{count}/{all}",
 }
 DRY_RUN = "以上只是预览，什么都没有改。确认后请加 --apply 再运行一次。"
 APPLIED = "已写入 {count} 名学生的变化，结束了 {ended} 个绑定。"
+DISTRICT_SUM = "{schools} 所学校，其中新建 {founded} 所；没有归到学校的 {unplaced} 行"
+SCHOOL_LINE = (
+    "{name}：新生 {new}，转班或更正 {moved}，离校 {left}，电话有变 {phone}，未导入 {refused} 行"
+)
 REPORT_AT = "报告：{path}"
 TEMPLATE_AT = "模板：{path}"
 TEMPLATE_SHEET, GUIDE_SHEET = "名册", "填写说明"

@@ -87,6 +87,17 @@
     form.addEventListener('change', function () { setTimeout(keep, 0); });
     const apply = document.querySelector('form.apply');
     if (apply) {
+      // Kinds stay as they were ticked while somebody goes from one list of pupils to another.
+      const kinds = apply.querySelectorAll('input[name=kind]');
+      const key = 'kinds:' + location.pathname;
+      const kept = JSON.parse(sessionStorage.getItem(key) || '{}');
+      kinds.forEach(function (box) {
+        if (box.value in kept) box.checked = kept[box.value];
+        box.addEventListener('change', function () {
+          kept[box.value] = box.checked;
+          sessionStorage.setItem(key, JSON.stringify(kept));
+        });
+      });
       apply.addEventListener('submit', function (event) {
         if (apply.dataset.kept) return;
         event.preventDefault();

@@ -7,7 +7,13 @@ from domain.roles import Right
 from handlers.base import Access
 from handlers.console import words
 from handlers.console.base import ConsoleHandler
-from services.quarantine import drop_line, quarantined, settle_as_siblings, settle_for_one
+from services.quarantine import (
+    drop_line,
+    quarantined,
+    settle_as_siblings,
+    settle_for_nobody,
+    settle_for_one,
+)
 
 _GROUPS_SHOWN = 50
 
@@ -32,6 +38,8 @@ class QuarantineHandler(ConsoleHandler):
                 await settle_as_siblings(self.ctx, self.acting, group_id, seen)
             elif act == "one":
                 await settle_for_one(self.ctx, self.acting, group_id, which, seen)
+            elif act == "nobody":
+                await settle_for_nobody(self.ctx, self.acting, group_id, seen)
             else:
                 await drop_line(self.ctx, self.acting, group_id, which, seen)
         except ConflictError as error:

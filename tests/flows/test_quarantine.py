@@ -13,6 +13,7 @@ from services.quarantine import (
     drop_line,
     quarantined,
     settle_as_siblings,
+    settle_for_nobody,
     settle_for_one,
 )
 from services.roster_turns import roster_turn
@@ -111,3 +112,11 @@ async def test_what_changed_meanwhile_or_is_not_theirs_is_refused(desk: Desk) ->
         with pytest.raises(ConflictError):
             await settle_as_siblings(desk.ctx, desk.post, group.id, group.line_ids)
     assert await desk.everything() == before
+
+
+async def test_a_phone_of_no_family_goes_from_all_of_them(desk: Desk) -> None:
+    await desk.applied(await desk.tried(LI, SHARED, [*ZHANG[:4], LI[4], ""]))
+    group = await closed(desk)
+    await settle_for_nobody(desk.ctx, desk.post, group.id, group.line_ids)
+    assert (await quarantined(desk.ctx, desk.post), await desk.lines()) == ([], {})
+    assert await acts(desk) == [Act.CONTACT_DROPPED] * 3
