@@ -16,6 +16,7 @@ from services.family_files import BUILD
 from services.imports import APPLY, TRY, tend_imports
 from services.lapses import write_down_lapses
 from services.notices import CARRY_OUT
+from services.registration import keep_counting
 from services.retention import retain
 
 JOBS: Mapping[str, Job] = {
@@ -35,4 +36,5 @@ REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
     "privacy": (privacy.tend, timedelta(minutes=1)),
     "imports": (tend_imports, timedelta(seconds=15)),
     "retention": (retain, timedelta(minutes=1)),
+    "registration": (keep_counting, timedelta(seconds=5)),
 }

@@ -20,7 +20,7 @@ class Window:
 @dataclass(slots=True)
 class User:
     """A person with a phone. `key` is their name in addresses; `show` puts the phone on the page,
-    `note` stands under it (a child's name, say).
+    `note` stands under it (a child's name, say); a phone on the `shelf` is put there only when asked for.
 
     `chat` holds the newest entries of the chat with the account, oldest first; `pending_scene` is
     the QR code they scanned before following.
@@ -32,6 +32,7 @@ class User:
     note: str = ""
     following: bool = False
     show: bool = False
+    shelf: bool = False
     openid: str = ""
     unionid: str = ""
     followed_at: int = 0

@@ -235,6 +235,7 @@ def describe(user: User) -> dict[str, Any]:
         "note": user.note,
         "following": user.following,
         "show": user.show,
+        "shelf": user.shelf,
         "openid": user.openid,
         "unionid": user.unionid,
         "scene": user.scene,

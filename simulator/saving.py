@@ -59,6 +59,6 @@ def _load_user(world: World, item: dict[str, Any]) -> None:
     made = world.users.pop(saved.key, None)
     if made is not None:
         saved.name, saved.role, saved.note = made.name, made.role, made.note
-        saved.show = made.show
+        saved.show, saved.shelf = made.show, made.shelf
         world.by_openid.pop(made.openid, None)
     world.users[saved.key] = world.by_openid[saved.openid] = saved

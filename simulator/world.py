@@ -93,7 +93,7 @@ class World:
         known = self.users.get(user.key)
         if known is not None:
             known.name, known.role, known.note = user.name, user.role, user.note
-            known.show = user.show
+            known.show, known.shelf = user.show, user.shelf
             return known
         user.openid = user.openid or self._identity("o", self.account.app_id, user.key)
         user.unionid = user.unionid or self._identity("u", "open-platform", user.key)

@@ -11,6 +11,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from domain.roles import Appointment, Role
 from storage.conditions import set_if
 from storage.documents import from_document, to_document
+from storage.registrations import RegistrationMarks
 
 
 class AppointmentStore:
@@ -18,11 +19,13 @@ class AppointmentStore:
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._appointments = database["appointments"]
+        self._changed = RegistrationMarks(database)
 
     async def save(self, appointment: Appointment) -> None:
         """Write it as it is: a person appointed again is appointed once."""
         document = to_document(appointment)
         await self._appointments.replace_one({"_id": document["_id"]}, document, upsert=True)
+        await self._changed.schools([appointment.school_id])
 
     async def end(self, appointment_id: str, at: datetime) -> bool:
         """End it; says whether it stood. Uses index: _id_."""
@@ -30,7 +33,10 @@ class AppointmentStore:
         result = await self._appointments.update_one(
             {"_id": appointment_id}, set_if(stands, {"ended_at": at})
         )
-        return bool(result.modified_count)
+        if not result.modified_count:
+            return False
+        await self._mark(appointment_id)
+        return True
 
     async def reinstate(self, appointment_id: str, ended_at: datetime) -> bool:
         """Undo this very ending; says whether it was undone. Uses index: _id_."""
@@ -38,7 +44,14 @@ class AppointmentStore:
         result = await self._appointments.update_one(
             {"_id": appointment_id}, set_if(ended_then, {"ended_at": None})
         )
-        return bool(result.modified_count)
+        if not result.modified_count:
+            return False
+        await self._mark(appointment_id)
+        return True
+
+    async def _mark(self, appointment_id: str) -> None:
+        changed = await self.find(appointment_id)
+        await self._changed.schools([changed.school_id] if changed else [])
 
     async def find(self, appointment_id: str) -> Appointment | None:
         """Uses index: _id_."""

@@ -15,6 +15,7 @@ from storage.batching import Batcher
 from storage.clocks import utc_now
 from storage.conditions import set_if
 from storage.documents import from_document, to_document, to_value
+from storage.registrations import RegistrationMarks
 
 # Between taking a line and making the binding lie milliseconds; after this long nobody is at it any more.
 _BEING_MADE = timedelta(minutes=1)
@@ -34,6 +35,7 @@ class BindingStore:
     ) -> None:
         self._bindings = database["bindings"]
         self._lines = database["lines"]
+        self._changed = RegistrationMarks(database)
         self._now = clock
         self._guardians: Batcher[str, list[Binding]] = Batcher(self._load_of_people)
         self._standing: Batcher[str, Binding | None] = Batcher(self._load_standing)
@@ -63,7 +65,9 @@ class BindingStore:
         try:
             await self._bindings.insert_one(_document(binding))
         except DuplicateKeyError:
-            return await self._make_again(binding, decided_at)
+            if not await self._make_again(binding, decided_at):
+                return False
+        await self._changed.student(binding.student_id)
         return True
 
     async def save_first(self, binding: Binding) -> bool:
@@ -131,6 +135,8 @@ class BindingStore:
         if not result.modified_count:
             return False
         await self._lines.delete_many({"binding_id": binding_id})
+        student_id, _, _ = binding_id.rpartition(":")
+        await self._changed.student(student_id)
         return True
 
     async def lapse(self, binding_id: str) -> bool:

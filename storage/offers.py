@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from domain.offers import Offer, OfferState
 from storage.conditions import set_if
 from storage.documents import from_document, to_document
+from storage.registrations import RegistrationMarks
 
 
 class OfferStore:
@@ -17,6 +18,7 @@ class OfferStore:
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._offers = database["offers"]
+        self._changed = RegistrationMarks(database)
 
     async def add(self, offer: Offer) -> bool:
         """Make it; False when it is there already."""
@@ -24,6 +26,7 @@ class OfferStore:
             await self._offers.insert_one(to_document(offer))
         except DuplicateKeyError:
             return False
+        await self._changed.schools([offer.school_id])
         return True
 
     async def find(self, offer_id: str) -> Offer | None:
@@ -43,4 +46,8 @@ class OfferStore:
         result = await self._offers.update_one(
             {"_id": offer_id}, set_if(is_open, {"state": state, "taken_by": taken_by})
         )
-        return bool(result.modified_count)
+        if not result.modified_count:
+            return False
+        marked = await self.find(offer_id)
+        await self._changed.schools([marked.school_id] if marked else [])
+        return True

@@ -13,6 +13,7 @@ from pymongo.errors import DuplicateKeyError
 from domain.schools import Contact, Roster, School, SchoolClass, Student
 from storage.batching import Batcher
 from storage.documents import from_document, to_document, to_value
+from storage.registrations import RegistrationMarks
 
 _WRITE_BATCH = 500
 _READ_BATCH = 2000
@@ -35,6 +36,7 @@ class SchoolStore:
         self._students = database["students"]
         self._contacts = database["contacts"]
         self._appointments = database["appointments"]
+        self._changed = RegistrationMarks(database)
         self._wanted_classes: Batcher[frozenset[str], dict[str, SchoolClass]] = Batcher(
             self._load_classes
         )
@@ -49,10 +51,12 @@ class SchoolStore:
         await self.save_contacts(roster.contacts)
         await self.save_students(roster.students)
         await _replace(self._appointments, roster.appointments)
+        await self._changed.schools(a.school_id for a in roster.appointments)
 
     async def save_school(self, school: School) -> None:
         """Write it as it is."""
         await _replace(self._schools, [school])
+        await self._changed.schools([school.id])
 
     async def add_school(self, school: School) -> bool:
         """Found it; False when there is one of this id."""
@@ -60,6 +64,7 @@ class SchoolStore:
             await self._schools.insert_one(to_document(school))
         except DuplicateKeyError:
             return False
+        await self._changed.schools([school.id])
         return True
 
     async def change_school(self, school_id: str, changes: Mapping[str, Any]) -> None:
@@ -70,10 +75,12 @@ class SchoolStore:
     async def save_classes(self, classes: Sequence[SchoolClass]) -> None:
         """Write them as they are."""
         await _replace(self._classes, classes)
+        await self._changed.schools(c.school_id for c in classes)
 
     async def save_students(self, students: Sequence[Student]) -> None:
         """Write them as they are; one with `left_at` is found no more, except as part of the whole school."""
         await _replace(self._students, students)
+        await self._changed.schools(s.school_id for s in students)
 
     async def save_contacts(self, contacts: Sequence[Contact]) -> None:
         """Write lines of the list as they are."""

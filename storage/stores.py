@@ -39,6 +39,7 @@ from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.pauses import PauseStore
 from storage.regions import RegionStore
+from storage.registrations import RegistrationStore
 from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
@@ -63,6 +64,7 @@ class Stores:
     accounts: AccountStore
     bindings: BindingStore
     claims: ClaimStore
+    registrations: RegistrationStore
     invitations: InvitationStore
     imports: ImportStore
     notices: NoticeStore
@@ -138,6 +140,7 @@ def open_stores(
         accounts=AccountStore(db),
         bindings=BindingStore(db, clock),
         claims=ClaimStore(db, clock),
+        registrations=RegistrationStore(db),
         invitations=InvitationStore(db),
         imports=ImportStore(db),
         notices=NoticeStore(db),

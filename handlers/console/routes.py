@@ -12,6 +12,7 @@ from handlers.console import (
     invitations,
     places,
     quarantine,
+    registration,
     roles,
     settings,
     sign_in,
@@ -19,6 +20,7 @@ from handlers.console import (
 )
 
 _ID = r"([^/]{1,200})"
+_REGISTRATION = r"/console/registration"
 
 
 def routes() -> list[URLSpec]:
@@ -61,6 +63,15 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/console/audit", audit.AuditHandler),
         URLSpec(r"/console/audit/check", audit.AuditCheckHandler),
         URLSpec(r"/console/audit/export", audit.AuditExportHandler),
+        URLSpec(_REGISTRATION, registration.RegistrationHandler),
+        URLSpec(rf"{_REGISTRATION}/regions/{_ID}", registration.RegionHandler),
+        URLSpec(rf"{_REGISTRATION}/regions/{_ID}/list\.xlsx", registration.RegionFileHandler),
+        URLSpec(rf"{_REGISTRATION}/schools/{_ID}", registration.SchoolHandler),
+        URLSpec(rf"{_REGISTRATION}/schools/{_ID}/list\.xlsx", registration.SchoolFileHandler),
+        URLSpec(rf"{_REGISTRATION}/schools/{_ID}/teachers", registration.StaffHandler),
+        URLSpec(rf"{_REGISTRATION}/classes/{_ID}", registration.ClassHandler),
+        URLSpec(rf"{_REGISTRATION}/classes/{_ID}/list\.xlsx", registration.ClassFileHandler),
+        URLSpec(rf"{_REGISTRATION}/classes/{_ID}/print", registration.ClassPrintHandler),
         URLSpec(r"/console/sso/start", sso.SsoStartHandler),
         URLSpec(r"/console/sso/return", sso.SsoReturnHandler),
         URLSpec(r"/console/sso/link", sso.SsoLinkHandler),

@@ -19,6 +19,7 @@ class Desk {
     this.templates = {};
     this.account = { name: "" };
     this.mood = 0;
+    this.taken = ""; // whose phone from the shelf is looked at, instead of the others
     this.tab = matchMedia(`(max-width: ${NARROW}px)`).matches ? "guide" : "";
     this.$ = (selector) => document.querySelector(selector);
     this.buildDrawer();
@@ -58,7 +59,7 @@ class Desk {
     this.phones.clear();
     for (const user of users) this.phones.set(user.key, new Phone(user, this));
     this.$(".phones").replaceChildren(...[...this.phones.values()].map((phone) => phone.root));
-    this.drawTabs();
+    this.drawShelf();
   }
 
   // After a lost connection: the same phones, where they were, with what they missed.
@@ -102,6 +103,27 @@ class Desk {
     this.$("[data-role=crowd]").textContent = words;
   }
 
+  // ---------------------------------------------------------------------------------- shelf
+
+  // The phones that stand on the page now: those of the class, or the one taken from the shelf.
+  out() {
+    return [...this.phones.values()].filter(({ user }) => (this.taken ? user.key === this.taken : !user.shelf));
+  }
+
+  drawShelf() {
+    const shelf = [...this.phones.values()].filter(({ user }) => user.shelf);
+    if (!this.phones.has(this.taken)) this.taken = "";
+    this.$(".office").hidden = !shelf.length;
+    const take = (key) => { this.taken = this.taken === key ? "" : key; this.drawShelf(); this.fit(); };
+    this.$("[data-role=shelf]").replaceChildren(...shelf.map(({ user }) => h("button", {
+      "data-take": user.key, "aria-pressed": String(this.taken === user.key), onclick: () => take(user.key),
+    }, `${user.name}的手机`)));
+    const out = this.out();
+    for (const phone of this.phones.values()) phone.root.hidden = !out.includes(phone);
+    if (this.tab !== "guide" && this.tab && !out.some(({ user }) => user.key === this.tab)) this.tab = "guide";
+    this.drawTabs();
+  }
+
   // --------------------------------------------------------------------------------- drawer
 
   buildDrawer() {
@@ -122,7 +144,7 @@ class Desk {
   // ---------------------------------------------------------------------------------- places
 
   fit() {
-    const count = this.phones.size || 1;
+    const count = this.out().length || 1;
     const narrow = innerWidth <= NARROW;
     if (narrow && !this.tab) this.tab = "guide";
     const wide = narrow ? innerWidth - 12 : (innerWidth - 280 - 48 - 26 - 20 * (count - 1)) / count;
@@ -134,7 +156,7 @@ class Desk {
 
   drawTabs() {
     const tab = (key, words, dot) => h("button", { role: "tab", "aria-selected": String(this.tab === key), "data-tab": key, onclick: () => this.choose(key) }, words, dot ? h("i", {}) : null);
-    this.$(".tabs").replaceChildren(tab("guide", "怎么玩"), ...[...this.phones.values()].map((phone) => tab(phone.user.key, phone.user.name, phone.unread > 0)));
+    this.$(".tabs").replaceChildren(tab("guide", "怎么玩"), ...this.out().map((phone) => tab(phone.user.key, phone.user.name, phone.unread > 0)));
     document.body.dataset.tab = this.tab || "desk";
     for (const phone of this.phones.values()) phone.root.classList.toggle("chosen", phone.user.key === this.tab);
   }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import callbacks, envelope, fan_out, gateway, pages, rosters
+from tests.bench import callbacks, envelope, fan_out, gateway, pages, registration, rosters
 
 BENCHES = {
     "envelope": envelope.main,
@@ -12,6 +12,7 @@ BENCHES = {
     "gateway": gateway.main,
     "fan_out": fan_out.main,
     "pages": pages.main,
+    "registration": registration.main,
     "rosters": rosters.main,
 }
 

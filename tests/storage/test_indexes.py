@@ -45,6 +45,7 @@ from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.pauses import PauseStore
 from storage.regions import RegionStore
+from storage.registrations import RegistrationStore
 from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
@@ -74,6 +75,7 @@ STORES: dict[str, type] = {
     "offers": OfferStore,
     "pauses": PauseStore,
     "regions": RegionStore,
+    "registrations": RegistrationStore,
     "rounds": RoundStore,
     "schools": SchoolStore,
     "sessions": SessionStore,
@@ -245,6 +247,16 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "appointments.of_regions": lambda s: s.of_regions(["r"]),
     "appointments.in_role": lambda s: s.in_role(Role.SCHOOL_ADMIN, ["school-a"]),
     "appointments.reinstate": lambda s: s.reinstate("a", NOW),
+    "registrations.marks": lambda s: s.marks(10),
+    "registrations.begin_night": lambda s: s.begin_night("2026-11-22"),
+    "registrations.school_ids": lambda s: s.school_ids(),
+    "registrations.pupils": lambda s: s.pupils("school-a"),
+    "registrations.bindings_of_school": lambda s: s.bindings_of_school("school-a"),
+    "registrations.bindings_of": lambda s: s.bindings_of("school-a", ["s"]),
+    "registrations.contacts_of": lambda s: s.contacts_of("school-a", ["s"]),
+    "registrations.drop_classes": lambda s: s.drop_classes(["c"]),
+    "registrations.of_school": lambda s: s.of_school("school-a"),
+    "registrations.of_schools": lambda s: s.of_schools(["school-a"]),
     "regions.find": lambda s: s.find("r"),
     "regions.regions": lambda s: s.regions(["r"]),
     "regions.below": lambda s: s.below("r"),

@@ -1,0 +1,379 @@
+"""Whatever happened at a school, and in whatever order it was counted: what is kept is what is there."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.bindings import Ending, EndReason
+from domain.errors import NotFoundError
+from domain.offers import OfferState
+from domain.regions import Region, RegionLevel
+from domain.registration import ClassCount, Ratio, SchoolCount, Why
+from domain.roles import Role, appointment_id
+from domain.schools import School
+from services.registration import count_marked, count_school, keep_counting, recount_school
+from services.registration_classes import class_view, staff_view
+from services.registration_views import (
+    region_view,
+    school_view,
+)
+from tests.domain.samples import (
+    a_binding,
+    a_claim,
+    a_class,
+    a_contact,
+    a_student,
+    an_appointment,
+    an_ending,
+)
+from tests.domain.test_registration import an_offer
+from tests.flows.conftest import quiet_town as quiet_town
+from tests.services.test_terms import post_at
+from tests.town import Town
+
+CITY = Region(id="yantai", level=RegionLevel.CITY, name="烟台市", region_ids=("yantai",))
+DISTRICT = Region(
+    id="zhifu",
+    level=RegionLevel.DISTRICT,
+    name="芝罘区",
+    parent_id="yantai",
+    region_ids=("yantai", "zhifu"),
+)
+OTHER = Region(
+    id="laishan",
+    level=RegionLevel.DISTRICT,
+    name="莱山区",
+    parent_id="yantai",
+    region_ids=("yantai", "laishan"),
+)
+SCHOOL = School(id="school-a", name="青禾小学", region_ids=DISTRICT.region_ids)
+NEIGHBOUR = School(id="school-b", name="云杉小学", region_ids=DISTRICT.region_ids)
+FAR = School(id="school-c", name="海棠小学", region_ids=OTHER.region_ids)
+PEOPLE = [f"person-{n}" for n in range(5)]
+CLASSES = [f"class-{n}" for n in range(4)]
+STUDENTS = [f"student-{n}" for n in range(10)]
+
+
+def without_time(counted: tuple[SchoolCount | None, list[ClassCount]], at: Any) -> Any:
+    """Figures, whenever they were counted."""
+    school, classes = counted
+    same = [replace(c, counted_at=at) for c in classes]
+    return school and replace(school, counted_at=at), sorted(same, key=lambda c: c.class_id)
+
+
+async def drained(ctx: Any) -> None:
+    """Count until nothing is marked."""
+    while await ctx.stores.registrations.marks(1):
+        await count_marked(ctx)
+
+
+class History:
+    """One thing after the other, at random, through the stores that everybody writes by."""
+
+    def __init__(self, ctx: Any, seed: int) -> None:
+        self.ctx = ctx
+        self.chance = random.Random(seed)
+        self.offers = 0
+
+    async def step(self) -> None:
+        """Something happens; now and then somebody counts."""
+        acts: list[Callable[[], Awaitable[object]]] = [
+            self.bind,
+            self.bind,
+            self.end,
+            self.pupil,
+            self.school_class,
+            self.role,
+            self.role_ends,
+            self.offer,
+            self.offer_decided,
+        ]
+        await self.chance.choice(acts)()
+        if self.chance.random() < 0.2:
+            await count_marked(self.ctx)
+
+    async def bind(self) -> None:
+        binding = a_binding(
+            self.chance.choice(STUDENTS),
+            self.chance.choice(PEOPLE),
+            contact_id=None,
+            trial=self.chance.random() < 0.2,
+        )
+        await self.ctx.stores.bindings.save(binding, decided_at=self.ctx.now())
+
+    async def end(self) -> None:
+        key = f"{self.chance.choice(STUDENTS)}:{self.chance.choice(PEOPLE)}"
+        ending = Ending(at=self.ctx.now(), by="x", reason=EndReason.OTHER)
+        await self.ctx.stores.bindings.end(key, ending)
+
+    async def pupil(self) -> None:
+        left = self.ctx.now() if self.chance.random() < 0.3 else None
+        student = a_student(
+            id=self.chance.choice(STUDENTS), class_id=self.chance.choice(CLASSES), left_at=left
+        )
+        await self.ctx.stores.schools.save_students([student])
+
+    async def school_class(self) -> None:
+        ended = self.ctx.now() if self.chance.random() < 0.3 else None
+        group = a_class(
+            id=self.chance.choice(CLASSES), grade=self.chance.randint(1, 6), ended_at=ended
+        )
+        await self.ctx.stores.schools.save_classes([group])
+
+    def _role(self) -> tuple[Role, str]:
+        role = self.chance.choice([Role.HEAD_TEACHER, Role.SUBJECT_TEACHER, Role.OFFICE])
+        return role, "" if role is Role.OFFICE else self.chance.choice(CLASSES)
+
+    async def role(self) -> None:
+        role, class_id = self._role()
+        person = self.chance.choice(PEOPLE)
+        key = appointment_id(role, person, place_id="school-a", class_id=class_id)
+        appointment = an_appointment(
+            id=key, person_id=person, role=role, class_id=class_id, name=person
+        )
+        await self.ctx.stores.appointments.save(appointment)
+
+    async def role_ends(self) -> None:
+        role, class_id = self._role()
+        person = self.chance.choice(PEOPLE)
+        key = appointment_id(role, person, place_id="school-a", class_id=class_id)
+        await self.ctx.stores.appointments.end(key, self.ctx.now())
+
+    async def offer(self) -> None:
+        self.offers += 1
+        offer = an_offer(self.chance.choice([*PEOPLE, "新老师"]), id=f"offer-{self.offers}")
+        await self.ctx.stores.offers.add(offer)
+
+    async def offer_decided(self) -> None:
+        state = self.chance.choice([OfferState.TAKEN, OfferState.REVOKED])
+        await self.ctx.stores.offers.mark(f"offer-{self.chance.randint(1, 9)}", state)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_counting_from_nothing_finds_what_is_kept(quiet_town: Town, seed: int) -> None:
+    ctx = quiet_town.ctx
+    await ctx.stores.schools.save_school(SCHOOL)
+    await ctx.stores.schools.save_classes([a_class(id=c) for c in CLASSES])
+    await ctx.stores.schools.save_students(
+        [a_student(id=s, class_id=CLASSES[n % 4]) for n, s in enumerate(STUDENTS)]
+    )
+    history = History(ctx, seed)
+    for _ in range(60):
+        await history.step()
+    await drained(ctx)
+    kept = await ctx.stores.registrations.of_school(SCHOOL.id)
+    at = ctx.now()
+    assert kept[0] is not None
+    assert without_time(kept, at) == without_time(await count_school(ctx, SCHOOL.id, at), at)
+
+
+async def settle(town: Town) -> None:
+    """A city with two districts; three schools, each with two classes of three, one child of which is bound."""
+    stores = town.ctx.stores
+    for region in (CITY, DISTRICT, OTHER):
+        await stores.regions.save(region)
+    for school in (SCHOOL, NEIGHBOUR, FAR):
+        await stores.schools.save_school(replace(school, year=2026))
+        groups = [f"{school.id}-1", f"{school.id}-2"]
+        await stores.schools.save_classes(
+            [a_class(id=g, school_id=school.id, name=f"三年级{g[-1]}班") for g in groups]
+        )
+        pupils = [
+            a_student(
+                id=f"{g}-{n}", school_id=school.id, class_id=g, name=f"{school.name}{n}号", number=n
+            )
+            for g in groups
+            for n in (1, 2, 3)
+        ]
+        await stores.schools.save_students(pupils)
+        await stores.schools.save_contacts(
+            [
+                a_contact(id=f"{p.id}-a", school_id=school.id, class_id=p.class_id, student_id=p.id)
+                for p in pupils
+            ]
+        )
+        await stores.bindings.save(a_binding(pupils[0].id, "mother", school_id=school.id))
+        await stores.appointments.save(
+            an_appointment(
+                id=f"{groups[0]}:head", school_id=school.id, class_id=groups[0], person_id="wang"
+            )
+        )
+    await drained(town.ctx)
+
+
+async def test_a_region_adds_up_its_schools_and_never_those_of_another(quiet_town: Town) -> None:
+    await settle(quiet_town)
+    ctx = quiet_town.ctx
+    city = await region_view(ctx, post_at(CITY, Role.CITY_ADMIN), CITY.id)
+    assert (city.figures.children.done, city.figures.children.all) == (3, 18)
+    assert city.figures.classes == Ratio(3, 6)
+    assert [(line.region.name, line.figures.children.all) for line in city.regions] == [
+        ("芝罘区", 12),
+        ("莱山区", 6),
+    ]
+    assert city.own == ()
+    district = post_at(DISTRICT, Role.DISTRICT_ADMIN)
+    seen = await region_view(ctx, district, DISTRICT.id)
+    assert {line.school.id for line in seen.schools} == {SCHOOL.id, NEIGHBOUR.id}
+    for region_id in (CITY.id, OTHER.id, "nowhere"):
+        with pytest.raises(NotFoundError):
+            await region_view(ctx, district, region_id)
+    with pytest.raises(NotFoundError):
+        await school_view(ctx, district, FAR.id)
+    with pytest.raises(NotFoundError):
+        await class_view(ctx, district, f"{FAR.id}-1")
+    with pytest.raises(NotFoundError):
+        await staff_view(ctx, district, FAR.id)
+
+
+async def test_a_school_that_moves_is_seen_in_its_new_region_at_once(quiet_town: Town) -> None:
+    await settle(quiet_town)
+    ctx = quiet_town.ctx
+    await ctx.stores.schools.save_school(replace(NEIGHBOUR, region_ids=OTHER.region_ids))
+    old = await region_view(ctx, post_at(DISTRICT, Role.DISTRICT_ADMIN), DISTRICT.id)
+    new = await region_view(ctx, post_at(OTHER, Role.DISTRICT_ADMIN), OTHER.id)
+    assert [line.school.id for line in old.schools] == [SCHOOL.id]
+    assert {line.school.id for line in new.schools} == {FAR.id, NEIGHBOUR.id}
+    assert new.figures.children.all == 12
+
+
+@pytest.mark.parametrize(
+    ("role", "where", "classes", "named"),
+    [
+        (Role.SCHOOL_ADMIN, {}, 2, {1, 2}),
+        (Role.OFFICE, {}, 2, {1, 2}),
+        (Role.OBSERVER, {}, 2, set()),
+        (Role.GRADE_LEADER, {"grade": 3}, 2, {1, 2}),
+        (Role.SUBJECT_TEACHER, {"class_id": "school-a-1"}, 1, set()),
+        (Role.HEAD_TEACHER, {"class_id": "school-a-1"}, 1, {1}),
+    ],
+)
+async def test_names_are_for_whoever_may_see_the_pupils_of_that_class(
+    quiet_town: Town, role: Role, where: dict[str, Any], classes: int, named: set[int]
+) -> None:
+    await settle(quiet_town)
+    ctx, post = quiet_town.ctx, post_at(SCHOOL, role, **where)
+    seen = await school_view(ctx, post, SCHOOL.id)
+    assert sum(len(lines) for _, lines in seen.grades) == classes
+    assert seen.figures.children.all == 3 * classes
+    for number in (1, 2):
+        class_id = f"{SCHOOL.id}-{number}"
+        if number > classes:
+            with pytest.raises(NotFoundError):
+                await class_view(ctx, post, class_id)
+            continue
+        view = await class_view(ctx, post, class_id)
+        assert view.names is (number in named)
+        assert len(view.missing) == ((2 if number == 1 else 3) if view.names else 0)
+        assert view.count.pupils == 3
+        assert sum(count for _, count in view.whys) == view.count.children.missing
+    for other in (NEIGHBOUR.id, FAR.id):
+        with pytest.raises(NotFoundError):
+            await school_view(ctx, post, other)
+        with pytest.raises(NotFoundError):
+            await class_view(ctx, post, f"{other}-1")
+
+
+async def test_a_region_sees_a_class_without_a_name(quiet_town: Town) -> None:
+    await settle(quiet_town)
+    view = await class_view(
+        quiet_town.ctx, post_at(DISTRICT, Role.DISTRICT_ADMIN), f"{SCHOOL.id}-1"
+    )
+    assert (view.names, view.missing, view.present) == (False, (), ())
+    assert (view.count.registered, view.count.pupils) == (1, 3)
+    assert view.whys == ((Why.NEVER, 2),)
+
+
+async def test_why_a_child_is_missing(quiet_town: Town) -> None:
+    await settle(quiet_town)
+    ctx, class_id = quiet_town.ctx, f"{SCHOOL.id}-2"
+    bound = a_binding(f"{class_id}-1", "father")
+    await ctx.stores.bindings.save(bound)
+    await ctx.stores.bindings.end(bound.id, an_ending(reason=EndReason.MOVED))
+    await ctx.stores.claims.add(
+        a_claim(
+            candidates=(f"{class_id}-2",),
+            class_ids=(class_id,),
+            created_at=ctx.now(),
+            expires_at=ctx.now() + timedelta(days=1),
+        )
+    )
+    view = await class_view(ctx, post_at(SCHOOL, Role.OFFICE), class_id)
+    assert [(m.student.number, m.why) for m in view.missing] == [
+        (1, Why.ENDED),
+        (2, Why.WAITING),
+        (3, Why.NEVER),
+    ]
+
+
+async def test_figures_that_were_lost_are_counted_when_somebody_looks(quiet_town: Town) -> None:
+    await settle(quiet_town)
+    ctx = quiet_town.ctx
+    await ctx.stores.database["registrations"].delete_many({})
+    view = await school_view(ctx, post_at(SCHOOL, Role.OFFICE), SCHOOL.id)
+    assert view.figures.children == Ratio(1, 6, 50)
+    kept, _ = await ctx.stores.registrations.of_school(SCHOOL.id)
+    assert kept is not None
+    assert kept.pupils == 6
+
+
+async def test_a_class_that_is_kept_wrong_is_counted_again_once_it_is_opened(
+    quiet_town: Town,
+) -> None:
+    await settle(quiet_town)
+    ctx, class_id = quiet_town.ctx, f"{SCHOOL.id}-1"
+    _, kept = await ctx.stores.registrations.of_school(SCHOOL.id)
+    wrong = [replace(c, registered=3) for c in kept if c.class_id == class_id]
+    await ctx.stores.registrations.keep(wrong)
+    view = await class_view(ctx, post_at(SCHOOL, Role.OFFICE), class_id)
+    assert view.count.registered == 1
+    await drained(ctx)
+    _, again = await ctx.stores.registrations.of_school(SCHOOL.id)
+    assert {c.class_id: c.registered for c in again}[class_id] == 1
+
+
+async def test_a_count_that_came_late_replaces_no_later_one(quiet_town: Town) -> None:
+    await settle(quiet_town)
+    ctx = quiet_town.ctx
+    kept, _ = await ctx.stores.registrations.of_school(SCHOOL.id)
+    assert kept is not None
+    later = replace(kept, registered=5, counted_at=ctx.now() + timedelta(hours=1))
+    await ctx.stores.registrations.keep([later])
+    await recount_school(ctx, SCHOOL.id)
+    assert (await ctx.stores.registrations.of_school(SCHOOL.id))[0] == later
+
+
+async def test_what_time_alone_has_ended_is_counted_at_night(quiet_town: Town) -> None:
+    await settle(quiet_town)
+    ctx = quiet_town.ctx
+    soon = ctx.now() + timedelta(hours=1)
+    student = f"{SCHOOL.id}-2-1"
+    await ctx.stores.bindings.save(a_binding(student, "carer", until=soon))
+    await drained(ctx)
+    assert (await ctx.stores.registrations.of_schools([SCHOOL.id]))[SCHOOL.id].registered == 2
+    tomorrow = replace(ctx, now=lambda: soon + timedelta(days=1))
+    await keep_counting(tomorrow)
+    await drained(tomorrow)
+    assert (await ctx.stores.registrations.of_schools([SCHOOL.id]))[SCHOOL.id].registered == 1
+
+
+async def test_staff_are_named_at_their_own_school_alone(quiet_town: Town) -> None:
+    await settle(quiet_town)
+    ctx = quiet_town.ctx
+    await ctx.stores.offers.add(an_offer("陈静", class_id=f"{SCHOOL.id}-2"))
+    office = await staff_view(ctx, post_at(SCHOOL, Role.OFFICE), SCHOOL.id)
+    assert (office.names, [o.name for o in office.missing]) == (True, ["陈静"])
+    assert office.figures == Ratio(1, 2)
+    region = await staff_view(ctx, post_at(DISTRICT, Role.DISTRICT_ADMIN), SCHOOL.id)
+    assert (region.names, region.teachers, region.figures) == (False, (), Ratio(1, 2))
+    observer = await staff_view(ctx, post_at(SCHOOL, Role.OBSERVER), SCHOOL.id)
+    assert observer.names is False
+    head = post_at(SCHOOL, Role.HEAD_TEACHER, class_id=f"{SCHOOL.id}-1")
+    with pytest.raises(NotFoundError):
+        await staff_view(ctx, head, SCHOOL.id)
