@@ -138,7 +138,7 @@ def appointment_id(
     subject: str = "",
 ) -> str:
     """One person has one role at one place once: the key says so."""
-    where = class_id or (f"grade-{grade}" if grade else place_id)
+    where = class_id or (f"{place_id}:grade-{grade}" if grade else place_id)
     return f"{where}:{role}{f'-{subject}' if subject else ''}:{person_id}"
 
 
