@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 
+from domain.errors import InvalidError
+from domain.errors import Problem as FormProblem
 from domain.roles import Appointment, Role, appointment_id
 from domain.rollovers import (
     Choices,
@@ -27,10 +29,11 @@ from domain.rollovers import (
 )
 from domain.roster_classes import ClassError, ClassName, SchoolYear, read_class
 from domain.schools import School, SchoolClass
-from domain.stages import Stage, graduates, last_grade, school_grades, stage_of
+from domain.stages import Stage, System, graduates, last_grade, school_grades, stage_of
 
 MOST_FOUNDED = 40  # classes in one first grade
 AS_USUAL = Choices()
+_LISTS_FROM = 8  # lists of the new school year are made from August on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,3 +281,60 @@ def _clashes(moves: Iterable[ClassMove], founded: Iterable[SchoolClass]) -> list
     names.update(c.name for c in founded)
     twice = tuple(sorted(name for name, count in names.items() if count > 1))
     return [Obstacle(Trouble.CLASH, twice)] if twice else []
+
+
+# ------------------------------------------------------------------------------------- forms
+
+Form = Mapping[str, Sequence[str]]
+
+
+def parse_choices(form: Form, school: School) -> Choices:
+    """What was chosen in the preview: `intake_N` classes for a first grade, `leave_N` yes or no for a border, `stays`
+    the leaders who keep their grade. Raises InvalidError for a number that is none; what is not asked is ignored."""
+    problems: dict[str, FormProblem] = {}
+    intake = []
+    for grade in first_grades(school):
+        name = f"intake_{grade}"
+        text = "".join(form.get(name, ())).strip()
+        if not text:
+            continue
+        if not (text.isascii() and text.isdigit() and int(text) <= MOST_FOUNDED):
+            problems[name] = FormProblem("not_a_count", MOST_FOUNDED)
+        else:
+            intake.append((grade, int(text)))
+    if problems:
+        raise InvalidError(problems)
+    said = {b.grade: "".join(form.get(f"leave_{b.grade}", ())) for b in borders_of(school)}
+    leaving = tuple((grade, text == "yes") for grade, text in said.items() if text)
+    return Choices(intake=tuple(intake), leaving=leaving, staying=tuple(form.get("stays", ())))
+
+
+def parse_kind_of_school(
+    form: Form, *, today: date, year: int
+) -> tuple[tuple[Stage, ...], System, int]:
+    """Stages, system, and the year that the classes stand for: `year` where that is known, else what the form says.
+
+    Raises InvalidError (fields `stages`, `system`, `year`)."""
+    stages = tuple(stage for stage in Stage if stage.value in form.get("stages", ()))
+    systems = [s for s in System if s.value in form.get("system", ())]
+    asked = "".join(form.get("year", ()))
+    years = {str(y): y for y in years_to_choose(today)}
+    problems = {
+        name: FormProblem("missing")
+        for name, is_there in (
+            ("stages", stages),
+            ("system", len(systems) == 1),
+            ("year", year or asked in years),
+        )
+        if not is_there
+    }
+    if problems:
+        raise InvalidError(problems)
+    return stages, systems[0], year or years[asked]
+
+
+def years_to_choose(today: date) -> tuple[int, int]:
+    """The school years that a school's classes may stand for when nobody has said it: the last one and this one, the
+    new one from August on."""
+    this_year = today.year if today.month >= _LISTS_FROM else today.year - 1
+    return this_year - 1, this_year

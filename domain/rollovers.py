@@ -298,7 +298,10 @@ def raised(school_class: SchoolClass, move: ClassMove) -> SchoolClass:
 
 
 def lowered(school_class: SchoolClass, move: ClassMove) -> SchoolClass:
-    """The class as it was. What a person has called it since stays: only the grade goes back."""
+    """The class as it was; one that is already is left alone. What a person has called it since stays: only the
+    grade goes back."""
+    if school_class.grade != move.after.grade:
+        return school_class
     if _standing_of(school_class) == move.after:
         return _standing_as(school_class, move.before)
     label = school_class.label

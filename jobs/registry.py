@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from jobs import bindings, notices, privacy, rosters
+from jobs import bindings, notices, privacy, rollovers, rosters
 from jobs.queue import Job
 from services.bindings import CATCH_UP
 from services.claims import TELL
@@ -18,6 +18,7 @@ from services.lapses import write_down_lapses
 from services.notices import CARRY_OUT
 from services.registration import keep_counting
 from services.retention import retain
+from services.rollovers import ROLL_OVER
 
 JOBS: Mapping[str, Job] = {
     CARRY_OUT: notices.carry_out,
@@ -29,6 +30,7 @@ JOBS: Mapping[str, Job] = {
     BUILD: privacy.build,
     TRY: rosters.try_roster,
     APPLY: rosters.apply_roster,
+    ROLL_OVER: rollovers.run,
 }
 REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
     "sweep": (sweep, timedelta(seconds=10)),

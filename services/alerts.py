@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from domain.alerts import may_tell
-from domain.bindings import BindingState, Claim, ClaimState, Side, binding_id
+from domain.bindings import BindingState, Claim, ClaimState, EndReason, Side, binding_id
 from domain.channels import Channel, Reason, next_step
 from domain.deliveries import client_message_id
 from domain.identities import Identity
+from domain.rollovers import UNDO_WINDOW
 from services.bindings import complete_approval
 from services.cards import Card, claim_card, ending_card
 from services.channels import Sent, Verdict, send_card
@@ -95,7 +96,9 @@ async def tell_about_ending(ctx: Context, binding_id: str) -> None:
         identities = await ctx.stores.identities.of_people(ctx.policy.app_id, [binding.person_id])
         for identity in identities.values():
             told &= await _tell(ctx, identity, card, purpose)
-    if told or ctx.now() - ending.at > _GIVE_UP_AFTER:
+    # Of a graduation they are told once it can no longer be undone.
+    waited = UNDO_WINDOW if ending.reason is EndReason.GRADUATED else timedelta()
+    if told or ctx.now() - ending.at - waited > _GIVE_UP_AFTER:
         await ctx.stores.bindings.mark_end_told(binding.id, ending.at)
 
 

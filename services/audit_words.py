@@ -57,6 +57,7 @@ SUBJECTS = {
     "person": "人员",
     "place": "学校或区域",
     "pupil": "学生",
+    "rollover": "新学年升级",
     "roster": "名册",
     "settings": "设置",
     "term": "学期",

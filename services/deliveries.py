@@ -30,6 +30,7 @@ from services.claims import TELL
 from services.context import Context
 from services.families import TELL_END
 from services.notices import CARRY_OUT
+from services.rollovers import ROLL_OVER
 
 PUSH = "deliveries.push"
 _EXPAND_BATCH = 200
@@ -152,6 +153,8 @@ async def sweep(ctx: Context) -> None:
         await ctx.enqueue(CATCH_UP, {"binding_id": binding}, key=f"{CATCH_UP}:{binding}:sweep")
     for notice in await ctx.stores.notices.with_due_work(before):
         await ctx.enqueue(CARRY_OUT, {"notice_id": notice.id}, key=f"{CARRY_OUT}:{notice.id}:sweep")
+    for late in await ctx.stores.rollovers.due(before):
+        await ctx.enqueue(ROLL_OVER, {"rollover_id": late}, key=f"{ROLL_OVER}:{late}:sweep")
     await push_soon(ctx, await ctx.stores.deliveries.overdue(before), mark="sweep")
 
 

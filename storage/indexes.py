@@ -44,6 +44,10 @@ INDEXES: dict[str, list[IndexModel]] = {
     "schools": [_index("by_region", "region_ids")],
     "regions": [_index("by_region", "region_ids")],
     "registrations": [_index("by_school", "school_id")],
+    "rollovers": [
+        _index("by_school", "school_id"),
+        _index("due", "due_at"),
+    ],
     "offers": [_index("by_place", "school_id", "region_id")],
     "desks": [_index("expiry", "expires_at", expireAfterSeconds=0)],
     "identities": [_index("by_person", "person_id")],

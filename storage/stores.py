@@ -38,8 +38,10 @@ from storage.locks import LockStore
 from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.pauses import PauseStore
+from storage.promotions import PromotionStore
 from storage.regions import RegionStore
 from storage.registrations import RegistrationStore
+from storage.rollovers import RolloverStore
 from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
@@ -60,6 +62,8 @@ class Stores:
     offers: OfferStore
     desks: DeskStore
     terms: TermStore
+    rollovers: RolloverStore
+    promotions: PromotionStore
     identities: IdentityStore
     accounts: AccountStore
     bindings: BindingStore
@@ -136,6 +140,8 @@ def open_stores(
         offers=OfferStore(db),
         desks=DeskStore(db),
         terms=TermStore(db),
+        rollovers=RolloverStore(db),
+        promotions=PromotionStore(db),
         identities=IdentityStore(db),
         accounts=AccountStore(db),
         bindings=BindingStore(db, clock),

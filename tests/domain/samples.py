@@ -22,6 +22,7 @@ from domain.identities import Identity, identity_id
 from domain.invitations import Invitation
 from domain.notices import Attachment, ConfirmMode, Notice, NoticeState, Version, Work
 from domain.roles import Appointment, Role
+from domain.rollovers import Choices, Plan, Rollover, RolloverState
 from domain.schools import Contact, School, SchoolClass, Student
 from domain.times import list_position
 
@@ -103,6 +104,20 @@ def a_binding(student: str = "student-1", person: str = "person-1", **changes: A
         "bound_at": NOW,
     }
     return Binding(**(given | changes))
+
+
+def a_rollover(**changes: Any) -> Rollover:
+    given: dict[str, Any] = {
+        "id": "school-a:2026",
+        "school_id": "school-a",
+        "year": 2026,
+        "state": RolloverState.PLANNED,
+        "plan": Plan(school_id="school-a", year=2026),
+        "choices": Choices(),
+        "by": "person-1",
+        "planned_at": NOW,
+    }
+    return Rollover(**(given | changes))
 
 
 def an_ending(**changes: Any) -> Ending:

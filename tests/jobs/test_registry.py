@@ -15,6 +15,7 @@ from services.families import TELL_END
 from services.family_files import BUILD
 from services.imports import APPLY, TRY
 from services.notices import CARRY_OUT
+from services.rollovers import ROLL_OVER
 
 PAYLOADS = {
     CARRY_OUT: {"notice_id"},
@@ -26,6 +27,7 @@ PAYLOADS = {
     BUILD: {"file_id"},
     TRY: {"import_id"},
     APPLY: {"import_id"},
+    ROLL_OVER: {"rollover_id"},
 }
 
 

@@ -22,6 +22,7 @@ from domain.imports import ImportState
 from domain.notices import Figures
 from domain.offers import OfferState
 from domain.roles import Role
+from domain.stages import Stage, System
 from domain.terms import Calendar
 from storage.accounts import AccountStore
 from storage.ageing import AgeStore
@@ -44,14 +45,16 @@ from storage.invitations import InvitationStore
 from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.pauses import PauseStore
+from storage.promotions import PromotionStore
 from storage.regions import RegionStore
 from storage.registrations import RegistrationStore
+from storage.rollovers import RolloverStore
 from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.stores import Stores
 from storage.terms import TermStore
-from tests.domain.samples import NOW, a_push, an_erasure, an_outcome
+from tests.domain.samples import NOW, a_push, a_rollover, an_ending, an_erasure, an_outcome
 
 STORES: dict[str, type] = {
     "accounts": AccountStore,
@@ -74,8 +77,10 @@ STORES: dict[str, type] = {
     "notices": NoticeStore,
     "offers": OfferStore,
     "pauses": PauseStore,
+    "promotions": PromotionStore,
     "regions": RegionStore,
     "registrations": RegistrationStore,
+    "rollovers": RolloverStore,
     "rounds": RoundStore,
     "schools": SchoolStore,
     "sessions": SessionStore,
@@ -268,6 +273,34 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "offers.find": lambda s: s.find("o"),
     "offers.of_place": lambda s: s.of_place(school_id="school-a"),
     "offers.mark": lambda s: s.mark("o", OfferState.REVOKED),
+    "promotions.count_pupils": lambda s: s.count_pupils("school-a", ["c"]),
+    "promotions.everybody_in": lambda s: s.everybody_in("school-a", "c"),
+    "promotions.ended_under": lambda s: s.ended_under("school-a", ["s"], "rollover:r:1"),
+    "promotions.end_bindings": lambda s: s.end_bindings(["s:p"], an_ending()),
+    "promotions.restore_bindings": lambda s: s.restore_bindings(["s:p"], "rollover:r:1"),
+    "promotions.mark_untold": lambda s: s.mark_untold(["s:p"], "rollover:r:1"),
+    "promotions.drop_lines": lambda s: s.drop_lines(["s:p"]),
+    "promotions.drop_contacts_of": lambda s: s.drop_contacts_of("school-a", ["s"]),
+    "promotions.mark_left": lambda s: s.mark_left(["s"], NOW),
+    "promotions.mark_back": lambda s: s.mark_back(["s"], NOW),
+    "promotions.end_class": lambda s: s.end_class("c", NOW),
+    "promotions.reopen_class": lambda s: s.reopen_class("c", NOW),
+    "promotions.drop_classes": lambda s: s.drop_classes(["c"]),
+    "promotions.revive_appointment": lambda s: s.revive_appointment("a", NOW),
+    "promotions.drop_appointment": lambda s: s.drop_appointment("a"),
+    "promotions.change_year": lambda s: s.change_year("school-a", 2026, was=2025),
+    "promotions.describe_school": lambda s: s.describe_school(
+        "school-a", stages=[Stage.PRIMARY], system=System.SIX_THREE, year=2025
+    ),
+    "rollovers.find": lambda s: s.find("school-a:2026"),
+    "rollovers.of_school": lambda s: s.of_school("school-a"),
+    "rollovers.is_busy": lambda s: s.is_busy("school-a"),
+    "rollovers.due": lambda s: s.due(NOW),
+    "rollovers.begin": lambda s: s.begin(a_rollover(), by="p", at=NOW),
+    "rollovers.begin_undo": lambda s: s.begin_undo("school-a:2026", NOW),
+    "rollovers.take_turn": lambda s: s.take_turn("school-a:2026", run="r", at=NOW, lease=LEASE),
+    "rollovers.note_step": lambda s: s.note_step("school-a:2026", run="r", step=1, held_until=NOW),
+    "rollovers.finish": lambda s: s.finish("school-a:2026", run="r", changes={}),
     "sessions.act_at": lambda s: s.act_at("s", "p"),
     "sessions.mark_seen": lambda s: s.mark_seen("s", NOW),
     "sessions.end": lambda s: s.end("s"),
