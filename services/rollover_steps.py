@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.bindings import Ending, EndReason
+from domain.errors import ConflictError
 from domain.roles import Appointment
 from domain.rollovers import (
     UNDO_WINDOW,
@@ -53,6 +54,8 @@ async def carry_out_rollover(ctx: Context, rollover_id: str) -> None:
         elif turn.undo_until is not None and turn.undo_until <= ctx.now():
             await _close(ctx, turn)
             changes = {"state": RolloverState.CLOSED, "due_at": None, **_NOBODY}
+    except ConflictError:
+        log.info("roll-over %s waits: a list is being taken in", rollover_id)
     finally:
         given_back = await rollovers.finish(rollover_id, run=run, changes=changes)
     if changes and given_back:
@@ -60,11 +63,12 @@ async def carry_out_rollover(ctx: Context, rollover_id: str) -> None:
 
 
 async def _carry_on(ctx: Context, rollover: Rollover) -> dict[str, Any]:
-    """All steps that are left; returns what becomes of it, nothing while somebody else is at the school's list."""
-    async with rollover_turn(ctx, rollover.school_id) as free:
-        if not free:
-            return {}
-        steps = steps_of(rollover)
+    """All steps that are left; returns what becomes of it, nothing where the turn was lost on the way.
+
+    Raises ConflictError (`roster_busy`) while somebody else is at the school's list.
+    """
+    steps = steps_of(rollover)
+    async with rollover_turn(ctx, rollover.school_id) as turn:
         for number, step in enumerate(steps[rollover.step :], rollover.step + 1):
             await _DO[step.kind](ctx, rollover, step)
             still_ours = await ctx.stores.rollovers.note_step(
@@ -73,7 +77,7 @@ async def _carry_on(ctx: Context, rollover: Rollover) -> dict[str, Any]:
                 step=number,
                 held_until=ctx.now() + ctx.policy.lease,
             )
-            if not still_ours:
+            if turn.lost or not still_ours:
                 return {}
     now = ctx.now()
     if rollover.state is RolloverState.UNDOING:

@@ -34,11 +34,12 @@ from domain.times import SCHOOL_ZONE
 from services.audit import note_act
 from services.context import Context
 from services.people import Post
+from services.roster_files import RosterError
+from services.roster_turns import Turn, school_turn
 
 log = logging.getLogger("yanshu.services")
 
 ROLL_OVER = "rollovers.run"
-_TURN_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +149,19 @@ async def begin_rollover(ctx: Context, post: Post, *, plan_id: str, typed: str) 
         raise ConflictError("rollover_changed")
     if not typed.strip().isdecimal() or int(typed) != rollover.plan.graduating_pupils:
         raise InvalidError({"number": Problem("wrong_number")})
-    outlook = await look_ahead(ctx, post, rollover.choices)
-    if outlook.open is not None or outlook.plan != rollover.plan:
-        raise ConflictError("rollover_changed")
-    await _refuse_while_importing(ctx, rollover.school_id)
+    async with rollover_turn(ctx, rollover.school_id):
+        outlook = await look_ahead(ctx, post, rollover.choices)
+        if outlook.open is not None or outlook.plan != rollover.plan:
+            raise ConflictError("rollover_changed")
+        await _note_begin(ctx, post, rollover)
+        if not await ctx.stores.rollovers.begin(rollover, by=post.person_id, at=ctx.now()):
+            raise ConflictError("rollover_changed")
+    log.info("roll-over %s begun", rollover.id)
+    await carry_on_soon(ctx, rollover.id, "begin")
+    return rollover
+
+
+async def _note_begin(ctx: Context, post: Post, rollover: Rollover) -> None:
     plan = rollover.plan
     await note_act(
         ctx,
@@ -167,11 +177,6 @@ async def begin_rollover(ctx: Context, post: Post, *, plan_id: str, typed: str) 
             "classes_founded": len(plan.founded),
         },
     )
-    if not await ctx.stores.rollovers.begin(rollover, by=post.person_id, at=ctx.now()):
-        raise ConflictError("rollover_changed")
-    log.info("roll-over %s begun", rollover.id)
-    await carry_on_soon(ctx, rollover.id, "begin")
-    return rollover
 
 
 async def access_undoable(ctx: Context, post: Post) -> Rollover:
@@ -193,17 +198,18 @@ async def undo_rollover(ctx: Context, post: Post) -> Rollover:
     """Take back what the roll-over did, and nothing that a person did since. Raises like `access_undoable`, and
     ConflictError `roster_busy` while a list is taken in."""
     rollover = await access_undoable(ctx, post)
-    await _refuse_while_importing(ctx, rollover.school_id)
-    await note_act(
-        ctx,
-        post.actor,
-        Act.ROLLOVER_UNDONE,
-        subject=("rollover", rollover.id),
-        before={"year": rollover.year},
-        after={"year": rollover.year - 1},
-    )
-    if not await ctx.stores.rollovers.begin_undo(rollover.id, ctx.now()):
-        raise ConflictError("rollover_final")
+    async with rollover_turn(ctx, rollover.school_id):
+        await access_undoable(ctx, post)  # now that no list can come in between
+        await note_act(
+            ctx,
+            post.actor,
+            Act.ROLLOVER_UNDONE,
+            subject=("rollover", rollover.id),
+            before={"year": rollover.year},
+            after={"year": rollover.year - 1},
+        )
+        if not await ctx.stores.rollovers.begin_undo(rollover.id, ctx.now()):
+            raise ConflictError("rollover_final")
     log.info("roll-over %s is being undone", rollover.id)
     await carry_on_soon(ctx, rollover.id, "undo")
     return rollover
@@ -270,26 +276,14 @@ async def _why_no_undo(ctx: Context, rollover: Rollover) -> str:
     return ""
 
 
-async def _refuse_while_importing(ctx: Context, school_id: str) -> None:
-    async with rollover_turn(ctx, school_id) as free:
-        if not free:
-            raise ConflictError("roster_busy")
-
-
 @asynccontextmanager
-async def rollover_turn(ctx: Context, school_id: str) -> AsyncIterator[bool]:
-    """Hold the turn at a school's list, the same that whoever takes in a list holds; whether it was free.
-
-    It lapses after a minute, should this process die; then `refuse_while_rolling_over` still stands.
-    """
-    name = f"roster-{school_id}"
-    owner = f"{ctx.new_id()}|{ctx.now().isoformat()}|新学年升级"
-    free = bool(await ctx.stores.locks.take([name], owner=owner, seconds=_TURN_SECONDS))
+async def rollover_turn(ctx: Context, school_id: str) -> AsyncIterator[Turn]:
+    """The turn at a school's list, the same that whoever takes in a list holds. Raises ConflictError `roster_busy`."""
     try:
-        yield free
-    finally:
-        if free:
-            await ctx.stores.locks.drop([name], owner=owner)
+        async with school_turn(ctx, school_id, "新学年升级") as turn:
+            yield turn
+    except RosterError as error:
+        raise ConflictError("roster_busy") from error
 
 
 def _today(ctx: Context) -> date:

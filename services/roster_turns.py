@@ -30,6 +30,21 @@ class Turn:
 
 @asynccontextmanager
 async def roster_turn(ctx: Context, school_id: str, by: str) -> AsyncIterator[Turn]:
+    """Hold the school's turn to take in a list. Raises RosterError `busy`, `rolling_over`."""
+    await _refuse_while_rolling_over(ctx, school_id)
+    async with school_turn(ctx, school_id, by) as turn:
+        # Once more: a roll-over begins while it holds the turn, and is written down by then.
+        await _refuse_while_rolling_over(ctx, school_id)
+        yield turn
+
+
+async def _refuse_while_rolling_over(ctx: Context, school_id: str) -> None:
+    if await ctx.stores.rollovers.is_busy(school_id):
+        raise RosterError("rolling_over")
+
+
+@asynccontextmanager
+async def school_turn(ctx: Context, school_id: str, by: str) -> AsyncIterator[Turn]:
     """Hold the school's turn as `by`, which is shown to whoever comes meanwhile. Raises RosterError `busy`."""
     name = f"roster-{school_id}"
     owner = f"{ctx.new_id()}|{ctx.now().isoformat()}|{by}"
