@@ -70,7 +70,9 @@ async def look_ahead(ctx: Context, post: Post, choices: Choices | None = None) -
     now = await _school_now(ctx, school)
     year, today = standing_year(school, now.classes), _today(ctx)
     open_one = next((r for r in held if r.busy or r.state is RolloverState.DONE), None)
-    if choices is None:
+    if open_one is not None:
+        choices = open_one.choices
+    elif choices is None:
         planned = [r for r in held if r.state is RolloverState.PLANNED and r.year == year + 1]
         choices = planned[0].choices if planned else AS_USUAL
     plan = open_one.plan if open_one else plan_rollover(now, choices, today)
@@ -79,6 +81,13 @@ async def look_ahead(ctx: Context, post: Post, choices: Choices | None = None) -
         no_undo = await _why_no_undo(ctx, open_one)
     guardians = 0 if open_one or plan.problems else await _guardians(ctx, plan)
     return Outlook(school, plan, choices, today, year, guardians, open_one, no_undo)
+
+
+async def under_way(ctx: Context, post: Post) -> Rollover | None:
+    """The roll-over that changes this school at this moment. Raises NotFoundError without the right."""
+    school = await _access_school(ctx, post)
+    held = await ctx.stores.rollovers.of_school(school.id)
+    return next((r for r in held if r.busy), None)
 
 
 async def describe_school(ctx: Context, post: Post, form: Mapping[str, Sequence[str]]) -> None:

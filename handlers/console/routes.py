@@ -21,6 +21,7 @@ from handlers.console import (
 
 _ID = r"([^/]{1,200})"
 _REGISTRATION = r"/console/registration"
+from handlers.console import calendar, home, rollovers, sign_in, sso
 
 
 def routes() -> list[URLSpec]:
@@ -72,6 +73,11 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"{_REGISTRATION}/classes/{_ID}", registration.ClassHandler),
         URLSpec(rf"{_REGISTRATION}/classes/{_ID}/list\.xlsx", registration.ClassFileHandler),
         URLSpec(rf"{_REGISTRATION}/classes/{_ID}/print", registration.ClassPrintHandler),
+        URLSpec(r"/console/rollover", rollovers.RolloverHandler),
+        URLSpec(r"/console/rollover/school", rollovers.RolloverSchoolHandler),
+        URLSpec(r"/console/rollover/confirm", rollovers.RolloverConfirmHandler),
+        URLSpec(r"/console/rollover/progress", rollovers.RolloverProgressHandler),
+        URLSpec(r"/console/rollover/undo", rollovers.RolloverUndoHandler),
         URLSpec(r"/console/sso/start", sso.SsoStartHandler),
         URLSpec(r"/console/sso/return", sso.SsoReturnHandler),
         URLSpec(r"/console/sso/link", sso.SsoLinkHandler),
