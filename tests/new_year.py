@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.bindings import Binding, BindingState, binding_id
 from domain.names import folded_name
 from domain.roles import Appointment, Role, appointment_id
+from domain.rollovers import Choices, Rollover, RolloverState
 from domain.roster_classes import ClassName
 from domain.schools import Contact, Roster, School, SchoolClass, Student
 from domain.stages import Stage, System, school_grades
 from services.context import Context
 from services.people import Post, posts_of
+from services.rollover_steps import carry_out_rollover
+from services.rollovers import begin_rollover, plan_key, save_plan, undo_rollover
 
 YEAR = 2025
+USUAL = Choices()
 SINCE = datetime(2025, 9, 1, tzinfo=UTC)
 _LABELS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10")
 
@@ -173,3 +177,38 @@ async def records_of(ctx: Context, school_id: str = "") -> dict[str, dict[str, A
 def _is_of(document: dict[str, Any], school_id: str) -> bool:
     key = str(document["_id"])
     return not school_id or document.get("school_id") == school_id or key.startswith(school_id)
+
+
+def later(ctx: Context, by: timedelta) -> Context:
+    """The same installation when so much time has passed."""
+    return replace(ctx, now=lambda: ctx.now() + by)
+
+
+async def begin(ctx: Context, eve: Eve, choices: Choices = USUAL) -> Rollover:
+    """Planned and begun; nothing of it is carried out."""
+    post = await eve.post(ctx)
+    rollover = await save_plan(ctx, post, choices)
+    typed = str(rollover.plan.graduating_pupils)
+    return await begin_rollover(ctx, post, plan_id=plan_key(rollover), typed=typed)
+
+
+async def go_up(ctx: Context, eve: Eve, choices: Choices = USUAL) -> Rollover:
+    """Begun and carried out."""
+    rollover = await begin(ctx, eve, choices)
+    await carry_out_rollover(ctx, rollover.id)
+    return await held(ctx, rollover.id, RolloverState.DONE)
+
+
+async def go_back(ctx: Context, eve: Eve) -> Rollover:
+    """Taken back."""
+    rollover = await undo_rollover(ctx, await eve.post(ctx))
+    await carry_out_rollover(ctx, rollover.id)
+    return await held(ctx, rollover.id, RolloverState.UNDONE)
+
+
+async def held(ctx: Context, key: str, state: RolloverState) -> Rollover:
+    """The roll-over as it is stored, which has to be in this state."""
+    found = await ctx.stores.rollovers.find(key)
+    assert found is not None
+    assert found.state is state
+    return found
