@@ -134,13 +134,20 @@ def _moves(
     grades = school_grades(now.school.stages, now.school.system)
     moves: list[ClassMove] = []
     wrong: dict[Trouble, list[str]] = {trouble: [] for trouble in Trouble}
-    for school_class in sorted(now.classes, key=lambda c: (c.grade, c.name, c.id)):
+    for school_class in sorted(now.classes, key=_in_order):
         found = _move(school_class, now, year, grades, leaving)
         if isinstance(found, Trouble):
             wrong[found].append(school_class.name)
         else:
             moves.append(found)
     return tuple(moves), [Obstacle(t, tuple(names)) for t, names in wrong.items() if names]
+
+
+def _in_order(school_class: SchoolClass) -> tuple[int, int, str, str]:
+    """By grade and number, as schools count their classes; those with a name of their own come last."""
+    label = school_class.label
+    number = int(label) if label.isdigit() else 100
+    return school_class.grade, number, school_class.name, school_class.id
 
 
 def _move(

@@ -130,7 +130,9 @@ class PageHandler(BaseHandler):
             return
         token = self.get_cookie(SESSION_COOKIE)
         session = await self.ctx.stores.sessions.find(token, self.ctx.now()) if token else None
-        if session is None or session.desk:  # a desk's session ends by silence; it stays at the desk
+        if (
+            session is None or session.desk
+        ):  # a desk's session ends by silence; it stays at the desk
             self._send_to_sign_in()
             return
         self.session = session

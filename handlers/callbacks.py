@@ -62,7 +62,10 @@ class CallbackHandler(BaseHandler):
         except (BadEnvelope, BadMessage) as error:
             self._refuse(error)
         # Of WeChat's own events nothing says which of the two the address names: its account or whom it is about.
-        if query.get("openid", inbound.openid) not in (inbound.openid, inbound.about or inbound.openid):
+        if query.get("openid", inbound.openid) not in (
+            inbound.openid,
+            inbound.about or inbound.openid,
+        ):
             self._refuse(BadMessage("openid"))
         try:
             reply = await self.converse(self.ctx, inbound)

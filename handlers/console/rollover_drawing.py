@@ -63,9 +63,10 @@ class Drawing:
     arrows: tuple[Arrow, ...]
 
     @property
-    def least_width(self) -> int:
-        """Below this many pixels nobody can read it: it is scrolled instead."""
-        return int(self.width * 0.74)
+    def size(self) -> str:
+        """How much room it needs at least: the style sheet scrolls it where there is less."""
+        columns = self.width // COLUMN
+        return "small" if columns <= 9 else "middle" if columns <= 12 else "large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +176,8 @@ def _column(
 
 
 def _arrow(place: int, below: int, tone: str) -> Arrow:
-    x, y = place * COLUMN + COLUMN / 2, below - ARROWS + 8
-    to_x, to_y = x + COLUMN, below + BAND - 10
+    x, y = place * COLUMN + COLUMN / 2, below - ARROWS + 4
+    to_x, to_y = x + COLUMN, below - 3
     bend = (to_y - y) * 0.6
     path = f"M{x:g} {y:g} C{x:g} {y + bend:g} {to_x:g} {to_y - bend:g} {to_x:g} {to_y:g}"
     return Arrow(path, tone)

@@ -71,6 +71,15 @@ def leader_text(move: LeaderMove) -> str:
     return _LEADERS[move.way].format(now=grade_name(grade), then=then)
 
 
+def leaders_text(moves: tuple[LeaderMove, ...]) -> str:
+    """赵老师跟到二年级，钱老师留在二年级，孙老师（六年级）任职结束."""
+    said = []
+    for move in moves:
+        of = f"（{grade_name(move.appointment.grade)}）" if move.way is LeaderWay.ENDS else ""
+        said.append(f"{move.appointment.name}{of}{leader_text(move)}")
+    return "，".join(said)
+
+
 def problems(error: InvalidError) -> dict[str, str]:
     """What is wrong with a form, by field."""
     return {
