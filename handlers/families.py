@@ -136,7 +136,7 @@ class BindingHandler(PageHandler):
     ) -> None:
         bound = await access_binding_as_head_teacher(self.ctx, self.teaching, student_id, person_id)
         binding = bound.binding
-        if not binding.stands(self.ctx.now()):
+        if binding.trial or not binding.stands(self.ctx.now()):
             raise NotFoundError
         self.page(
             "h5/family_binding.html",
