@@ -14,6 +14,7 @@ from handlers.console import (
     quarantine,
     registration,
     roles,
+    rollovers,
     settings,
     sign_in,
     sso,
@@ -21,7 +22,6 @@ from handlers.console import (
 
 _ID = r"([^/]{1,200})"
 _REGISTRATION = r"/console/registration"
-from handlers.console import calendar, home, rollovers, sign_in, sso
 
 
 def routes() -> list[URLSpec]:
