@@ -120,11 +120,13 @@ async def test_a_new_year(story: Story) -> None:
 
 async def test_a_farewell_is_said_once_it_cannot_be_taken_back(story: Story) -> None:
     town = story.town
+    await story.old.say("你好")  # the customer-service window is open: the farewell may come by it
     await story.go_up()
     await wait_until(lambda: story.is_in(RolloverState.DONE), description="the roll-over")
     words = len(story.old.user.chat)
     tomorrow = later(town.ctx, timedelta(days=1, minutes=1))
     await carry_out_rollover(tomorrow, "school-a:2026")
+    assert await story.is_in(RolloverState.CLOSED)
     await sweep(tomorrow)
     await wait_until(lambda: len(story.old.user.chat) > words, description="the words")
     assert "毕业" in str(story.old.user.chat[words:])
