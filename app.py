@@ -146,6 +146,7 @@ def _policy(settings: Settings) -> Policy:
         link_hosts=settings.link_hosts,
         sso_name=settings.sign_on.name if settings.sign_on else "",
         quiet_hours=QuietHours(settings.quiet_start, settings.quiet_end),
+        desk_idle=timedelta(minutes=settings.console_idle_minutes),
         erasure_wait=timedelta(days=settings.erasure_wait_days),
         family_files_per_day=settings.family_files_per_day,
         keep=Keep(**{kind: timedelta(days=days) for kind, days in settings.keep_days.items()}),

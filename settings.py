@@ -54,6 +54,7 @@ KEEP_DAYS: Mapping[str, int] = {
     "UNFOLLOWED": 30,
 }
 _LONGEST_DAYS = 36_500
+_LONGEST_IDLE = 12 * 60  # a session at a desk is over after a working day anyway
 
 NAMES = frozenset(
     PREFIX + name
@@ -65,7 +66,7 @@ NAMES = frozenset(
         "OA_TEMPLATE_NOTICE", "OA_TEMPLATE_NOTICE_FIELDS",
         "OA_TEMPLATE_BINDING", "OA_TEMPLATE_BINDING_FIELDS",
         "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME",
-        "LINK_HOSTS", "QUIET_START", "QUIET_END", "LOG_LEVEL", "METRICS_TOKEN",
+        "LINK_HOSTS", "QUIET_START", "QUIET_END", "LOG_LEVEL", "METRICS_TOKEN", "CONSOLE_IDLE_MINUTES",
         *(f"KEEP_{kind}_DAYS" for kind in KEEP_DAYS), "ERASURE_WAIT_DAYS", "FAMILY_FILES_PER_DAY",
     )
 )  # fmt: skip
@@ -133,6 +134,7 @@ class Settings:
     quiet_start: time  # school time (Asia/Shanghai)
     quiet_end: time
     keep_days: Mapping[str, int]  # by the names of KEEP_DAYS, in lower case
+    console_idle_minutes: int
     erasure_wait_days: int
     family_files_per_day: int
     log_level: str
@@ -174,6 +176,9 @@ class Settings:
                 )
                 for kind, days in KEEP_DAYS.items()
             },
+            console_idle_minutes=read(
+                "CONSOLE_IDLE_MINUTES", whole_number(1, _LONGEST_IDLE), default="30"
+            ),
             erasure_wait_days=read("ERASURE_WAIT_DAYS", whole_number(0, 30), default="7"),
             family_files_per_day=read("FAMILY_FILES_PER_DAY", whole_number(1, 100), default="3"),
             log_level=read("LOG_LEVEL", one_of(LOG_LEVELS), default="INFO"),

@@ -116,7 +116,7 @@ class AttachmentHandler(FileHandler):
                 return notice
         except NotFoundError:
             pass  # perhaps they wrote it
-        teaching = await access_teaching(self.ctx, person_id)
+        teaching = await access_teaching(self.ctx, person_id, acting=self.session.acting)
         return await access_notice_as_author(self.ctx, teaching, notice_id)
 
 

@@ -29,6 +29,7 @@ def routes() -> list[URLSpec]:
     """Every page inside WeChat."""
     return [
         URLSpec(r"/h5/?", home.HomeHandler),
+        URLSpec(r"/h5/switch", home.SwitchHandler),
         URLSpec(r"/h5/sign-in", sign_in.SignInHandler),
         URLSpec(r"/h5/sign-in/return", sign_in.SignInReturnHandler),
         URLSpec(r"/h5/bind", bindings.BindHandler),

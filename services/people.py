@@ -154,10 +154,13 @@ async def access_post(
 ) -> Post:
     """The place where this person acts now: the one they switched to, else the first where they have the right.
 
-    Raises NotFoundError when they have it nowhere, or not at the place they switched to.
+    Who is nobody any more where they switched to falls back. Raises NotFoundError when they have the right
+    nowhere, or not at the place they switched to.
     """
-    for post in await posts_of(ctx, person_id, address=address):
-        if (not acting or post.place_id == acting) and post.has(right):
+    posts = await posts_of(ctx, person_id, address=address)
+    switched_to = [post for post in posts if post.place_id == acting]
+    for post in switched_to or posts:
+        if post.has(right):
             return post
     raise NotFoundError
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.audit import Act
-from domain.errors import ConflictError, InvalidError, Problem
+from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from domain.place_forms import SettingsDraft, parse_name, parse_settings
 from domain.regions import Region
 from domain.roles import Right
 from domain.schools import Rules, School
 from services.context import Context
 from services.people import Post
-from services.places import Place, access_place, change_place, note_at
+from services.places import Place, access_place, change_place, find_place, note_at
 
 _OF_SCHOOL = ("name", "stages", "system")
 
@@ -52,7 +52,11 @@ def form_of(place: Place) -> dict[str, str]:
 
 async def settings_at(ctx: Context, post: Post) -> Place:
     """The place as it is stored now. Raises NotFoundError without the right."""
-    return await access_place(ctx, post, Right.SETTINGS)
+    own = await access_place(ctx, post, Right.SETTINGS)
+    held = await find_place(ctx, own.id)
+    if held is None:
+        raise NotFoundError
+    return held
 
 
 async def review_settings(ctx: Context, post: Post, form: Mapping[str, str]) -> Review:

@@ -58,6 +58,7 @@ def test_what_is_needed_suffices_and_the_rest_has_defaults() -> None:
     assert settings.log_level == "INFO"
     assert settings.keep_days == {kind.lower(): days for kind, days in KEEP_DAYS.items()}
     assert (settings.erasure_wait_days, settings.family_files_per_day) == (7, 3)
+    assert settings.console_idle_minutes == 30
 
 
 def test_everything_set() -> None:
@@ -80,8 +81,10 @@ def test_everything_set() -> None:
             "YANSHU_QUIET_START": "22:00",
             "YANSHU_QUIET_END": "06:30",
             "YANSHU_LOG_LEVEL": "DEBUG",
+            "YANSHU_CONSOLE_IDLE_MINUTES": "10",
         }
     )
+    assert settings.console_idle_minutes == 10
     assert settings.mini_program is not None
     assert (settings.mini_program.mode, settings.mini_program.format) == ("plain", "json")
     assert settings.official_account.mode == "compatible"
@@ -135,6 +138,8 @@ def test_missing_and_wrong_and_unknown_are_reported_together() -> None:
         ("YANSHU_QUIET_END", "7"),
         ("YANSHU_LOG_LEVEL", "loud"),
         ("YANSHU_KEEP_NOTICES_DAYS", "0"),
+        ("YANSHU_CONSOLE_IDLE_MINUTES", "0"),
+        ("YANSHU_CONSOLE_IDLE_MINUTES", "721"),
         ("YANSHU_KEEP_CLAIMS_DAYS", "half a year"),
         ("YANSHU_ERASURE_WAIT_DAYS", "31"),
         ("YANSHU_FAMILY_FILES_PER_DAY", "-1"),

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.desk import sign_in_at_desk
+from domain.roles import Role
+from tests.desk import appoint_at, sign_in_at_desk
 from tests.flows.conftest import quiet_town as quiet_town
-from tests.office import settle_city, settle_staff
+from tests.office import DISTRICT, settle_city, settle_staff
 from tests.town import Town
 
 Screenshot = Callable[..., Awaitable[Path]]
@@ -192,3 +193,20 @@ async def test_a_district_sees_no_other_places(quiet_town: Town, new_page: NewPa
     await page.goto(quiet_town.base + "/console/places")
     await expect(page.get_by_text("青禾小学")).to_be_visible()
     await expect(page.get_by_text("福山第一小学")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [320, 375])
+async def test_two_places_on_a_phone(
+    quiet_town: Town, new_page: NewPage, screenshot: Screenshot, width: int
+) -> None:
+    await settle_staff(quiet_town)
+    phone = await appoint_at(quiet_town, "wang", DISTRICT, Role.OBSERVER, name="王强")
+    page = await new_page(width=width, height=760)
+    await page.goto(phone.url("/h5/"))
+    await expect(page.get_by_text("王老师，您好")).to_be_visible()
+    await nothing_runs_off(page)
+    await screenshot(page, "school", full_page=True)
+    await page.get_by_role("button", name="芝罘区").click()
+    await expect(page.get_by_text("王强，您好")).to_be_visible()
+    await nothing_runs_off(page)
+    await screenshot(page, "district", full_page=True)
