@@ -81,6 +81,8 @@ def draw(plan: Plan, school: School, leaving: Collection[int]) -> Drawing:
     now, then, coming = _cells(plan)
     grades = school_grades(school.stages, school.system)
     places, doors = _places(grades, leaving)
+    for grade in set(coming) - set(doors):  # where nobody enters they stand among their own grade
+        now[grade] += coming.pop(grade)
     most_now = max((len(c) for c in [*now.values(), *coming.values()]), default=0)
     below = BAND + HEAD + _height(most_now) + ARROWS
     columns, arrows = [], []
@@ -159,7 +161,7 @@ def _column(
     x = place * COLUMN
     shown = list(classes[:_MOST_CHIPS])
     if len(classes) > _MOST_CHIPS:
-        shown[-1:] = [_Class(f"还有 {len(classes) - _MOST_CHIPS + 1} 个班", 0)]
+        shown[-1:] = [_Class(f"+{len(classes) - _MOST_CHIPS + 1} 个班", 0)]
     chips = tuple(
         Chip(
             x + _PAD,

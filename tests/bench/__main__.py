@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import callbacks, envelope, fan_out, gateway, pages, registration, rosters
+from tests.bench import (
+    callbacks,
+    envelope,
+    fan_out,
+    gateway,
+    pages,
+    registration,
+    rollovers,
+    rosters,
+)
 
 BENCHES = {
     "envelope": envelope.main,
@@ -14,6 +23,7 @@ BENCHES = {
     "pages": pages.main,
     "registration": registration.main,
     "rosters": rosters.main,
+    "rollovers": rollovers.main,
 }
 
 
