@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from domain.bindings import BARRING, Custody, EndReason, Side
+from domain.bindings import Custody, EndReason, Side
 from domain.custody import last_day
 from domain.deliveries import client_message_id, delivery_id
 from domain.errors import ConflictError, NotFoundError, YanshuError
@@ -297,6 +297,10 @@ class Walk:
             assert own is not None
             assert not own.trial
 
+    async def ask_at_once(self, asked: Sequence[tuple[int, int, int]]) -> None:
+        """Several adults at the same moment: of one child one is bound."""
+        await asyncio.gather(*(self.ask(*one) for one in asked))
+
     async def decide_as_family(self, who: int, which: int, agree: bool) -> None:
         """A guardian decides about another adult, or may not."""
         adult = self.adults[who]
@@ -398,7 +402,7 @@ class Walk:
         adult, student = self.adults[who], self.students[child]
         held = self.holds(adult, child)
         self.bound.pop((adult.person_id, child), None)
-        if held and reason in BARRING:
+        if held and reason in (EndReason.WRONG, EndReason.CUSTODY):
             self.barred.add((adult.person_id, child))
         try:
             if reason is EndReason.OWN:

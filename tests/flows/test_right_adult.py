@@ -29,7 +29,7 @@ from domain.bindings import STAFF_REASONS, EndReason
 from tests.flows.right_adult import ADULTS, CHILDREN, HOUR, Walk, desk_here, settle
 from tests.town import Town, open_town
 
-EXAMPLES = 20
+EXAMPLES = 18
 STEPS = 40
 
 WHO = st.integers(0, ADULTS)  # the last one teaches here
@@ -37,7 +37,7 @@ CHILD = st.integers(0, CHILDREN - 1)
 LUCK = st.integers(0, 999)
 YES = st.booleans()
 REASON = st.sampled_from([EndReason.OWN, *STAFF_REASONS])
-MEANWHILE = ["end", "list", "until", "nothing"]
+MEANWHILE = ["end", "list", "move", "until", "nothing"]
 LINE = st.tuples(st.sampled_from([1, 1, 2, 2, 0]), st.integers(0, 2), st.integers(0, 2))
 
 
@@ -92,6 +92,17 @@ class RightAdult(RuleBasedStateMachine):
         self.do(self.walk.ask(other, child, digits))
         self.do(self.walk.decide_as_family(who, 0, agree))
 
+    @rule(who=WHO, further=st.integers(1, ADULTS), child=CHILD)
+    def ask_both_at_once_where_nobody_is(self, who: int, further: int, child: int) -> None:
+        walk = self.walk
+        for adult in range(ADULTS + 1):
+            self.do(walk.end(adult, child, EndReason.OWN))
+        rows = list(walk.rows)
+        rows[child] = (1, 0, 1)  # a father's number and a mother's
+        self.do(walk.hand_in(rows))
+        other = (who + further) % (ADULTS + 1)
+        self.do(walk.ask_at_once([(who, child, 0), (other, child, 1)]))
+
     @rule(who=WHO, which=LUCK, agree=YES)
     def decide_as_family(self, who: int, which: int, agree: bool) -> None:
         self.do(self.walk.decide_as_family(who, which, agree))
@@ -111,6 +122,13 @@ class RightAdult(RuleBasedStateMachine):
     @rule(luck=LUCK, reason=REASON)
     def end(self, luck: int, reason: EndReason) -> None:
         self.do(self.walk.end(*self.walk.pick(luck), reason))
+
+    @rule(luck=LUCK, reason=REASON, whom=LUCK)
+    def end_and_ask_again(self, luck: int, reason: EndReason, whom: int) -> None:
+        who, child = self.walk.pick(luck)
+        self.do(self.walk.end(who, child, reason))
+        self.do(self.walk.ask(who, child, 0))
+        self.do(self.walk.decide_as_family(whom % ADULTS, 0, True))
 
     @rule(luck=LUCK, read_only=YES, days=st.integers(0, 2))
     def limit(self, luck: int, read_only: bool, days: int) -> None:
@@ -148,13 +166,14 @@ class RightAdult(RuleBasedStateMachine):
         """A notice for a guardian is due, and before it goes out they are a guardian no more, or another one."""
         walk = self.walk
         who, child = walk.pick(luck)
-        self.do(walk.publish((1, 2)))
+        group, father, mother = walk.rows[child]
+        self.do(walk.publish((group,) if group and luck % 3 else (1, 2)))
         self.do(walk.prepare())
         if how == "end":
             self.do(walk.end(who, child, reason))
-        elif how == "list":
+        elif how in ("list", "move"):
             rows = list(walk.rows)
-            rows[child] = line
+            rows[child] = line if how == "list" or not group else (3 - group, father, mother)
             self.do(walk.hand_in(rows))
         elif how == "until":
             self.do(walk.limit(who, child, False, 1))
