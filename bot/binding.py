@@ -56,6 +56,7 @@ async def _invite(turn: Turn, code: str) -> Answered:
         return Answered(phrases.INVITATION_OVER)
     except TooManyError:
         return Answered(phrases.TOO_MANY)
+    dialog = {"name": DIALOG, "invitation_id": invited.invitation.id}
     where = f"{invited.school.name}{invited.school_class.name}"
     mine = [
         c for c in await children_of(turn.ctx, await turn.person_id()) if invited.fits(c.student)
@@ -63,11 +64,11 @@ async def _invite(turn: Turn, code: str) -> Answered:
     if mine:
         children = "、".join(masked_name(c.student.name) for c in mine)
         text = phrases.WELCOME_BACK.format(school_class=where, children=children)
-        return Answered(text, turn.dialog)
+        return Answered(text, {"name": DIALOG} if invited.student else dialog)
     text = phrases.WELCOME_TO_CLASS.format(school_class=where)
     if invited.student is not None:
         text = phrases.WELCOME_TO_CHILD.format(school_class=where, child=invited.child)
-    return Answered(text, {"name": DIALOG, "invitation_id": invited.invitation.id})
+    return Answered(text, dialog)
 
 
 async def farewell(turn: Turn) -> Answered:

@@ -63,7 +63,7 @@ ENDING_CANCELLED = "好的，绑定保留不变。"
 BUSY = "系统正忙，请过一分钟再发一次。"
 WELCOME_BACK = (
     "您好，这里是{school_class}的家校服务号。\n"
-    "您已经绑定了{children}，通知会送到这里。要再绑定一个孩子，请回复“绑定”。"
+    "您已经绑定了{children}，通知会送到这里。\n要再绑定一个孩子，请回复孩子姓名和手机号后四位。"
 )
 WELCOME_TO_CHILD = (
     "您好，这里是{school_class}的家校服务号。\n"

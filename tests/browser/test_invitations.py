@@ -6,8 +6,9 @@ import io
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
@@ -45,7 +46,7 @@ async def settle(town: Town) -> Teaching:
         for number in range(1, CHILDREN + 1):
             name = LONG if number == 8 else FAMILIES[number - 1] + GIVEN[number % len(GIVEN)]
             key = f"{group.id}-{number:04d}"
-            where = {"school_id": SCHOOL.id, "class_id": group.id}
+            where: dict[str, Any] = {"school_id": SCHOOL.id, "class_id": group.id}
             students.append(Student(id=key, name=name, number=number, **where))
             contacts.append(
                 Contact(
