@@ -57,6 +57,7 @@ COLLECTIONS: Mapping[str, str] = {
     "desks": "gone by themselves after three minutes",
     "schools": "name no family",
     "classes": "name no family",
+    "rollovers": "stay: what became of each class; of staff the names go when one is closed",
     "regions": "name no family",
     "terms": "name no family",
     "calendars": "name no family",
