@@ -146,24 +146,25 @@ async def _bind(ctx: Context, person_id: str, contact: Contact, invitation_id: s
         invitation_id=invitation_id,
     )
     is_new = await _activate(ctx, binding)
-    if is_new and not await has_ground(ctx, binding):
+    if is_new and not await has_ground(ctx, binding, fresh=True):
         return Asked(Answer.UNKNOWN)
     students = await ctx.stores.schools.students([contact.student_id])
     answer = Answer.BOUND if is_new else Answer.ALREADY
     return Asked(answer, students.get(contact.student_id))
 
 
-async def has_ground(ctx: Context, binding: Binding) -> bool:
+async def has_ground(ctx: Context, binding: Binding, *, fresh: bool = False) -> bool:
     """Whether what a new binding stands on is still there; ends it when not.
 
     Looked at again once it is made: the school's list may have changed in between, and whoever took in
-    the list has not seen this binding then.
+    the list has not seen this binding then. A line that was closed (quarantine) binds nobody from then on:
+    that is looked at only while the binding is `fresh`.
     """
     student = (await ctx.stores.schools.students([binding.student_id])).get(binding.student_id)
     line = await ctx.stores.schools.find_contact(binding.contact_id) if binding.contact_id else None
     if student is None:
         reason = EndReason.LEFT
-    elif binding.contact_id and (line is None or line.quarantine):
+    elif binding.contact_id and (line is None or (fresh and line.quarantine)):
         reason = EndReason.PHONE
     else:
         return True

@@ -279,3 +279,16 @@ async def test_a_graduates_family_hears_nothing_of_the_class_that_has_ended(walk
     assert await walk.ctx.stores.bindings.end(binding.id, ending)
     await tell_about_ending(walk.ctx, binding.id)
     assert "毕业" in _told(walk, MOTHER)
+
+
+async def test_a_number_that_becomes_two_families_later_parts_nobody_and_binds_nobody_more(
+    walk: Walk,
+) -> None:
+    shared = 2
+    await walk.hand_in([(1, shared, 0), (1, 0, 0), (2, 0, 0)])
+    await walk.ask(MOTHER, XIAO, 0)
+    await walk.hand_in([(1, shared, 0), (1, shared, 0), (2, 0, 0)])
+    await _drain(walk)  # what follows a new binding comes late
+    assert walk.holds(walk.adults[MOTHER], XIAO) is not None
+    assert await _answer(walk, STRANGER, YI, "9999") is Answer.UNKNOWN
+    await walk.check()
