@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO, Any
 
@@ -13,7 +14,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from domain.audit import Act, Actor, Entry
+from domain.audit import Act, Actor, Entry, Value
 from domain.times import SCHOOL_ZONE
 from services import audit_words as words
 from services.audit import Wanted, note_act
@@ -27,13 +28,22 @@ _LONGEST = timedelta(days=3660)  # each step is one question to the store
 _PIECE_BYTES = 1 << 16
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How ids and codes are written out; without words for them they stand as they are."""
+
+    person: Callable[[str], str] = str
+    role: Callable[[str], str] = str
+    fields: Callable[[Mapping[str, Value] | None], str] = words.fields_text
+
+
 async def export_audit(
     ctx: Context,
     actor: Actor,
     place: str,
     wanted: Wanted,
     *,
-    role_name: Callable[[str], str] = str,
+    telling: Telling | None = None,
 ) -> AsyncIterator[bytes]:
     """The pieces of the file, once it is built; that it was exported is itself an act, noted first.
 
@@ -53,7 +63,7 @@ async def export_audit(
     )
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads it, or with it
     try:
-        await _build(ctx, place, wanted, role_name, file)
+        await _build(ctx, place, wanted, telling or Telling(), file)
     except BaseException:
         file.close()
         raise
@@ -68,7 +78,7 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
 
 
 async def _build(
-    ctx: Context, place: str, wanted: Wanted, role_name: Callable[[str], str], file: IO[bytes]
+    ctx: Context, place: str, wanted: Wanted, telling: Telling, file: IO[bytes]
 ) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(words.SHEET)
@@ -77,7 +87,7 @@ async def _build(
         count = 0
         async for entries in _days(ctx, place, wanted):
             room = ROW_LIMIT - count
-            await asyncio.to_thread(_append, sheet, entries[:room], role_name)
+            await asyncio.to_thread(_append, sheet, entries[:room], telling)
             count += len(entries)
             if count > ROW_LIMIT:
                 sheet.append([words.CUT_OFF.format(count=ROW_LIMIT)])
@@ -114,25 +124,25 @@ def _begin(sheet: Any) -> None:
     sheet.append(cells)
 
 
-def _append(sheet: Any, entries: Sequence[Entry], role_name: Callable[[str], str]) -> None:
+def _append(sheet: Any, entries: Sequence[Entry], telling: Telling) -> None:
     for entry in entries:
-        sheet.append([_cell(sheet, value) for value in _row(entry, role_name)])
+        sheet.append([_cell(sheet, value) for value in _row(entry, telling)])
 
 
-def _row(entry: Entry, role_name: Callable[[str], str]) -> list[str | int]:
+def _row(entry: Entry, telling: Telling) -> list[str | int]:
     actor = entry.actor
     return [
         entry.seq,
         _seconds(entry.at),
-        actor.person_id,
-        role_name(actor.role),
+        telling.person(actor.person_id),
+        telling.role(actor.role),
         actor.post_id,
         actor.address,
         words.act_text(entry.act),
         words.subject_text(entry.subject_kind),
         entry.subject_id,
-        words.fields_text(entry.before),
-        words.fields_text(entry.after),
+        telling.fields(entry.before),
+        telling.fields(entry.after),
         entry.hash,
     ]
 

@@ -59,6 +59,11 @@ async def read_log(
     return LogPage(page.entries, page.older, await _names(ctx, place, page.entries))
 
 
+async def names_at(ctx: Context, post: Post) -> Names:
+    """What ids stand for here, whichever entries come. Raises NotFoundError."""
+    return await _names(ctx, await access_log(ctx, post), ())
+
+
 async def staff_in_log(ctx: Context, post: Post) -> list[tuple[str, str]]:
     """Whom the log may be narrowed to: everybody who ever had a role here, by name."""
     place = await access_log(ctx, post)

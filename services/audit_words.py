@@ -58,6 +58,8 @@ SUBJECTS = {
     "place": "学校或区域",
     "pupil": "学生",
     "rollover": "新学年升级",
+    "import": "名册导入",
+    "rollover": "学年升级",
     "roster": "名册",
     "settings": "设置",
     "term": "学期",

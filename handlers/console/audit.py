@@ -16,7 +16,7 @@ from handlers.console import audit_words
 from handlers.console.base import ConsoleHandler
 from services.audit import ChainReport, Wanted
 from services.audit_export import export_audit
-from services.audit_reading import access_log, check_newest, read_log, staff_in_log
+from services.audit_reading import access_log, check_newest, names_at, read_log, staff_in_log
 from services.audit_words import act_text
 
 _LONGEST = 200
@@ -89,7 +89,7 @@ class AuditExportHandler(LogPage):
             self.acting.actor,
             place.id,
             wanted_from(form),
-            role_name=audit_words.role_text,
+            telling=audit_words.telling(await names_at(self.ctx, self.acting)),
         )
         day = self.ctx.now().astimezone(SCHOOL_ZONE).strftime("%Y%m%d")
         name = quote(f"{place.name}操作记录{day}.xlsx", safe="")

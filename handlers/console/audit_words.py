@@ -14,6 +14,7 @@ from domain.times import SCHOOL_ZONE
 from handlers import phrases
 from handlers.console.words import role_name
 from services.audit import ChainReport
+from services.audit_export import Telling
 from services.audit_reading import Names
 
 SENTENCES = {
@@ -205,6 +206,20 @@ def _moment(text: str) -> str:
         return datetime.fromisoformat(text).astimezone(SCHOOL_ZONE).strftime("%Y-%m-%d %H:%M")
     except ValueError:
         return text
+
+
+def telling(names: Names) -> Telling:
+    """The same words for the file; a person's id stays beside the name."""
+
+    def person(person_id: str) -> str:
+        called = names.people.get(person_id, "")
+        return f"{called}（{person_id}）" if called else person_id
+
+    def fields(values: Mapping[str, Value] | None) -> str:
+        held = values or {}
+        return "；".join(f"{_FIELDS.get(f, f)}：{_text(f, held, names)}" for f in held)
+
+    return Telling(person=person, role=role_text, fields=fields)
 
 
 def check_text(report: ChainReport) -> str:

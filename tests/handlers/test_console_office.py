@@ -274,6 +274,7 @@ async def test_the_log_is_read_narrowed_exported_and_checked(
     assert sheet is not None
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert [row[6] for row in rows[1:]] == ["导出操作记录", "登录管理台"]
+    assert str(rows[1][2]).startswith("陈静（")
     assert rows[1][3] == "学校管理员"
     database = town.ctx.stores.database
     await database["audit"].update_one({"seq": 1}, {"$set": {"actor.role": "office"}})

@@ -18,9 +18,9 @@ from domain.audit import Act, Actor, Break, Damage, Entry
 from domain.bindings import EndReason
 from domain.errors import InvalidError, NotFoundError
 from services import audit, audit_export, audit_words
-from services.audit import AuditPage, Wanted, audit_page, note_act, verify_chains
+from services.audit import AuditPage, Wanted, audit_page, note_act, verify_chains, verify_newest
 from services.audit_command import parse_remembered, run_verify
-from services.audit_export import export_audit
+from services.audit_export import Telling, export_audit
 from services.context import Context
 from settings import dev_environment
 from storage.stores import Stores
@@ -184,7 +184,7 @@ async def exported(ctx: Context, wanted: Wanted, **more: Any) -> list[list[Any]]
 
 async def test_the_file_has_a_row_an_entry_and_is_itself_an_act(ctx: Context) -> None:
     entries = await a_year(ctx)
-    rows = await exported(ctx, Wanted(), role_name=lambda role: f"<{role}>")
+    rows = await exported(ctx, Wanted(), telling=Telling(role=lambda role: f"<{role}>"))
     assert rows[0] == [heading for heading, _ in audit_words.HEADINGS]
     assert [row[0] for row in rows[1:]] == [41, *(e.seq for e in entries[::-1])]
     assert rows[1][6] == "导出操作记录"
@@ -400,3 +400,26 @@ async def test_the_command_names_the_entry_that_was_tampered_with(
     assert (await said_of(ctx, place="school-b"))[0]
     code, _, told = await command(environment, "--against", str(tmp_path / "none"))
     assert (code, "cannot read" in told) == (2, True)
+
+
+async def test_the_newest_entries_are_checked_by_themselves(ctx: Context) -> None:
+    for number in range(12):
+        await note(ctx, number)
+    report = await verify_newest(ctx, "school-a", 5)
+    assert (report.count, report.broken) == (5, None)
+    entries = ctx.stores.database["audit"]
+    await entries.update_one({"seq": 3}, {"$set": {"actor.role": "office"}})
+    assert (await verify_newest(ctx, "school-a", 5)).broken is None  # older than that
+    await entries.update_one({"seq": 9}, {"$set": {"actor.role": "office"}})
+    report = await verify_newest(ctx, "school-a", 5)
+    assert (report.count, report.broken) == (1, Break(9, Damage.CHANGED))
+    await entries.delete_one({"seq": 9})
+    assert (await verify_newest(ctx, "school-a", 5)).broken == Break(9, Damage.MISSING)
+
+
+async def test_a_short_chain_is_checked_whole_and_none_is_no_error(ctx: Context) -> None:
+    assert (await verify_newest(ctx, "school-a", 5)).count == 0
+    await note(ctx, 1)
+    assert (await verify_newest(ctx, "school-a", 5)).count == 1
+    await ctx.stores.database["audit"].delete_many({})
+    assert (await verify_newest(ctx, "school-a", 5)).broken == Break(1, Damage.CUT)
