@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ async def _ask_too(village: Village) -> str:
     page = await village.stranger.post("/h5/bind", form)
     assert "交给孩子的家人确认" in page.text
     (claim,) = await village.town.ctx.stores.claims.of_person(await _person(village))
-    return claim.id
+    return str(claim.id)
 
 
 async def _person(village: Village, phone: Phone | None = None) -> str:
@@ -172,7 +173,7 @@ async def test_the_school_notes_relation_order_custody_and_an_end(village: Villa
     assert len(await _noted(village, binding.id)) == 1
 
 
-async def _noted(village: Village, subject: str) -> list[dict[str, object]]:
+async def _noted(village: Village, subject: str) -> list[dict[str, Any]]:
     found = village.town.ctx.stores.database["audit"].find({"subject_id": subject})
     return [entry async for entry in found]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -206,7 +207,7 @@ async def test_refused_by_the_family_it_comes_before_the_school_once(
     await claims.add(OF_FAMILY)
     until = NOW + 8 * 24 * HOUR
     assert not await claims.appeal(OF_FAMILY.id, at=NOW, until=until)  # it still waits
-    refused = {"by": "mother", "at": NOW, "student_id": None}
+    refused: dict[str, Any] = {"by": "mother", "at": NOW, "student_id": None}
     await claims.decide(OF_FAMILY.id, ClaimState.REFUSED, side=Side.FAMILY, **refused)
     assert await claims.appeal(OF_FAMILY.id, at=NOW, until=until)
     held = await claims.find(OF_FAMILY.id)
@@ -218,7 +219,7 @@ async def test_refused_by_the_family_it_comes_before_the_school_once(
 
 async def test_refused_by_the_school_there_is_nobody_to_turn_to(claims: ClaimStore) -> None:
     await claims.add(OF_FAMILY)
-    refused = {"by": "t", "at": NOW, "student_id": None, "side": Side.SCHOOL}
+    refused: dict[str, Any] = {"by": "t", "at": NOW, "student_id": None, "side": Side.SCHOOL}
     await claims.decide(OF_FAMILY.id, ClaimState.REFUSED, **refused)
     assert not await claims.appeal(OF_FAMILY.id, at=NOW, until=NOW + HOUR)
     held = await claims.find(OF_FAMILY.id)
