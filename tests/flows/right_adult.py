@@ -1,7 +1,7 @@
-"""A school at random for `test_right_adult`: its list, its families, its jobs, and a model that knows no database.
+"""A school at random for `test_right_adult`: its list, its families, its jobs, driven through the services.
 
-The model holds who is bound to whom, until when and through which number, as a person would keep it on paper.
-The program is asked only what it did; whether it may have done so, the model says.
+The model beside it (`paper`) knows no database. The program is asked only what it did; whether it may have
+done so, the model says.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from domain.identities import Opening
 from domain.names import masked_name
 from domain.notices import Notice
 from domain.roles import Appointment, Role
-from domain.schools import School, Student
+from domain.schools import School
 from jobs.registry import JOBS
 from services.approvals import (
     approve_as_guardian,
@@ -55,11 +55,9 @@ from services.trials import try_as_parent
 from storage.bindings import BindingStore
 from storage.claims import ClaimStore
 from tests import school_lists as lists
-from tests.town import Phone, Town
+from tests.flows.paper import ADULTS, CHILDREN, SHARED, Adult, Held, Line, Paper
+from tests.town import Town
 
-CHILDREN = 3
-ADULTS = 4
-SHARED = "13800009999"  # a number that the list may give to several children
 HOUR = timedelta(hours=1)
 _SURNAMES = "赵钱孙"
 _HAN = "零一二三四五六七八九"
@@ -67,8 +65,6 @@ _PURPOSES = ("publish", "remind-1", "remind-2", *(f"edit-{n}" for n in range(2, 
 _numbers = count(1)
 T = TypeVar("T")
 Payload = Mapping[str, str | Sequence[str]]
-# For each child: class (1, 2, 0 for not on the list), which father's number, which mother's.
-Line = tuple[int, int, int]
 
 
 class DeskHere:
@@ -88,24 +84,6 @@ async def desk_here() -> AsyncIterator[DeskHere]:
     yield DeskHere()
 
 
-@dataclass
-class Held:
-    """A binding on paper. `digits` is None where a person vouched and no line of the list did."""
-
-    digits: str | None = None
-    until: datetime | None = None
-    read_only: bool = False
-    trial: bool = False
-
-
-@dataclass
-class Adult:
-    """A person with a phone."""
-
-    phone: Phone
-    person_id: str
-
-
 @dataclass(frozen=True)
 class Said:
     """A message by its id under which WeChat counts it once."""
@@ -116,32 +94,19 @@ class Said:
     purpose: str
 
 
-@dataclass
-class Walk:
-    """One school, its people, the model, and the queue in the test's own hands."""
+@dataclass(kw_only=True)
+class Walk(Paper):
+    """One school and its people, with the model beside, and the queue in the test's own hands."""
 
     town: Town
     folder: Path
-    school: School
-    names: list[str]
-    now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
-    adults: list[Adult] = field(default_factory=list)  # the last one teaches here
-    rows: list[Line] = field(default_factory=lambda: [(0, 0, 0)] * CHILDREN)
-    students: dict[int, Student] = field(default_factory=dict)
-    bound: dict[tuple[str, int], Held] = field(default_factory=dict)
-    barred: set[tuple[str, int]] = field(default_factory=set)
     notices: list[Notice] = field(default_factory=list)
     said: dict[str, Said] = field(default_factory=dict)
     queue: list[tuple[str, Payload]] = field(default_factory=list)
     done: list[tuple[str, Payload]] = field(default_factory=list)
     decided: list[tuple[str, str]] = field(default_factory=list)
     seen: int = 0  # of the ledger
-    counts: dict[str, int] = field(default_factory=dict)
     ctx: Context = field(init=False)
-
-    def note(self, what: str) -> None:
-        """Counted, so that a walk in which nothing happens is noticed."""
-        self.counts[what] = self.counts.get(what, 0) + 1
 
     async def enqueue(
         self, name: str, payload: Payload, *, key: str, at: datetime | None = None
@@ -189,63 +154,9 @@ class Walk:
     def _seconds(self) -> float:
         return self.now.timestamp()
 
-    @property
-    def teacher(self) -> Adult:
-        """The head teacher of both classes."""
-        return self.adults[-1]
-
     async def teaching(self) -> Teaching:
         """What the head teacher may act on."""
         return await access_teaching(self.ctx, self.teacher.person_id)
-
-    # ----------------------------------------------------------------------- the model
-
-    def holds(self, adult: Adult, child: int) -> Held | None:
-        """The binding that counts now."""
-        held = self.bound.get((adult.person_id, child))
-        return held if held and (held.until is None or self.now < held.until) else None
-
-    def guardians(self, child: int, *, besides: Adult) -> list[tuple[Adult, Held]]:
-        """Who else is bound to a child; who tries it is no guardian."""
-        found = [(a, self.holds(a, child)) for a in self.adults if a is not besides]
-        return [(a, held) for a, held in found if held is not None and not held.trial]
-
-    def numbers(self, child: int) -> tuple[str, ...]:
-        """The phones that the list has for a child now."""
-        _, father, mother = self.rows[child]
-        own = f"1380{self.school.id[-3:]}{child}00{father}" if father < 2 else SHARED
-        return (own,) if not mother else (own, f"1390{self.school.id[-3:]}{child}10{mother}")
-
-    def is_shared(self, phone: str) -> bool:
-        """Whether the list gives this number to two children who are no siblings."""
-        here = [c for c in range(CHILDREN) if self.rows[c][0]]
-        return sum(phone in self.numbers(c) for c in here) > 1
-
-    def expect_bound(self, adult: Adult, child: int, held: Held) -> None:
-        """What must hold whenever somebody is bound, by whomever."""
-        assert self.rows[child][0], "a child who is not on the list is nobody's"
-        self.bound[adult.person_id, child] = held
-        self.note("bound")
-
-    def pick(self, luck: int) -> tuple[int, int]:
-        """An adult and a child: mostly two that are bound, sometimes any."""
-        pairs = [
-            (who, child)
-            for who, adult in enumerate(self.adults)
-            for child in range(CHILDREN)
-            if self.holds(adult, child)
-        ]
-        if pairs and luck % 4:
-            return pairs[luck // 4 % len(pairs)]
-        return luck // 4 % len(self.adults), luck // 20 % CHILDREN
-
-    def whose(self, person_id: str) -> Adult:
-        """The adult behind a person."""
-        return next(a for a in self.adults if a.person_id == person_id)
-
-    def child_of(self, student_id: str) -> int:
-        """Which of the children a pupil is."""
-        return next(n for n, s in self.students.items() if s.id == student_id)
 
     # ----------------------------------------------------------------------- the school's list
 
@@ -648,6 +559,7 @@ async def settle(town: Town, folder: Path) -> Walk:
     """A school of its own in the town, so that an example knows nothing of the one before."""
     mark = next(_numbers)
     names = [surname + "".join(_HAN[int(d)] for d in f"{mark:03d}") for surname in _SURNAMES]
-    walk = Walk(town, folder, School(id=f"walk-{mark:03d}", name="青禾小学"), names)
+    school = School(id=f"walk-{mark:03d}", name="青禾小学")
+    walk = Walk(town=town, folder=folder, school=school, names=names)
     await walk.settle()
     return walk

@@ -26,7 +26,8 @@ from hypothesis.stateful import (
 )
 
 from domain.bindings import STAFF_REASONS, EndReason
-from tests.flows.right_adult import ADULTS, CHILDREN, HOUR, Walk, desk_here, settle
+from tests.flows.paper import ADULTS, CHILDREN
+from tests.flows.right_adult import HOUR, Walk, desk_here, settle
 from tests.town import Town, open_town
 
 EXAMPLES = 18
