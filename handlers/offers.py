@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.errors import InvalidError
 from handlers import phrases
 from handlers.base import Access, PageHandler, status_of
-from handlers.console import words
+from handlers.console import staff_words
 from services.offers import accept_offer, open_offer
 
 
@@ -34,6 +34,7 @@ class OfferHandler(PageHandler):
             "h5/offer.html",
             status=status_of(error) or 200,
             opened=opened,
-            words=words,
+            title=staff_words.offer_title(opened.offer, opened.school, opened.school_class),
+            until=staff_words.last_day(opened.offer.until),
             problems=phrases.field_messages(error),
         )

@@ -87,7 +87,9 @@ class NoticeHandler(PageHandler):
 
     async def _send_author_to_receipts(self, notice_id: str) -> None:
         """Who wrote it and opens the families' link finds the receipts; anybody else finds nothing."""
-        teaching = await access_teaching(self.ctx, self.session.person_id)
+        teaching = await access_teaching(
+            self.ctx, self.session.person_id, acting=self.session.acting
+        )
         notice = await access_notice_as_author(self.ctx, teaching, notice_id)
         self.redirect(self.link(f"/h5/teach/notices/{notice.id}"), status=302)
 

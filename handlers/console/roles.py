@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from domain.errors import InvalidError, NotFoundError
 from domain.offers import Offer
@@ -37,7 +38,9 @@ class RolesPage(ConsoleHandler):
 
     def path_for(self, place_id: str) -> str:
         """The list of the place that is looked at: one's own has no name in the address."""
-        return "/console/roles" + (f"?place={place_id}" if self.is_elsewhere(place_id) else "")
+        return "/console/roles" + (
+            f"?place={quote(place_id, safe='')}" if self.is_elsewhere(place_id) else ""
+        )
 
     def is_elsewhere(self, place_id: str) -> bool:
         """Whether this is a place below one's own."""
@@ -92,6 +95,9 @@ class OfferHandler(RolesPage):
             made=made,
             place=place,
             address=address,
+            title=staff_words.offer_title(
+                made.offer, place if isinstance(place, School) else None, made.school_class
+            ),
             drawing=qr_svg(address),
             told=staff_words,
             back=self.path_for(place.id),

@@ -135,6 +135,17 @@ def card_title(role: Role, school_class: SchoolClass | None) -> str:
     return (school_class.name if school_class else "") + role_name(role)
 
 
+def offer_title(offer: Offer, school: School | None, school_class: SchoolClass | None) -> str:
+    """三年级二班任课教师（语文）, 三年级年级组长."""
+    title = card_title(offer.role, school_class)
+    if school is None:
+        return title
+    subject = subject_name(offer.subject, school.rules.local_subjects)
+    if offer.grade:
+        title = f"{spoken_grade(offer.grade, school.system)} {title}"
+    return f"{title}（{subject}）" if subject else title
+
+
 def day(at: datetime | None) -> str:
     """2026年9月1日, in school time; a dash where nobody noted it."""
     if at is None:

@@ -1,5 +1,6 @@
 """Appointments and regions: who is what where, until it ends."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from domain.regions import Region, RegionLevel
@@ -58,3 +59,35 @@ async def test_regions_and_what_is_below(stores: Stores) -> None:
     assert await stores.regions.below("lx") == [district]
     assert await stores.regions.regions(["qd", "none"]) == {"qd": city}
     assert await stores.regions.find("none") is None
+
+
+async def test_an_ending_is_undone_once_and_only_that_one(stores: Stores) -> None:
+    await stores.appointments.save(HEAD)
+    assert not await stores.appointments.reinstate(HEAD.id, NOW)
+    await stores.appointments.end(HEAD.id, NOW)
+    assert not await stores.appointments.reinstate(HEAD.id, NOW + timedelta(seconds=1))
+    assert await stores.appointments.reinstate(HEAD.id, NOW)
+    assert await stores.appointments.find(HEAD.id) == HEAD
+
+
+async def test_who_is_in_a_role_at_several_places(stores: Stores) -> None:
+    for appointment in (HEAD, OFFICE, AWAY):
+        await stores.appointments.save(appointment)
+    keeper = Appointment(
+        id="a9", person_id="p9", role=Role.DISTRICT_ADMIN, name="郑", region_id="d"
+    )
+    await stores.appointments.save(keeper)
+    held = stores.appointments
+    assert await held.in_role(Role.OFFICE, ["school-a", "school-b"]) == [OFFICE]
+    assert await held.in_role(Role.HEAD_TEACHER, ["school-b"]) == [AWAY]
+    assert await held.in_role(Role.OFFICE, ["school-b"]) == []
+    assert await held.of_regions(["d", "e"]) == [keeper]
+
+
+async def test_a_region_is_founded_once_and_changed_in_part(stores: Stores) -> None:
+    region = Region(id="d", level=RegionLevel.DISTRICT, name="芝罘区", region_ids=("c", "d"))
+    assert await stores.regions.add(region)
+    assert not await stores.regions.add(replace(region, name="别的"))
+    assert await stores.regions.find("d") == region
+    await stores.regions.change("d", {"name": "芝罘"})
+    assert await stores.regions.find("d") == replace(region, name="芝罘")

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.schools import Roster, Student
+from domain.schools import Roster, Rules, School, Student
+from domain.stages import Stage, System
 from storage.documents import from_batch
 from storage.stores import Stores
 from tests.domain.samples import NOW, a_class, a_contact, a_school, a_student, an_appointment
@@ -113,3 +114,16 @@ async def test_a_line_in_quarantine_hides_its_schools_namesakes_too(stores: Stor
     assert await stores.schools.contacts_named("李小明", "1234") == [other]
     await stores.schools.drop_contacts([closed.id])
     assert len(await stores.schools.contacts_named("李小明", "1234")) == 2
+
+
+async def test_a_school_is_founded_once_and_changed_in_part(stores: Stores) -> None:
+    school = School(id="school-n", name="海阳路小学", region_ids=("c", "d"), year=2026)
+    assert await stores.schools.add_school(school)
+    assert not await stores.schools.add_school(School(id="school-n", name="别的"))
+    rules = Rules(approval_hours=48, local_subjects=(("local-陶艺", "陶艺"),))
+    changes = {"rules": rules, "stages": (Stage.PRIMARY,), "system": System.FIVE_FOUR}
+    await stores.schools.change_school("school-n", changes)
+    changed = replace(school, rules=rules, stages=(Stage.PRIMARY,), system=System.FIVE_FOUR)
+    assert await stores.schools.find_school("school-n") == changed
+    await stores.schools.change_school("nobody", {"name": "x"})
+    assert await stores.schools.find_school("nobody") is None
