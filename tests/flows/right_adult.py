@@ -444,9 +444,17 @@ class Walk(Paper):
 
     async def prepare(self) -> None:
         """Everything but sending: who is to hear is written down, nobody has heard."""
+        await self._run_all([job for job in self.queue if job[0] != PUSH])
+
+    async def send(self) -> None:
+        """What is to be sent is sent."""
+        await self._run_all([job for job in self.queue if job[0] == PUSH])
+
+    async def _run_all(self, jobs: list[tuple[str, Payload]]) -> None:
         may = self._may_hear()
-        for name, payload in [job for job in self.queue if job[0] != PUSH]:
+        for name, payload in jobs:
             self.queue.remove((name, payload))
+            self.done.append((name, payload))
             await JOBS[name](self.ctx, **payload)
         self._look_at_the_ledger(may)
 

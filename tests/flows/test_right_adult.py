@@ -38,7 +38,7 @@ CHILD = st.integers(0, CHILDREN - 1)
 LUCK = st.integers(0, 999)
 YES = st.booleans()
 REASON = st.sampled_from([EndReason.OWN, *STAFF_REASONS])
-MEANWHILE = ["end", "list", "move", "until", "nothing"]
+MEANWHILE = ["end", "list", "move", "move", "until"]
 LINE = st.tuples(st.sampled_from([1, 1, 2, 2, 0]), st.integers(0, 2), st.integers(0, 2))
 
 
@@ -124,11 +124,14 @@ class RightAdult(RuleBasedStateMachine):
     def end(self, luck: int, reason: EndReason) -> None:
         self.do(self.walk.end(*self.walk.pick(luck), reason))
 
-    @rule(luck=LUCK, reason=REASON, whom=LUCK)
+    @rule(luck=LUCK, reason=st.sampled_from(STAFF_REASONS), whom=LUCK)
     def end_and_ask_again(self, luck: int, reason: EndReason, whom: int) -> None:
         who, child = self.walk.pick(luck)
+        held = self.walk.holds(self.walk.adults[who], child)
+        known = [phone[-4:] for phone in self.walk.numbers(child)]
         self.do(self.walk.end(who, child, reason))
-        self.do(self.walk.ask(who, child, 0))
+        digits = known.index(held.digits) if held and held.digits in known else 0
+        self.do(self.walk.ask(who, child, digits))
         self.do(self.walk.decide_as_family(whom % ADULTS, 0, True))
 
     @rule(luck=LUCK, read_only=YES, days=st.integers(0, 2))
@@ -165,6 +168,11 @@ class RightAdult(RuleBasedStateMachine):
         self, luck: int, seed: int, line: tuple[int, int, int], reason: EndReason, how: str
     ) -> None:
         """A notice for a guardian is due, and before it goes out they are a guardian no more, or another one."""
+        self._between(luck, seed, line, reason, how)
+
+    def _between(
+        self, luck: int, seed: int, line: tuple[int, int, int], reason: EndReason, how: str
+    ) -> None:
         walk = self.walk
         who, child = walk.pick(luck)
         group, father, mother = walk.rows[child]
@@ -179,7 +187,15 @@ class RightAdult(RuleBasedStateMachine):
         elif how == "until":
             self.do(walk.limit(who, child, False, 1))
             walk.now += 25 * HOUR
+        self.do(walk.send())
         self.do(walk.run(seed))
+
+    @rule(luck=LUCK, seed=LUCK, line=LINE, reason=REASON, how=st.sampled_from(MEANWHILE))
+    def once_more(
+        self, luck: int, seed: int, line: tuple[int, int, int], reason: EndReason, how: str
+    ) -> None:
+        """Twice as often as anything else: that is where it hurts."""
+        self._between(luck, seed, line, reason, how)
 
     @rule(which=LUCK, act=st.sampled_from(["remind", "remind", "correct", "withdraw"]))
     def change(self, which: int, act: str) -> None:
