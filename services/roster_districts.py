@@ -127,8 +127,9 @@ async def _take_school(
     """One school, compared and, if it is wished and nothing speaks against it, written."""
     school = result.school
     try:
-        began = began_of(ctx.now(), school)
         async with roster_turn(ctx, school.id, AT_COMMAND) as turn:
+            school = await ctx.stores.schools.find_school(school.id) or school
+            began = began_of(ctx.now(), school)
             summary = await compare_stored(ctx, desk, school.id, ctx.new_id())
             result.summary = summary
             refuse_a_wrong_file(summary, ticked=wish.only is not None)

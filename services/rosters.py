@@ -77,9 +77,10 @@ async def import_roster(ctx: Context, wish: Wish, tell: Tell = lambda _: None) -
     """Take in a file as wished. Raises RosterError, and then nothing has changed."""
     if wish.report is not None and wish.report.resolve() == wish.file.resolve():
         raise RosterError("report_is_list")
-    school = await _school(ctx, wish)
-    began = began_of(ctx.now(), school)
-    async with roster_turn(ctx, school.id, AT_COMMAND) as turn, open_desk() as desk:
+    await _school(ctx, wish)
+    async with roster_turn(ctx, wish.school_id, AT_COMMAND) as turn, open_desk() as desk:
+        school = await _school(ctx, wish)  # as it is now that nobody else is at it
+        began = began_of(ctx.now(), school)
         await desk.ask(Desk.open_school, str(wish.file), school, began)
         await read_all(desk, tell)
         tell(Step("comparing"))
@@ -90,9 +91,8 @@ async def import_roster(ctx: Context, wish: Wish, tell: Tell = lambda _: None) -
         imported = Imported(summary)
         if wish.apply:
             refuse_a_wrong_file(summary, ticked=wish.only is not None)
-            await apply_roster(
-                ctx, desk, turn, replace(school, year=began), wish.ticks, imported, tell
-            )
+            school = replace(school, year=began)
+            await apply_roster(ctx, desk, turn, school, wish.ticks, imported, tell)
     return imported
 
 
@@ -168,9 +168,19 @@ async def apply_roster(
     """Write what was ticked. The school first: from here on its classes stand for a year."""
     count, classes = await desk.ask(Desk.choose, school.id, ticks)
     turn.check()
-    await ctx.stores.schools.save_school(school)
+    await _note_school(ctx, school)
     await ctx.stores.schools.save_classes(classes)
     async for written, ended in write_chosen(ctx, desk, turn, school.id):
         imported.written += written
         imported.ended += ended
         tell(Step("writing", imported.written, count))
+
+
+async def _note_school(ctx: Context, school: School) -> None:
+    """A new school, a new name, or the year: what others decide about it meanwhile stays."""
+    stored = await ctx.stores.schools.find_school(school.id)
+    if stored is None or stored.name != school.name:
+        changed = school if stored is None else replace(stored, name=school.name, year=school.year)
+        await ctx.stores.schools.save_school(changed)
+    elif stored.year != school.year:
+        await ctx.stores.schools.set_year(school.id, school.year)

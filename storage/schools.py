@@ -72,6 +72,10 @@ class SchoolStore:
         values = {n: to_value(v) if is_dataclass(v) else v for n, v in changes.items()}
         await self._schools.update_one({"_id": school_id}, {"$set": values})
 
+    async def set_year(self, school_id: str, year: int) -> None:
+        """The school year that its classes stand for; nothing else of it changes. Uses index: _id_."""
+        await self._schools.update_one({"_id": school_id}, {"$set": {"year": year}})
+
     async def save_classes(self, classes: Sequence[SchoolClass]) -> None:
         """Write them as they are."""
         await _replace(self._classes, classes)

@@ -231,6 +231,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     ),
     "rounds.finish": lambda s: s.finish(GROUP, run="r"),
     "schools.find_school": lambda s: s.find_school("school-a"),
+    "schools.set_year": lambda s: s.set_year("school-a", 2026),
     "schools.classes": lambda s: s.classes(["c"]),
     "schools.drop_contacts": lambda s: s.drop_contacts(["c"]),
     "schools.quarantined_contacts": lambda s: s.quarantined_contacts("school-a"),
