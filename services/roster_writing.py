@@ -1,4 +1,4 @@
-"""Writing what of a list was ticked, in batches.
+"""Writing what of a list was ticked, in batches, and what the office changes by hand.
 
 Each pupil's own record is written last, so a run that died is simply run again.
 """
@@ -29,13 +29,16 @@ async def write_chosen(
     start = 0
     while portion := await desk.ask(Desk.writes, school_id, start, _PUPILS_AT_ONCE):
         turn.check()
-        yield len(portion), await _write(ctx, school_id, portion)
+        yield len(portion), await write_pupils(ctx, school_id, portion)
         start += len(portion)
 
 
-async def _write(ctx: Context, school_id: str, portion: Portion) -> int:
-    """A batch: lines, ends, gone lines, pupils. Returns how many bindings ended.
+async def write_pupils(
+    ctx: Context, school_id: str, portion: Portion, *, by: str = IMPORTED_BY
+) -> int:
+    """A batch: lines, ends, gone lines, pupils. Returns how many bindings ended; `by` is who ends them.
 
+    A pupil who is moved, changed or marked as left by hand is written here too: access ends the same way.
     A line that goes is closed first and deleted after its bindings have ended: if this dies in between,
     the next run still sees it.
     """
@@ -46,7 +49,7 @@ async def _write(ctx: Context, school_id: str, portion: Portion) -> int:
         [*(line for w in writes for line in w.put_lines)]
         + [replace(line, quarantine=True) for line in dropped]
     )
-    ended = await _end_bindings(ctx, school_id, portion)
+    ended = await _end_bindings(ctx, school_id, portion, by)
     students = [w.student for w in writes if w.student is not None]
     at = ctx.now()
     leaving = {student_id for student_id, w in portion if w.ends_all}
@@ -55,10 +58,10 @@ async def _write(ctx: Context, school_id: str, portion: Portion) -> int:
         [replace(s, left_at=at) if s.id in leaving else s for s in students]
     )
     # Whoever was binding at this very moment had read the line before it was closed.
-    return ended + await _end_bindings(ctx, school_id, portion)
+    return ended + await _end_bindings(ctx, school_id, portion, by)
 
 
-async def _end_bindings(ctx: Context, school_id: str, portion: Portion) -> int:
+async def _end_bindings(ctx: Context, school_id: str, portion: Portion, by: str) -> int:
     """End what was bound through lines that go, and everything of those who left."""
     leaving = {student_id for student_id, w in portion if w.ends_all}
     gone = {line.id for _, w in portion for line in w.drop_lines}
@@ -71,7 +74,7 @@ async def _end_bindings(ctx: Context, school_id: str, portion: Portion) -> int:
 
     async def end(binding_id: str, reason: EndReason) -> bool:
         async with limit:
-            ending = Ending(at=ctx.now(), by=IMPORTED_BY, reason=reason)
+            ending = Ending(at=ctx.now(), by=by, reason=reason)
             return await ctx.stores.bindings.end(binding_id, ending)
 
     reasons = {True: EndReason.LEFT, False: EndReason.PHONE}

@@ -26,7 +26,10 @@ def _index(name: str, *keys: str, **options: Any) -> IndexModel:
 
 INDEXES: dict[str, list[IndexModel]] = {
     "classes": [_index("by_school", "school_id")],
-    "students": [_index("by_class", "school_id", "class_id", "number")],
+    "students": [
+        _index("by_class", "school_id", "class_id", "number"),
+        _index("by_name", "school_id", "folded_name"),
+    ],
     "contacts": [
         _index("by_child", "student_name", "phone_last4"),
         _index("by_student", "school_id", "student_id"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import ReplaceOne
 from pymongo.errors import DuplicateKeyError
 
+from domain.names import folded_name
 from domain.schools import Contact, Roster, School, SchoolClass, Student
 from storage.batching import Batcher
 from storage.documents import from_document, to_document, to_value
@@ -19,9 +20,11 @@ _WRITE_BATCH = 500
 _READ_BATCH = 2000
 
 
-async def _replace(collection: Any, things: Sequence[Any]) -> None:
+async def _replace(
+    collection: Any, things: Sequence[Any], document: Callable[[Any], dict[str, Any]] = to_document
+) -> None:
     for start in range(0, len(things), _WRITE_BATCH):
-        documents = [to_document(thing) for thing in things[start : start + _WRITE_BATCH]]
+        documents = [document(thing) for thing in things[start : start + _WRITE_BATCH]]
         await collection.bulk_write(
             [ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents], ordered=False
         )
@@ -83,7 +86,7 @@ class SchoolStore:
 
     async def save_students(self, students: Sequence[Student]) -> None:
         """Write them as they are; one with `left_at` is found no more, except as part of the whole school."""
-        await _replace(self._students, students)
+        await _replace(self._students, students, _student_document)
         await self._changed.schools(s.school_id for s in students)
 
     async def save_contacts(self, contacts: Sequence[Contact]) -> None:
@@ -173,3 +176,8 @@ class SchoolStore:
         found = [from_document(Contact, d) async for d in cursor]
         closed = {line.school_id for line in found if line.quarantine}
         return [line for line in found if line.school_id not in closed]
+
+
+def _student_document(student: Student) -> dict[str, Any]:
+    """`folded_name` is what `PupilStore.named` looks for."""
+    return {**to_document(student), "folded_name": folded_name(student.name)}

@@ -39,6 +39,7 @@ from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.pauses import PauseStore
 from storage.promotions import PromotionStore
+from storage.pupils import PupilStore
 from storage.regions import RegionStore
 from storage.registrations import RegistrationStore
 from storage.rollovers import RolloverStore
@@ -58,6 +59,7 @@ class Stores:
 
     regions: RegionStore
     schools: SchoolStore
+    pupils: PupilStore
     appointments: AppointmentStore
     offers: OfferStore
     desks: DeskStore
@@ -136,6 +138,7 @@ def open_stores(
     return Stores(
         regions=RegionStore(db),
         schools=SchoolStore(db),
+        pupils=PupilStore(db),
         appointments=AppointmentStore(db),
         offers=OfferStore(db),
         desks=DeskStore(db),

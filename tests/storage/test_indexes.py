@@ -46,6 +46,7 @@ from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.pauses import PauseStore
 from storage.promotions import PromotionStore
+from storage.pupils import PupilStore
 from storage.regions import RegionStore
 from storage.registrations import RegistrationStore
 from storage.rollovers import RolloverStore
@@ -78,6 +79,7 @@ STORES: dict[str, type] = {
     "offers": OfferStore,
     "pauses": PauseStore,
     "promotions": PromotionStore,
+    "pupils": PupilStore,
     "regions": RegionStore,
     "registrations": RegistrationStore,
     "rollovers": RolloverStore,
@@ -225,6 +227,12 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "notices.published_since": lambda s: s.published_since("school-a", "c", NOW),
     "notices.with_due_work": lambda s: s.with_due_work(NOW),
     "pauses.active": lambda s: s.active("wx1", NOW),
+    "pupils.named": lambda s: s.named("school-a", "李", 20),
+    "pupils.of_classes": lambda s: s.of_classes("school-a", ["c"]),
+    "pupils.count_by_class": lambda s: s.count_by_class("school-a"),
+    "pupils.lines_of": lambda s: s.lines_of("school-a", ["s"]),
+    "pupils.bindings_of": lambda s: s.bindings_of("school-a", ["s"]),
+    "pupils.claims_about": lambda s: s.claims_about("school-a", "s"),
     "rounds.take": lambda s: s.take(GROUP, run="r", at=NOW, lease=LEASE),
     "rounds.note_sending": lambda s: s.note_sending(
         GROUP, ["d"], run="r", since=NOW, held_until=NOW
