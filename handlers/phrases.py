@@ -222,6 +222,16 @@ _DONE = {
     "invitation_renewed": "已换成新的，以前的马上失效",
     "invitation_revoked": "已作废，马上失效",
     "cards_revoked": "这个班的学生卡已全部作废",
+    "pupil_added": "已添加，家长可以绑定了",
+    "pupil_saved": "已保存",
+    "pupil_moved": "已转班，马上生效",
+    "pupil_left": "已标记离校，家长会收到说明",
+    "line_saved": "号码已保存",
+    "line_removed": "已去掉这个号码",
+    "erasure_begun": "正在删除，过一会儿就找不到了",
+    "class_founded": "班级已添加",
+    "class_saved": "班级已改名",
+    "class_ended": "班级已结束",
 }
 _PURPOSES = {"publish": "首次发送", "remind": "提醒", "edit": "更正", "withdraw": "撤回说明"}
 _WEEKDAYS = "一二三四五六日"

@@ -261,7 +261,7 @@ async def change_line(
 
 
 async def remove_line(ctx: Context, post: Post, student_id: str, line_id: str, stamp: str) -> None:
-    """An adult who is on the list no more; what was bound through the line ends. Raises NotFoundError, ConflictError."""
+    """An adult is on the list no more, and what was bound through the line ends. Raises as `change_line`."""
     (await access_record(ctx, post, student_id)).line(line_id)
     async with _seen_record(ctx, post, student_id, stamp) as (record, turn):
         line = record.line(line_id)

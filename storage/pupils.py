@@ -1,4 +1,4 @@
-"""Pupils as the office looks for them: by the beginning of a name, by class with those who left, and what hangs on one."""
+"""Pupils as the office looks for them: by the beginning of a name, by class with those who left; and their lines."""
 
 from __future__ import annotations
 

@@ -7,10 +7,15 @@ from tornado.routing import URLSpec
 from handlers.console import (
     audit,
     calendar,
+    claims,
+    classes,
+    guardians,
     home,
     imports,
     invitations,
+    people,
     places,
+    pupils,
     quarantine,
     registration,
     roles,
@@ -22,6 +27,7 @@ from handlers.console import (
 
 _ID = r"([^/]{1,200})"
 _REGISTRATION = r"/console/registration"
+_PEOPLE = "/console/people"
 
 
 def routes() -> list[URLSpec]:
@@ -78,6 +84,25 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/console/rollover/confirm", rollovers.RolloverConfirmHandler),
         URLSpec(r"/console/rollover/progress", rollovers.RolloverProgressHandler),
         URLSpec(r"/console/rollover/undo", rollovers.RolloverUndoHandler),
+        URLSpec(_PEOPLE, people.PeopleHandler),
+        URLSpec(rf"{_PEOPLE}/new", pupils.NewPupilHandler),
+        URLSpec(rf"{_PEOPLE}/guardians/{_ID}", people.AdultHandler),
+        URLSpec(rf"{_PEOPLE}/files/{_ID}", guardians.FamilyExportFileHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}", people.PupilHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/edit", pupils.EditPupilHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/move", pupils.MovePupilHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/leave", pupils.LeavePupilHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/erase", guardians.ErasePupilHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/lines/new", pupils.NewLineHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/lines/{_ID}", pupils.LineHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/lines/{_ID}/remove", pupils.RemoveLineHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/bindings/{_ID}", guardians.BindingHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/bindings/{_ID}/end", guardians.EndBindingHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/files/{_ID}", guardians.FamilyExportHandler),
+        URLSpec(r"/console/claims", claims.ClaimsHandler),
+        URLSpec(r"/console/classes", classes.ClassesHandler),
+        URLSpec(rf"/console/classes/{_ID}", classes.ClassHandler),
+        URLSpec(rf"/console/classes/{_ID}/end", classes.EndClassHandler),
         URLSpec(r"/console/sso/start", sso.SsoStartHandler),
         URLSpec(r"/console/sso/return", sso.SsoReturnHandler),
         URLSpec(r"/console/sso/link", sso.SsoLinkHandler),
