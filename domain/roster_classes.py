@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from domain.schools import SchoolClass
 from domain.stages import (
     LAST_GRADE,
     Stage,
@@ -193,3 +194,11 @@ def _entry_grade(match: re.Match[str], year: SchoolYear) -> int:
     if not fitting:
         raise ClassError("class_unclear")
     return fitting[0]
+
+
+def class_order(school_class: SchoolClass) -> tuple[int, int, str]:
+    """The order in which people count classes: by grade, then 一班, 二班 … 十班, then those with names."""
+    label = school_class.label
+    if not label:  # stored before labels were
+        label = school_class.name.removeprefix(grade_name(school_class.grade)).removesuffix("班")
+    return school_class.grade, _number(label) or _MOST_CLASSES + 1, school_class.name

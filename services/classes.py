@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from domain.audit import Act
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from domain.roles import Appointment, Role
-from domain.roster_classes import ClassError, ClassName, SchoolYear, read_class
+from domain.roster_classes import ClassError, ClassName, SchoolYear, class_order, read_class
 from domain.roster_register import stable_id
 from domain.schools import School, SchoolClass
 from domain.stages import LAST_GRADE, school_grades
@@ -43,7 +43,7 @@ async def classes_by_grade(ctx: Context, post: Post) -> dict[int, list[KeptClass
     """The school's classes that have not ended, grade by grade. Raises NotFoundError."""
     school = access_roster(post)
     classes = await ctx.stores.schools.classes_of_school(school.id)
-    living = sorted((c for c in classes if c.ended_at is None), key=_by_label)
+    living = sorted((c for c in classes if c.ended_at is None), key=class_order)
     counts = await ctx.stores.pupils.count_by_class(school.id)
     held = await ctx.stores.appointments.of_school(school.id)
     grades: dict[int, list[KeptClass]] = defaultdict(list)
@@ -67,12 +67,6 @@ def _kept(
         )
         for c in classes
     ]
-
-
-def _by_label(school_class: SchoolClass) -> tuple[int, int, str]:
-    label = school_class.label
-    number = int(label) if label.isdigit() else 0
-    return school_class.grade, number or 999, school_class.name
 
 
 async def access_class(ctx: Context, post: Post, class_id: str) -> SchoolClass:

@@ -15,6 +15,7 @@ from domain.bindings import Binding
 from domain.errors import NotFoundError
 from domain.names import folded_name
 from domain.roles import Right
+from domain.roster_classes import class_order
 from domain.schools import SchoolClass, Student
 from services.context import Context
 from services.families import Guardian
@@ -83,7 +84,8 @@ async def people_of_classes(
     """The children of one class, or of all in reach from the class `start` on. Raises NotFoundError."""
     teaching = await teaching_of(ctx, post, Right.PEOPLE)
     _check_show(post, show)
-    classes = [c for c in teaching.classes if not class_id or c.id == class_id]
+    classes = sorted(teaching.classes, key=class_order)
+    classes = [c for c in classes if not class_id or c.id == class_id]
     if start:
         place = [c.id for c in classes].index(start) if start in {c.id for c in classes} else -1
         classes = classes[place:] if place >= 0 else []
@@ -124,7 +126,7 @@ async def pupils_named(ctx: Context, post: Post, text: str) -> PeoplePage:
     rows = {row.student.id: row for row in await _rows(ctx, school_id, shown)}
     groups = [
         _group(c, [rows[s.id] for s in shown if s.class_id == c.id], Show.ALL)
-        for c in sorted(mine.values(), key=lambda c: (c.ended_at is not None, c.grade, c.name))
+        for c in sorted(mine.values(), key=lambda c: (c.ended_at is not None, class_order(c)))
     ]
     return PeoplePage(tuple(g for g in groups if g.rows), is_cut=len(seen) > len(shown))
 

@@ -16,7 +16,6 @@ from services.context import Context
 from services.notices import access_notice_as_author
 from services.people import Teaching
 
-
 NOBODY = Figures(guardians=0, read=0, confirmed=0)
 
 

@@ -26,7 +26,9 @@ class PeopleHandler(ConsoleHandler):
         text = self.get_query_argument("q", "")[: 2 * NAME_LIMIT]
         asked = self.get_query_argument("class", "")
         show = _show(self.get_query_argument("show", Show.ALL))
-        chosen = asked or (teaching.classes[0].id if teaching.classes else EVERY_CLASS)
+        grades = people_words.by_grade(teaching.classes)
+        first = next((some[0].id for some in grades.values()), EVERY_CLASS)
+        chosen = asked or first
         if text.strip():
             page = await pupils_named(self.ctx, self.acting, text)
         else:
@@ -40,7 +42,7 @@ class PeopleHandler(ConsoleHandler):
         self.page(
             "console/people.html",
             told=people_words,
-            grades=people_words.by_grade(teaching.classes),
+            grades=grades,
             chosen="" if text.strip() else chosen,
             every_class=EVERY_CLASS,
             show=show,

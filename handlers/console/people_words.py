@@ -7,6 +7,7 @@ from datetime import datetime
 
 from domain.bindings import Binding, Claim, ClaimState, Doubt, EndReason, Side
 from domain.errors import InvalidError, Problem
+from domain.roster_classes import class_order
 from domain.schools import SchoolClass
 from domain.stages import grade_name
 from domain.times import SCHOOL_ZONE
@@ -82,9 +83,9 @@ _DOUBTS = {
 
 
 def by_grade(classes: Sequence[SchoolClass]) -> dict[str, list[SchoolClass]]:
-    """Classes under the full name of their grade, in their order."""
+    """Classes under the full name of their grade, in the order people count them."""
     grades: dict[str, list[SchoolClass]] = {}
-    for school_class in classes:
+    for school_class in sorted(classes, key=class_order):
         grades.setdefault(grade_name(school_class.grade), []).append(school_class)
     return grades
 
@@ -145,3 +146,12 @@ def doubt_tag(doubt: Doubt) -> tuple[str, str]:
 def whose(name: str, relation: str) -> str:
     """李小明的妈妈."""
     return f"{name}的{phrases.relation_name(relation)}"
+
+
+def course(claim: Claim, now: datetime) -> tuple[int, int] | None:
+    """How far along its time a request is, in percent: until when the family is asked, and now. None: no times."""
+    if claim.expires_at is None or claim.expires_at <= claim.created_at:
+        return None
+    whole = claim.expires_at - claim.created_at
+    asked = (claim.school_from or claim.created_at) - claim.created_at
+    return round(100 * (asked / whole)), min(100, round(100 * ((now - claim.created_at) / whole)))
