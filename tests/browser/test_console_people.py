@@ -142,6 +142,9 @@ async def test_requests_are_decided_by_keyboard(
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("没有要处理的申请")).to_be_visible()
     await screenshot(page, "none")
+    await page.goto(f"{quiet_town.base}/console/people/{people.child(0, 2).id}")
+    await expect(page.locator(".kin")).to_have_count(2)
+    await screenshot(page, "family")
 
 
 @pytest.mark.parametrize("width", [1280, 820])
