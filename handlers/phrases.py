@@ -12,6 +12,7 @@ from domain.errors import InvalidError, Problem
 from domain.notices import ConfirmMode, NoticeState
 from domain.receipts import ChildReceipt, GuardianReceipt, Receipt
 from domain.times import SCHOOL_ZONE
+from handlers.done_phrases import DONE
 
 _ERRORS = {
     "not_found": "没有找到这个页面，可能已经被删除，或者您没有查看的权限",
@@ -182,57 +183,6 @@ _END_HINTS = {
     EndReason.LEFT: "如果弄错了，请告诉老师。",
     EndReason.GRADUATED: "谢谢您这几年的配合。",
 }
-_DONE = {
-    "published": "已发布，正在送给家长",
-    "scheduled": "已安排好，到时间会自动发送",
-    "edited": "已更正，看过的家长会收到更正提醒",
-    "withdrawn": "已撤回，看过的家长会收到说明",
-    "reminded": "已经开始提醒，只提醒还没看（或还没确认）的家长",
-    "reminded_later": "现在是休息时间，早上会自动提醒",
-    "confirmed": "已确认，谢谢您",
-    "approved": "已通过，家长马上会收到消息",
-    "refused": "已拒绝，家长会收到说明",
-    "ended": "已解除绑定，以后不再收到这个孩子的通知",
-    "claim_withdrawn": "申请已撤回",
-    "claim_at_school": "已转给学校，处理后微信里会收到消息",
-    "family_approved": "已同意，对方马上会收到消息",
-    "family_refused": "已记下：不同意，对方会收到说明",
-    "binding_changed": "已保存，马上生效",
-    "trial_begun": "开始试用，24 小时后自动结束，家长看得到",
-    "desk_confirmed": "已登录，请看电脑",
-    "desk_refused": "已取消，没有人登录",
-    "appointed": "已接受，可以开始工作了",
-    "binding_ended": "已解除，家长会收到说明",
-    "account_linked": "已连接，以后可以用单位账号登录",
-    "account_unlinked": "已断开，请重新登录",
-    "erasure_kept": "好的，您的资料保留不变",
-    "consent_yes": "已记下：可以。随时可以改",
-    "consent_no": "已记下：不可以，马上生效",
-    "quarantine_settled": "已处理，马上生效",
-    "ticks_kept": "勾选已保存",
-    "offer_revoked": "邀请已作废，那个二维码和链接不能再用了",
-    "role_ended": "任职已结束，马上生效",
-    "place_founded": "已新建",
-    "place_saved": "已保存",
-    "settings_saved": "设置已保存，马上生效",
-    "switched": "已切换",
-    "term_saved": "校历已保存",
-    "term_removed": "已删除这个学期",
-    "invitation_made": "新的邀请已生成",
-    "invitation_renewed": "已换成新的，以前的马上失效",
-    "invitation_revoked": "已作废，马上失效",
-    "cards_revoked": "这个班的学生卡已全部作废",
-    "pupil_added": "已添加，家长可以绑定了",
-    "pupil_saved": "已保存",
-    "pupil_moved": "已转班，马上生效",
-    "pupil_left": "已标记离校，家长会收到说明",
-    "line_saved": "号码已保存",
-    "line_removed": "已去掉这个号码",
-    "erasure_begun": "正在删除，过一会儿就找不到了",
-    "class_founded": "班级已添加",
-    "class_saved": "班级已改名",
-    "class_ended": "班级已结束",
-}
 _PURPOSES = {"publish": "首次发送", "remind": "提醒", "edit": "更正", "withdraw": "撤回说明"}
 _WEEKDAYS = "一二三四五六日"
 
@@ -368,7 +318,7 @@ def others_text(relations: Sequence[str]) -> str:
 
 def done_message(code: str) -> str:
     """What was just done; empty for a code that is none of ours."""
-    return _DONE.get(code, "")
+    return DONE.get(code, "")
 
 
 def purpose_name(purpose: str) -> str:

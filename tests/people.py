@@ -17,6 +17,10 @@ from tests.town import Phone, Town
 
 SCHOOL = School(id="qinghe", name="青禾小学", stages=(Stage.PRIMARY,), region_ids=("zhifu",))
 SURNAMES = "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+CHANGED = [
+    *("schools", "classes", "students", "contacts", "bindings", "lines"),
+    *("claims", "audit", "family_files", "erasures"),
+]
 GIVEN = ("雨桐", "子轩", "欣怡", "浩然", "梓涵", "宇航", "思远", "诗涵", "佳怡", "明轩")
 
 
@@ -55,11 +59,9 @@ class PeopleTown:
 
     async def everything(self) -> dict[str, list[dict[str, Any]]]:
         """All that an act of the office could change."""
-        names = ("schools", "classes", "students", "contacts", "bindings", "lines", "claims")
-        names += ("audit", "family_files", "erasures")
         return {
             name: await self.ctx.stores.database[name].find({}, sort=[("_id", 1)]).to_list(None)
-            for name in names
+            for name in CHANGED
         }
 
     async def acts(self) -> list[str]:

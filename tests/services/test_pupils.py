@@ -223,7 +223,7 @@ async def test_a_move_keeps_the_family_and_changes_who_sees_the_child(people: Pe
     child, target = people.child(0, 1), people.classes[2]
     await people.bind("mother", child, "1000")
     head = people.posts["head"]
-    assert await pupil_record(people.ctx, head, child.id)
+    assert (await pupil_record(people.ctx, head, child.id)).student == child
     form = {"class": target.id, "number": "30"}
     await move_pupil(people.ctx, office(people), child.id, form, await stamp(people, child.id))
     with pytest.raises(NotFoundError):
