@@ -170,6 +170,9 @@ async def test_at_a_desk(
     town = quiet_town
     await families_come(town, await settle(town))
     page = await new_page(width=width, height=900, scale=1.0)
+    await page.goto(town.base + "/console/sign-in")
+    to_scan = await page.locator("[data-qr-url]").get_attribute("data-qr-url")
+    assert read_codes(await page.locator(".qr").screenshot()) == [to_scan]
     await sign_in_at_desk(page, await appoint_at(town, "office", SCHOOL, Role.OFFICE))
     await page.get_by_role("link", name="邀请码").first.click()
     await expect(page.get_by_role("table")).to_be_visible()
