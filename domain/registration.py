@@ -249,11 +249,16 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A child without a guardian; `ended` is the last binding it had, if any."""
+    """A child without a guardian; `ended` is the last binding it had, if any.
+
+    `invited`: there is a printed card of its own that still invites; `opened`: somebody has opened that.
+    """
 
     student: Student
     why: Why
     ended: Binding | None = None
+    invited: bool = False
+    opened: bool = False
 
 
 def why_missing(

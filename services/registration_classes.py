@@ -92,7 +92,7 @@ async def class_view(ctx: Context, post: Post, class_id: str) -> ClassView:
         whys=tuple((why, whys[why]) for why in Why if whys[why]),
         missing=tuple(missing) if names else (),
         present=tuple(present) if names else (),
-        invitation=await ctx.stores.invitations.newest(school.id, class_id),
+        invitation=next(iter(await ctx.stores.invitations.of_classes(school.id, [class_id])), None),
     )
 
 
@@ -137,7 +137,21 @@ async def _looked_at(
         else:
             lines = [c for c in contacts if c.student_id == student.id]
             missing.append(why_missing(student, own, lines, waiting))
-    return missing, present
+    return await _with_cards(ctx, school_id, missing, at), present
+
+
+async def _with_cards(
+    ctx: Context, school_id: str, missing: Sequence[Missing], at: datetime
+) -> list[Missing]:
+    """The same, and whether each child has a card of its own, and anybody opened that."""
+    invitations = ctx.stores.invitations
+    cards = await invitations.of_students(school_id, [m.student.id for m in missing])
+    standing = {card.student_id: card.id for card in reversed(cards) if card.stands(at)}
+    visitors = await invitations.visitors(school_id, list(standing.values()))
+    return [
+        replace(m, invited=m.student.id in standing, opened=standing.get(m.student.id) in visitors)
+        for m in missing
+    ]
 
 
 async def staff_view(ctx: Context, post: Post, school_id: str) -> StaffView:

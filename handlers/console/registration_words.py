@@ -25,6 +25,13 @@ _WHYS = {
     Why.NEVER: ("从未绑定", "家长还没有绑定过"),
 }
 
+_WAYS = {
+    Why.WAITING: "/console/claims",
+    Why.QUARANTINE: "/console/quarantine",
+    Why.NO_PHONE: "/console/imports",
+    Why.NEVER: "/console/invitations",
+}
+
 
 def count_text(number: int) -> str:
     """1 824, with a narrow space that does not break."""
@@ -54,9 +61,16 @@ def why_name(why: Why) -> str:
     return _WHYS[why][0]
 
 
+def why_path(why: Why) -> str:
+    """Where at the desk something can be done about it; empty where the family has to come by itself."""
+    return _WAYS.get(why, "")
+
+
 def why_missing(missing: Missing) -> str:
     """Why a child has no guardian, as far as it is known."""
     sentence = _WHYS[missing.why][1]
+    if missing.why is Why.NEVER and missing.invited:
+        return "邀请单打开过，还没有绑定成" if missing.opened else "邀请单已经印好，还没有人打开"
     if missing.why is not Why.ENDED or missing.ended is None or missing.ended.ending is None:
         return sentence
     ending = missing.ended.ending
@@ -69,8 +83,8 @@ def invitation_text(invitation: Invitation | None, now: datetime) -> str:
     if invitation is None:
         return "还没有生成班级邀请码"
     until = day_text(invitation.expires_at.astimezone(SCHOOL_ZONE).date())
-    if invitation.expires_at <= now:
-        return f"班级邀请码已过期（{until}）"
+    if not invitation.stands(now):
+        return "班级邀请码已停用" if invitation.revoked_at else f"班级邀请码已过期（{until}）"
     return f"班级邀请码有效到{until}"
 
 

@@ -126,6 +126,25 @@ async def test_a_district_reads_figures_everywhere_and_a_name_nowhere(district: 
     await desk.client.close()
 
 
+async def test_a_city_sees_its_districts_and_goes_down_to_a_class(district: Town) -> None:
+    desk = await at_desk(district, Role.CITY_ADMIN, CITY)
+    status, text, _ = await desk.get(ROOT)
+    assert status == 200
+    assert "烟台市 · 注册情况" in text
+    assert "机构空间" in text
+    assert f'href="{ROOT}/regions/{DISTRICT.id}"' in text
+    assert HERE.name not in text  # schools stand with their district
+    _, text, _ = await desk.get(f"{ROOT}/regions/{CITY.id}?show=data")
+    assert "数据未更新" in text
+    _, text, _ = await desk.get(f"{ROOT}/regions/{DISTRICT.id}")
+    assert f'href="{ROOT}/schools/{HERE.id}"' in text
+    status, text, _ = await desk.get(f"{ROOT}/classes/{CLASS}")
+    assert status == 200
+    assert "这里只有数字" in text
+    assert not any(name in text for name in await names_of(district, HERE))
+    await desk.client.close()
+
+
 async def test_an_office_takes_the_names_of_the_missing_and_it_is_noted(district: Town) -> None:
     desk = await at_desk(district, Role.OFFICE)
     bound = {

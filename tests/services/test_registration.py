@@ -12,6 +12,7 @@ import pytest
 
 from domain.bindings import Ending, EndReason
 from domain.errors import NotFoundError
+from domain.invitations import Visit
 from domain.offers import OfferState
 from domain.regions import Region, RegionLevel
 from domain.registration import ClassCount, Ratio, SchoolCount, Why
@@ -31,6 +32,7 @@ from tests.domain.samples import (
     a_student,
     an_appointment,
     an_ending,
+    an_invitation,
 )
 from tests.domain.test_registration import an_offer
 from tests.flows.conftest import quiet_town as quiet_town
@@ -309,6 +311,31 @@ async def test_why_a_child_is_missing(quiet_town: Town) -> None:
         (1, Why.ENDED),
         (2, Why.WAITING),
         (3, Why.NEVER),
+    ]
+
+
+async def test_whether_a_missing_childs_card_was_printed_and_opened(quiet_town: Town) -> None:
+    await settle(quiet_town)
+    ctx, class_id = quiet_town.ctx, f"{SCHOOL.id}-2"
+    cards = [
+        an_invitation(
+            id=f"CARD{n}",
+            class_id="",
+            student_id=f"{class_id}-{n}",
+            created_at=ctx.now(),
+            expires_at=ctx.now() + timedelta(days=30),
+            revoked_at=ctx.now() if n == 3 else None,
+        )
+        for n in (1, 2, 3)
+    ]
+    await ctx.stores.invitations.add(cards)
+    visit = Visit("CARD2:p", SCHOOL.id, "CARD2", "p", ctx.now())
+    await ctx.stores.invitations.note_visit(visit)
+    view = await class_view(ctx, post_at(SCHOOL, Role.OFFICE), class_id)
+    assert [(m.invited, m.opened) for m in view.missing] == [
+        (True, False),
+        (True, True),
+        (False, False),
     ]
 
 
