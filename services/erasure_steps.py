@@ -59,6 +59,9 @@ COLLECTIONS: Mapping[str, str] = {
     "classes": "name no family",
     "rollovers": "stay: what became of each class; of staff the names go when one is closed",
     "regions": "name no family",
+    "registrations": "figures alone",
+    "registration_marks": "a child's goes",
+    "registration_nights": "a date",
     "terms": "name no family",
     "calendars": "name no family",
     "bookmarks": "name nobody",
@@ -109,6 +112,7 @@ async def child_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
     yield {"contacts": await forget.drop_contacts(school_id, student_id)}
     yield await _forget_bindings(ctx, bindings)
     yield {"students": await forget.drop("students", [student_id])}
+    await ctx.stores.registrations.forget_student(school_id, student_id)
 
 
 async def forget_deliveries(

@@ -17,7 +17,6 @@ from domain.registration import Missing, Ratio
 from domain.times import school_text
 from services.audit import note_act
 from services.context import Context
-from services.spreadsheets import neutral
 from services.people import Post
 from services.registration_classes import ClassView, class_view
 from services.registration_views import (
@@ -26,6 +25,7 @@ from services.registration_views import (
     region_view,
     school_view,
 )
+from services.spreadsheets import neutral
 
 _HEAD_FILL = PatternFill("solid", fgColor="E7F8EE")
 _Row = Sequence[str | int | float]

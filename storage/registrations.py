@@ -100,6 +100,11 @@ class RegistrationStore:
         """It was counted after this mark was read; a newer change keeps its mark."""
         await self._marks.delete_one({"_id": mark.id, "stamp": mark.stamp})
 
+    async def forget_student(self, school_id: str, student_id: str) -> None:
+        """This child is no more: its mark goes, its school is counted again. Uses index: _id_."""
+        await self.mark.schools([school_id])
+        await self._marks.delete_one({"_id": _STUDENT + student_id})
+
     async def school_ids(self) -> list[str]:
         """Every school there is. Uses index: _id_."""
         return [d["_id"] async for d in self._schools.find({"_id": {"$gt": ""}}, {"_id": 1})]

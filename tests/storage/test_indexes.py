@@ -261,6 +261,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "appointments.of_regions": lambda s: s.of_regions(["r"]),
     "appointments.in_role": lambda s: s.in_role(Role.SCHOOL_ADMIN, ["school-a"]),
     "appointments.reinstate": lambda s: s.reinstate("a", NOW),
+    "registrations.forget_student": lambda s: s.forget_student("school-a", "s"),
     "registrations.marks": lambda s: s.marks(10),
     "registrations.begin_night": lambda s: s.begin_night("2026-11-22"),
     "registrations.school_ids": lambda s: s.school_ids(),

@@ -93,6 +93,13 @@ async def test_a_change_during_the_counting_keeps_its_mark(stores: Stores) -> No
     assert await stores.registrations.marks(10) == []
 
 
+async def test_of_a_child_who_is_erased_no_mark_stays(stores: Stores) -> None:
+    await stores.registrations.mark.student("student-1")
+    await stores.registrations.mark.student("student-2")
+    await stores.registrations.forget_student("school-a", "student-1")
+    assert await marked(stores) == {"student:student-2", "school:school-a"}
+
+
 async def test_many_at_once_leave_one_mark_each(stores: Stores, twin: Stores) -> None:
     await at_once(
         *(
