@@ -228,7 +228,7 @@ class ChainCheck:
         self.hash = START
 
     def begin_after(self, entry: Entry) -> None:
-        """Check what follows this entry, which is believed as it stands: what it hashes to counts, not what it carries."""
+        """Check what follows this entry, which is believed: what it hashes to counts, not what it carries."""
         self.seq, self.hash = entry.seq, entry_hash(entry)
 
     def take(self, entry: Entry | None) -> Break | None:

@@ -59,7 +59,6 @@ SUBJECTS = {
     "pupil": "学生",
     "rollover": "新学年升级",
     "import": "名册导入",
-    "rollover": "学年升级",
     "roster": "名册",
     "settings": "设置",
     "term": "学期",
