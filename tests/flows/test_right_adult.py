@@ -38,6 +38,7 @@ CHILD = st.integers(0, CHILDREN - 1)
 LUCK = st.integers(0, 999)
 YES = st.booleans()
 REASON = st.sampled_from([EndReason.OWN, *STAFF_REASONS])
+LIMITED = st.sampled_from(["may only read", "ends", "nothing"])
 MEANWHILE = ["end", "list", "move", "move", "until"]
 LINE = st.tuples(st.sampled_from([1, 1, 2, 2, 0]), st.integers(0, 2), st.integers(0, 2))
 
@@ -92,6 +93,30 @@ class RightAdult(RuleBasedStateMachine):
         self.do(self.walk.ask(who, child, 0))
         self.do(self.walk.ask(other, child, digits))
         self.do(self.walk.decide_as_family(who, 0, agree))
+
+    @rule(luck=LUCK, further=st.integers(1, ADULTS), digits=st.integers(0, 1), how=LIMITED)
+    def a_second_guardian(self, luck: int, further: int, digits: int, how: str) -> None:
+        """Somebody asks; who is asked may perhaps only read; what was granted perhaps ends before anybody hears."""
+        walk = self.walk
+        who, child = walk.pick(luck)
+        other = (who + further) % (ADULTS + 1)
+        self.do(walk.ask(other, child, digits))
+        if how == "may only read":
+            self.do(walk.limit(who, child, True, 0))
+        self.do(walk.decide_as_family(who, 0, True))
+        if how == "ends":
+            self.do(walk.end(other, child, EndReason.OWN))
+        self.do(walk.prepare())
+
+    @rule(luck=LUCK, how=LIMITED)
+    def one_confirms(self, luck: int, how: str) -> None:
+        """A notice is written, sent, and confirmed by somebody who may, or may only read."""
+        walk = self.walk
+        who, child = walk.pick(luck)
+        self.do(walk.publish((1, 2)))
+        self.do(walk.prepare())
+        self.do(walk.limit(who, child, how == "may only read", 0))
+        self.do(walk.confirm(who, -1))
 
     @rule(who=WHO, further=st.integers(1, ADULTS), child=CHILD)
     def ask_both_at_once_where_nobody_is(self, who: int, further: int, child: int) -> None:
@@ -279,5 +304,5 @@ def test_nothing_about_a_child_reaches_who_is_not_bound_to_it(loop: Loop) -> Non
             ),
         )
     # A walk in which nothing happens shows nothing.
-    for what in ("sent", "bound by the list", "ended by the list", "opened"):
+    for what in ("sent", "bound by the list", "ended by the list", "opened", "confirmed"):
         assert loop.counts.get(what, 0) > 1, loop.counts
