@@ -71,6 +71,7 @@ async def _carry_on(ctx: Context, rollover: Rollover) -> dict[str, Any]:
     async with rollover_turn(ctx, rollover.school_id) as turn:
         for number, step in enumerate(steps[rollover.step :], rollover.step + 1):
             await _DO[step.kind](ctx, rollover, step)
+            await ctx.stores.registrations.mark.schools([rollover.school_id])
             still_ours = await ctx.stores.rollovers.note_step(
                 rollover.id,
                 run=rollover.run,
