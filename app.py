@@ -28,12 +28,14 @@ from handlers.templating import make_environment
 from jobs.queue import Job, Queue
 from jobs.registry import JOBS, REGULAR_JOBS
 from miniapp.callbacks import MiniProgramPush
+from miniapp.routes import routes as api_routes
 from oidc.client import OidcClient
 from services.context import Context, Policy, TemplateCard
 from settings import Account, Settings, SignOn, Template
 from storage.stores import Stores, open_stores
 from wechat.envelope import Envelope, Mode
 from wechat.gateway import Gateway
+from wechat.mini import MiniGateway
 
 _HERE = Path(__file__).resolve().parent
 # The largest body that is read whole; uploads are streamed and judge for themselves.
@@ -123,11 +125,11 @@ async def running(
         await stores.close()
 
 
-def _mini_gateway(settings: Settings, stores: Stores) -> Gateway | None:
+def _mini_gateway(settings: Settings, stores: Stores) -> MiniGateway | None:
     mini = settings.mini_program
     if mini is None:
         return None
-    return Gateway(
+    return MiniGateway(
         app_id=mini.app_id,
         secret=mini.secret,
         api_base=settings.wechat_api_base,
@@ -185,6 +187,7 @@ def make_application(
         *health.routes(),
         *page_routes(),
         *console_routes(),
+        *api_routes(),
     ]
     static = (
         r"/static/(.*)",

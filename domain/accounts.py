@@ -1,4 +1,4 @@
-"""The account that somebody of the staff has with their own organisation (单位账号), linked to the person they are here."""
+"""The account that somebody of the staff has with their own organisation (单位账号), linked to who they are here."""
 
 from __future__ import annotations
 

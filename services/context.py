@@ -13,6 +13,7 @@ from domain.times import QuietHours
 from oidc.client import OidcClient
 from storage.stores import Stores
 from wechat.gateway import Gateway
+from wechat.mini import MiniGateway
 
 
 class Enqueue(Protocol):
@@ -73,4 +74,4 @@ class Context:
     new_id: Callable[[], str]
     policy: Policy
     sso: OidcClient | None = None  # None: no single sign-on
-    mini: Gateway | None = None  # the mini-program's API; None: there is none
+    mini: MiniGateway | None = None  # the mini-program's API; None: there is none

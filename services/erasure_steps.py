@@ -25,6 +25,9 @@ Counts = Mapping[str, int]
 COLLECTIONS: Mapping[str, str] = {
     "identities": "an adult's go, unless they have a role at a school",
     "sessions": "an adult's go",
+    "bearers": "an adult's go",
+    "replies": "an adult's go; the others by themselves after two days",
+    "unions": "an adult's go, unless they have a role at a school",
     "bindings": "go",
     "lines": "go with the binding or the child",
     "claims": "go",
@@ -76,10 +79,13 @@ async def adult_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
     closed = erasure.origin is Origin.CANCELLED  # whoever it was cannot come back with this openid
     if closed or not await appointments_of(ctx, person_id):
         yield {"sessions": await ctx.stores.sessions.end_all(person_id)}
+        yield {"bearers": await ctx.stores.bearers.end_all(person_id)}
+        yield {"unions": await forget.drop_of_person("unions", person_id)}
         yield {"accounts": await forget.drop_of_person("accounts", person_id)}
         yield {"identities": await forget.drop_of_person("identities", person_id)}
         # A message that is being answered this moment takes who it is from here.
         await ctx.stores.traces.forget(erasure.words)
+    yield {"replies": await forget.drop_of_person("replies", person_id)}
     yield {"claims": await forget.drop_of_person("claims", person_id)}
     yield {"invitation_visits": await forget.drop_of_person("invitation_visits", person_id)}
     async for batch in forget.deliveries_of(person_id):

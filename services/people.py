@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from domain.regions import Region
 from domain.roles import Appointment, Right, Role, may
 from domain.schools import School, SchoolClass, Student
 from services.context import Context
+from wechat.mini import MiniVisitor
+
+log = logging.getLogger("yanshu.services")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,61 @@ async def recognise(ctx: Context, openid: str) -> str:
             ctx.policy.app_id, openid, person_id=ctx.new_id(), at=ctx.now()
         )
     return identity.person_id
+
+
+async def recognise_mini(ctx: Context, app_id: str, visitor: MiniVisitor) -> str:
+    """The person behind a visitor of the mini-program; by the unionid the one whom the account knows.
+
+    Whoever came to the mini-program first, before WeChat told us of the two that they are one, is joined
+    once the account's side is known: as long as they have not become anybody here by themselves.
+    """
+    identities = ctx.stores.identities
+    held = await identities.find(app_id, visitor.openid)
+    person_id = held.person_id if held else ctx.new_id()
+    if visitor.unionid:
+        joined = await ctx.stores.unions.ensure(visitor.unionid, person_id)
+        if held and joined != person_id and not await _is_somebody(ctx, person_id):
+            await identities.move(held.id, joined)
+        elif held and joined != person_id:
+            log.warning("two people share a unionid, and both are somebody: they stay two")
+            return person_id
+        person_id = joined
+    if held is None:
+        identity = await identities.ensure(
+            app_id, visitor.openid, person_id=person_id, at=ctx.now()
+        )
+        person_id = identity.person_id
+    return person_id
+
+
+async def _is_somebody(ctx: Context, person_id: str) -> bool:
+    if await ctx.stores.appointments.of_person(person_id, ctx.now()):
+        return True
+    if await ctx.stores.claims.of_person(person_id):
+        return True
+    bound = await ctx.stores.bindings.active_of_person(person_id)
+    return bool(bound or await ctx.stores.bindings.ended_of_person(person_id))
+
+
+async def learn_union(ctx: Context, openid: str) -> None:
+    """Ask WeChat which unionid an openid of the official account has, so that the mini-program knows them.
+
+    Harmless to repeat. Raises WeChatError.
+    """
+    identity = await ctx.stores.identities.find(ctx.policy.app_id, openid)
+    unionid = await ctx.wechat.find_unionid(openid)
+    if identity is None or not unionid:
+        return
+    joined = await ctx.stores.unions.ensure(unionid, identity.person_id)
+    if joined == identity.person_id:
+        return
+    if not await _is_somebody(ctx, joined):
+        # The mini-program met them first; what the account knows of them counts.
+        for other in await ctx.stores.identities.all_of_person(joined):
+            await ctx.stores.identities.move(other.id, identity.person_id)
+        await ctx.stores.unions.move(unionid, identity.person_id)
+    else:
+        log.warning("two people share a unionid, and both are somebody: they stay two")
 
 
 async def note_follow(ctx: Context, openid: str, *, following: bool) -> None:

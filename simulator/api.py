@@ -201,6 +201,22 @@ class Api:
         made = self.world.add_scene(scene, seconds)
         return {"ticket": made.ticket, "expire_seconds": seconds, "url": made.url}
 
+    def login(self, call: Call) -> dict[str, Any]:
+        """GET /sns/jscode2session."""
+        self._check_account(call.query)
+        world = self.world
+        if call.query.get("grant_type") != "authorization_code":
+            raise Refusal(40002)
+        code = call.query.get("js_code", "")
+        return world.logins.exchange(code, world.clock(), world.mini_openid)
+
+    def phone_number(self, call: Call) -> dict[str, Any]:
+        """POST /wxa/business/getuserphonenumber."""
+        world = self.world
+        app_id = world.mini.app_id if world.mini else ""
+        found = world.logins.number(parse_body(call), world.clock(), app_id, world.mini_openid)
+        return dict(found)
+
     def mini_code(self, call: Call) -> bytes:
         """POST /wxa/getwxacodeunlimit: a picture, not JSON."""
         return minicodes.draw_mini_code(self.world, parse_body(call))
@@ -303,6 +319,8 @@ ENDPOINTS: dict[str, tuple[str, bool, Endpoint]] = {
     "/cgi-bin/message/custom/send": ("POST", True, Api.custom_send),
     "/cgi-bin/qrcode/create": ("POST", True, Api.qrcode),
     "/wxa/getwxacodeunlimit": ("POST", True, Api.mini_code),
+    "/wxa/business/getuserphonenumber": ("POST", True, Api.phone_number),
+    "/sns/jscode2session": ("GET", False, Api.login),
     "/cgi-bin/menu/create": ("POST", True, Api.menu_create),
     "/cgi-bin/menu/get": ("GET", True, Api.menu_get),
     "/cgi-bin/menu/delete": ("GET", True, Api.menu_delete),

@@ -63,7 +63,18 @@ class Control:
             if act == "chat":
                 return user.chat
             return describe(user)
+        if act in {"login", "phone"}:
+            return self._code(user, act, body)
         return (await self._act(user, act, body)).to_json()
+
+    def _code(self, user: User, act: str, body: dict[str, Any]) -> dict[str, str]:
+        """What the mini-program's client gets of WeChat: a login code, or one for the phone number."""
+        logins, now = self.world.logins, self.world.clock()
+        if act == "login":
+            return {"code": logins.login(user, now)}
+        if body.get("number"):
+            logins.phones[user.key] = str(body["number"])
+        return {"code": logins.phone(user, now)}
 
     async def _act(self, user: User, act: str, body: dict[str, Any]) -> Outcome:
         people = self.people

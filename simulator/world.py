@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from simulator.faults import Faults
+from simulator.logins import Logins
 from simulator.nouns import DEMO_TEMPLATES, Account, Entry, Scene, Template, User, Window
 from simulator.tokens import TokenDesk
 
@@ -73,6 +74,7 @@ class World:
         self.tokens, self.mini_tokens = TokenDesk(), TokenDesk()
         self.jsapi_ticket = ("", 0.0)
         self.codes: dict[str, tuple[str, float, bool]] = {}
+        self.logins = Logins()
         self.ledger: list[Entry] = []
         self.per_openid: Counter[str] = Counter()
         self.per_client_id: Counter[str] = Counter()
@@ -108,6 +110,10 @@ class World:
     def _identity(lead: str, owner: str, key: str) -> str:
         digest = hashlib.sha256(f"{owner}:{key}".encode()).digest()
         return lead + base64.urlsafe_b64encode(digest).decode()[:27]
+
+    def mini_openid(self, user: User) -> str:
+        """A person's openid under the mini-program: another one than under the account."""
+        return self._identity("m", self.mini.app_id if self.mini else "", user.key)
 
     def find_user(self, name: str) -> User | None:
         """A person by key or by openid."""

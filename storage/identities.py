@@ -52,6 +52,15 @@ class IdentityStore:
         found = [from_document(Identity, d) async for d in cursor]
         return {i.person_id: i for i in found if i.app_id == app_id}
 
+    async def all_of_person(self, person_id: str) -> list[Identity]:
+        """Every account under which WeChat knows this person. Uses index: by_person."""
+        cursor = self._identities.find({"person_id": person_id})
+        return [from_document(Identity, d) async for d in cursor]
+
+    async def move(self, identity: str, person_id: str) -> None:
+        """This openid is that person's from now on. Uses index: _id_."""
+        await self._identities.update_one({"_id": identity}, {"$set": {"person_id": person_id}})
+
     async def mark_following(self, identity: str, following: bool, at: datetime) -> bool:
         """Note a follow or an unfollow; says whether that was news."""
         moment = "followed_at" if following else "unfollowed_at"

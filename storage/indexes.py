@@ -111,6 +111,15 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("expiry", "expires_at", expireAfterSeconds=0),
         _index("by_person", "person_id"),
     ],
+    "bearers": [
+        _index("expiry", "expires_at", expireAfterSeconds=0),
+        _index("by_person", "person_id"),
+    ],
+    "replies": [
+        _index("expiry", "expires_at", expireAfterSeconds=0),
+        _index("by_person", "person_id"),
+    ],
+    "unions": [_index("by_person", "person_id")],
     "inbox": [_index("expiry", "at", expireAfterSeconds=7 * _DAY)],
     # A chain is a school's, a region's or the installation's.
     "audit": [

@@ -16,6 +16,7 @@ from storage.ageing import AgeStore
 from storage.alerts import AlertStore
 from storage.appointments import AppointmentStore
 from storage.audit import AuditStore
+from storage.bearers import BearerStore
 from storage.bindings import BindingStore
 from storage.callbacks import CallbackStore
 from storage.claims import ClaimStore
@@ -42,6 +43,7 @@ from storage.promotions import PromotionStore
 from storage.pupils import PupilStore
 from storage.regions import RegionStore
 from storage.registrations import RegistrationStore
+from storage.replies import ReplyStore
 from storage.rollovers import RolloverStore
 from storage.rounds import RoundStore
 from storage.schools import SchoolStore
@@ -49,6 +51,7 @@ from storage.sessions import SessionStore
 from storage.terms import TermStore
 from storage.tokens import RedisTokenShelf
 from storage.traces import TraceStore
+from storage.unions import UnionStore
 
 _SILENCE_MS = 10_000
 
@@ -78,6 +81,9 @@ class Stores:
     rounds: RoundStore
     files: FileStore
     sessions: SessionStore
+    bearers: BearerStore
+    replies: ReplyStore
+    unions: UnionStore
     inbox: InboxStore
     pauses: PauseStore
     alerts: AlertStore
@@ -157,6 +163,9 @@ def open_stores(
         rounds=RoundStore(db),
         files=FileStore(db),
         sessions=SessionStore(db),
+        bearers=BearerStore(db),
+        replies=ReplyStore(db),
+        unions=UnionStore(db),
         inbox=InboxStore(db),
         pauses=PauseStore(db),
         alerts=AlertStore(db),

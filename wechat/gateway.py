@@ -8,7 +8,6 @@ has no such id: its lost answer is UNCERTAIN and stays so.
 
 import asyncio
 import random
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -26,7 +25,6 @@ T = TypeVar("T")
 _TRIES_WHEN_BUSY = 4
 _LONGEST_SCENE = 64
 _LONGEST_STATE = 128
-_MINI_SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@\-._~]{1,32}")
 _LONGEST_EXPIRY_SECONDS = 2_592_000
 
 
@@ -80,6 +78,11 @@ class Gateway:
         self._keeper = TokenKeeper(name=app_id, shelf=tokens, ask=self._ask_for_token)
         # A lock lives as long as somebody holds it or waits for it.
         self._sending: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def app_id(self) -> str:
+        """Which account this is."""
+        return self._app_id
 
     async def start(self) -> None:
         """Get ready; nothing is asked of WeChat yet."""
@@ -170,26 +173,18 @@ class Gateway:
             "action_info": {"scene": {"scene_str": scene}},
         }
         answer = await self._ask("qrcode/create", "/cgi-bin/qrcode/create", payload)
-        return _text_in(answer, "url")
+        return text_in(answer, "url")
 
-    async def create_mini_code(self, scene: str, *, page: str) -> bytes:
-        """Make a code of the mini-program (小程序码) that opens `page` with this scene; it never ends.
+    async def find_unionid(self, openid: str) -> str:
+        """The unionid of somebody who follows; empty where the account belongs to no Open Platform account."""
+        name = "user/info"
+        query = urlencode({"openid": openid, "lang": "zh_CN"})
 
-        Args:
-            scene: 1 to 32 of the characters WeChat allows.
-            page: a path without a leading slash or a query. It need not be released yet.
+        def ask(url: URL) -> Awaitable[Answer]:
+            return self._patiently(name, url.update_query(query), None)
 
-        Returns:
-            The picture (JPEG or PNG).
-        """
-        if not _MINI_SCENE.fullmatch(scene):
-            raise ValueError("a mini-program's scene has 1 to 32 plain characters")
-        payload = {"scene": scene, "page": page, "check_path": False, "env_version": "release"}
-
-        def ask(url: URL) -> Awaitable[bytes]:
-            return self._transport.request_picture("wxa/getwxacodeunlimit", url, payload)
-
-        return await _sure(self._with_token("/wxa/getwxacodeunlimit", ask))
+        answer = await sure(self._with_token("/cgi-bin/user/info", ask))
+        return str(answer.get("unionid", ""))
 
     async def set_menu(self, menu: Mapping[str, Any]) -> None:
         """Replace the account's menu; people see it within five minutes."""
@@ -241,9 +236,9 @@ class Gateway:
             }
         )
         url = URL(f"{self._api_base}/sns/oauth2/access_token?{query}", encoded=True)
-        answer = await _sure(self._patiently("oauth2/access_token", url, None))
+        answer = await sure(self._patiently("oauth2/access_token", url, None))
         return OAuthVisitor(
-            openid=_text_in(answer, "openid"),
+            openid=text_in(answer, "openid"),
             unionid=str(answer.get("unionid", "")),
             is_snapshot=answer.get("is_snapshotuser") == 1,
         )
@@ -262,7 +257,7 @@ class Gateway:
 
     async def _ask(self, name: str, path: str, payload: Mapping[str, Any]) -> Answer:
         """Make a call that may be made twice: a lost answer is no worse than none at all."""
-        return await _sure(self._call(name, path, payload))
+        return await sure(self._call(name, path, payload))
 
     async def _call(self, name: str, path: str, payload: Mapping[str, Any]) -> Answer:
         return await self._with_token(path, lambda url: self._patiently(name, url, payload))
@@ -304,7 +299,7 @@ class Gateway:
         }
         url = URL(f"{self._api_base}/cgi-bin/stable_token", encoded=True)
         try:
-            answer = await _sure(self._patiently("stable_token", url, payload))
+            answer = await sure(self._patiently("stable_token", url, payload))
         except WeChatError as error:
             if error.trouble is not Trouble.TOKEN:
                 raise
@@ -313,10 +308,10 @@ class Gateway:
         seconds = answer.get("expires_in")
         if type(seconds) is not int or seconds < 1:
             raise WeChatError(Trouble.DOWN)
-        return _text_in(answer, "access_token"), seconds
+        return text_in(answer, "access_token"), seconds
 
 
-async def _sure(call: Awaitable[T]) -> T:
+async def sure(call: Awaitable[T]) -> T:
     """Await a call that changes nothing for people, so that a lost answer is simply no answer."""
     try:
         return await call
@@ -326,7 +321,8 @@ async def _sure(call: Awaitable[T]) -> T:
         raise WeChatError(Trouble.DOWN) from None
 
 
-def _text_in(answer: Answer, name: str) -> str:
+def text_in(answer: Mapping[str, Any], name: str) -> str:
+    """A text that has to be in an answer. Raises WeChatError when it is not."""
     value = answer.get(name)
     if not isinstance(value, str) or not value:
         raise WeChatError(Trouble.DOWN)

@@ -94,7 +94,9 @@ def parse_message(raw: bytes, *, json_format: bool = False) -> Inbound:
         text = _text(fields, "Content") or _text(fields, "Recognition")
         media_id = _text(fields, "MediaId")
         key = _message_key(fields, openid, created, kind)
-    return Inbound(account, openid, created, kind, key, event, event_key, text, media_id, about, fields)
+    return Inbound(
+        account, openid, created, kind, key, event, event_key, text, media_id, about, fields
+    )
 
 
 def _read_json(raw: bytes) -> dict[str, Any]:

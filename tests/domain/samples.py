@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.bearers import Bearer
 from domain.bindings import (
     Binding,
     BindingState,
@@ -21,6 +22,7 @@ from domain.files import FileKind, StoredFile
 from domain.identities import Identity, identity_id
 from domain.invitations import Invitation
 from domain.notices import Attachment, ConfirmMode, Notice, NoticeState, Version, Work
+from domain.replies import Reply
 from domain.roles import Appointment, Role
 from domain.rollovers import Choices, Plan, Rollover, RolloverState
 from domain.schools import Contact, School, SchoolClass, Student
@@ -79,6 +81,31 @@ def an_appointment(**changes: Any) -> Appointment:
         "name": "王老师",
     }
     return Appointment(**(given | changes))
+
+
+def a_bearer(**changes: Any) -> Bearer:
+    given: dict[str, Any] = {
+        "id": "b",
+        "person_id": "person-1",
+        "openid": "openid-1",
+        "access_hash": "a",
+        "refresh_hash": "r",
+        "created_at": NOW,
+        "access_until": NOW + MINUTE,
+        "expires_at": NOW + MINUTE,
+    }
+    return Bearer(**(given | changes))
+
+
+def a_reply(**changes: Any) -> Reply:
+    given: dict[str, Any] = {
+        "id": "r",
+        "person_id": "person-1",
+        "request": "h",
+        "taken_at": NOW,
+        "expires_at": NOW + MINUTE,
+    }
+    return Reply(**(given | changes))
 
 
 def an_identity(**changes: Any) -> Identity:

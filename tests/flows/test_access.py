@@ -24,6 +24,8 @@ from domain.roles import RIGHTS, Level, Right, Role
 from domain.schools import School
 from handlers.base import SESSION_COOKIE, Access, BaseHandler, PageHandler
 from handlers.console.base import DESK_COOKIE, ConsoleHandler
+from miniapp.handler import ApiHandler
+from services.bearers import start_bearer
 from services.people import recognise
 from tests.desk import appoint_at
 from tests.town import Town, open_town, school_class
@@ -52,8 +54,13 @@ class Endpoint:
     path: str
 
     @property
-    def is_page(self) -> bool:
+    def is_for_people(self) -> bool:
         """Whether people call it; WeChat and the operator show who they are in other ways."""
+        return issubclass(self.handler, PageHandler | ApiHandler)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is called from a browser, with cookies."""
         return issubclass(self.handler, PageHandler)
 
 
@@ -64,6 +71,7 @@ class Caller:
     role: Role | None
     phone_token: str
     desk_token: str
+    bearer: str
 
 
 def a_path(pattern: str) -> str:
@@ -112,7 +120,8 @@ async def callers(town: Town) -> list[Caller]:
     now = town.ctx.now()
     found = []
     for held, person_id in people.items():
-        caller = Caller(held, secrets.token_urlsafe(8), secrets.token_urlsafe(8))
+        tokens = await start_bearer(town.ctx, person_id, "openid")
+        caller = Caller(held, secrets.token_urlsafe(8), secrets.token_urlsafe(8), tokens.access)
         for token, desk in ((caller.phone_token, False), (caller.desk_token, True)):
             await town.ctx.stores.sessions.add(
                 token,
@@ -141,14 +150,21 @@ def asked(town: Town, monkeypatch: pytest.MonkeyPatch) -> list[Endpoint]:
 
 
 async def call(
-    town: Town, endpoint: Endpoint, *, phone: str = "", desk: str = "", csrf: str = "csrf"
+    town: Town,
+    endpoint: Endpoint,
+    *,
+    phone: str = "",
+    desk: str = "",
+    bearer: str = "",
+    csrf: str = "csrf",
 ) -> int:
     """The status of one call; cookies are sent as they are named, both kinds or none."""
     pairs = [(SESSION_COOKIE, phone), (DESK_COOKIE, desk)]
     headers = {
         "Cookie": "; ".join(f"{name}={value}" for name, value in pairs if value),
         "X-CSRF-Token": csrf,
-    }
+        "Idempotency-Key": "key-of-a-client",
+    } | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
     async with (
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client,
         client.request(
@@ -172,25 +188,31 @@ async def test_every_endpoint_with_every_role(
     town: Town, callers: list[Caller], asked: list[Endpoint]
 ) -> None:
     wrong = []
-    pages = [e for e in asked if e.is_page]
-    for endpoint in pages:
+    asked = [e for e in asked if e.is_for_people]
+    for endpoint in asked:
         for caller in callers:
-            status = await call(town, endpoint, phone=caller.phone_token, desk=caller.desk_token)
+            status = await call(
+                town,
+                endpoint,
+                phone=caller.phone_token,
+                desk=caller.desk_token,
+                bearer=caller.bearer,
+            )
             if (status == REACHED) != may_reach(endpoint, caller.role):
                 wrong.append((endpoint.handler.__name__, endpoint.method, caller.role, status))
     assert wrong == []
-    assert len(pages) > 40
-    used = {e.handler.right for e in pages if e.handler.access is Access.STAFF}
+    assert len(asked) > 40
+    used = {e.handler.right for e in asked if e.handler.access is Access.STAFF}
     assert used <= set(Right)
 
 
 async def test_nobody_gets_anywhere_without_a_session(town: Town, asked: list[Endpoint]) -> None:
     let_in = set()
     for endpoint in asked:
-        if not endpoint.is_page or endpoint.handler.access is Access.PUBLIC:
+        if not endpoint.is_for_people or endpoint.handler.access is Access.PUBLIC:
             continue
         status = await call(town, endpoint)
-        expected = 302 if endpoint.method == "get" else 401
+        expected = 302 if endpoint.method == "get" and endpoint.is_page else 401
         if status != expected:
             let_in.add((endpoint.handler.__name__, endpoint.method, status))
     assert let_in == set()

@@ -29,6 +29,7 @@ from storage.ageing import AgeStore
 from storage.alerts import AlertStore
 from storage.appointments import AppointmentStore
 from storage.audit import AuditStore
+from storage.bearers import BearerStore
 from storage.bindings import BindingStore
 from storage.claims import ClaimStore
 from storage.consents import ConsentStore
@@ -49,13 +50,24 @@ from storage.promotions import PromotionStore
 from storage.pupils import PupilStore
 from storage.regions import RegionStore
 from storage.registrations import RegistrationStore
+from storage.replies import ReplyStore
 from storage.rollovers import RolloverStore
 from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.stores import Stores
 from storage.terms import TermStore
-from tests.domain.samples import NOW, a_push, a_rollover, an_ending, an_erasure, an_outcome
+from storage.unions import UnionStore
+from tests.domain.samples import (
+    NOW,
+    a_bearer,
+    a_push,
+    a_reply,
+    a_rollover,
+    an_ending,
+    an_erasure,
+    an_outcome,
+)
 
 STORES: dict[str, type] = {
     "accounts": AccountStore,
@@ -63,6 +75,7 @@ STORES: dict[str, type] = {
     "alerts": AlertStore,
     "appointments": AppointmentStore,
     "audit": AuditStore,
+    "bearers": BearerStore,
     "bindings": BindingStore,
     "claims": ClaimStore,
     "consents": ConsentStore,
@@ -83,9 +96,11 @@ STORES: dict[str, type] = {
     "regions": RegionStore,
     "registrations": RegistrationStore,
     "rollovers": RolloverStore,
+    "replies": ReplyStore,
     "rounds": RoundStore,
     "schools": SchoolStore,
     "sessions": SessionStore,
+    "unions": UnionStore,
     "terms": TermStore,
 }
 GROUP = Group("school-a", "notice-1", "class-1")
@@ -311,6 +326,20 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "rollovers.take_turn": lambda s: s.take_turn("school-a:2026", run="r", at=NOW, lease=LEASE),
     "rollovers.note_step": lambda s: s.note_step("school-a:2026", run="r", step=1, held_until=NOW),
     "rollovers.finish": lambda s: s.finish("school-a:2026", run="r", changes={}),
+    "bearers.find": lambda s: s.find("b", NOW),
+    "bearers.rotate": lambda s: s.rotate(a_bearer(), was="r"),
+    "bearers.drop_spare": lambda s: s.drop_spare("b"),
+    "bearers.act_at": lambda s: s.act_at("b", "p"),
+    "bearers.end": lambda s: s.end("b"),
+    "bearers.end_all": lambda s: s.end_all("p"),
+    "replies.find": lambda s: s.find("r"),
+    "replies.take_over": lambda s: s.take_over(a_reply(id="r2"), since=NOW),
+    "replies.answer": lambda s: s.answer("r", 200, "{}"),
+    "replies.forget": lambda s: s.forget("r"),
+    "unions.find": lambda s: s.find("u"),
+    "unions.move": lambda s: s.move("u", "p"),
+    "identities.all_of_person": lambda s: s.all_of_person("p"),
+    "identities.move": lambda s: s.move("i", "p"),
     "sessions.act_at": lambda s: s.act_at("s", "p"),
     "sessions.mark_seen": lambda s: s.mark_seen("s", NOW),
     "sessions.end": lambda s: s.end("s"),

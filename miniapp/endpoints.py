@@ -1,0 +1,152 @@
+"""How the JSON API is declared: one function an endpoint, with the types that come in and go out.
+
+The declaration is the only description there is: requests are validated by it, answers written by it,
+access checked by it, and the OpenAPI document made of it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.errors import NotFoundError
+from domain.roles import Right
+from handlers.base import Access
+from services.context import Context
+from services.people import Teaching
+
+PREFIX = "/api/v1"
+_HOLE = re.compile(r"\{([a-z_]+)\}")
+# What an id in an address may look like: nothing of ours is longer or has a slash.
+ID_PATTERN = r"[A-Za-z0-9@:_+.-]{1,200}"
+
+
+class Schema(BaseModel):
+    """The ground of every body: nothing is taken that is not named, and nothing is another type in disguise."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that was let in. `teaching` is there for staff, `key` for what creates."""
+
+    ctx: Context
+    address: str
+    person_id: str = ""
+    session_id: str = ""
+    teaching_of: Teaching | None = None
+    key: str = ""
+    body_bytes: bytes = b""
+    content_type: str = ""
+
+    @property
+    def teaching(self) -> Teaching:
+        """The classes in which this person has the endpoint's right."""
+        if self.teaching_of is None:
+            raise NotFoundError
+        return self.teaching_of
+
+
+Action = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One method of one address.
+
+    `creates`: the client sends an `Idempotency-Key`, and a repeated request gets the first one's answer.
+    `raw`: the content types of a body that is no JSON (a picture), which the action reads itself.
+    """
+
+    method: str
+    path: str
+    summary: str
+    access: Access
+    right: Right | None
+    action: Action
+    holes: tuple[str, ...]
+    query: type[Schema] | None
+    body: type[Schema] | None
+    answer: Any
+    creates: bool
+    raw: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The action's name: the operation's id."""
+        return self.action.__name__
+
+    @property
+    def pattern(self) -> str:
+        """The address for the table of routes."""
+        return PREFIX + _HOLE.sub(rf"({ID_PATTERN})", self.path)
+
+
+class Registry:
+    """The endpoints of one module, collected by its decorator."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.endpoints: list[Endpoint] = []
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        *,
+        access: Access,
+        right: Right | None = None,
+        creates: bool = False,
+        raw: tuple[str, ...] = (),
+    ) -> Callable[[Action], Action]:
+        """Declare the function below: its parameters `body` and `query`, its result, and one parameter for
+        each hole of the path."""
+
+        def declare(action: Action) -> Action:
+            hints = get_type_hints(action)
+            holes = tuple(_HOLE.findall(path))
+            taken = set(inspect.signature(action).parameters) - {"call", "body", "query"}
+            if taken != set(holes):
+                raise TypeError(f"{action.__name__}: {taken} are not the holes of {path}")
+            self.endpoints.append(
+                Endpoint(
+                    method=method,
+                    path=path,
+                    summary=(action.__doc__ or "").strip().partition("\n")[0],
+                    access=access,
+                    right=right,
+                    action=action,
+                    holes=holes,
+                    query=hints.get("query"),
+                    body=hints.get("body"),
+                    answer=hints["return"],
+                    creates=creates,
+                    raw=raw,
+                )
+            )
+            return action
+
+        return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """An endpoint with the noun it belongs to."""
+
+    tag: str
+    endpoint: Endpoint
+
+
+def by_address(registries: tuple[Registry, ...]) -> Mapping[str, list[Tagged]]:
+    """The endpoints by address: one handler answers all methods of an address."""
+    found: dict[str, list[Tagged]] = {}
+    for registry in registries:
+        for endpoint in registry.endpoints:
+            found.setdefault(endpoint.path, []).append(Tagged(registry.tag, endpoint))
+    return found

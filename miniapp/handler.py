@@ -1,0 +1,178 @@
+"""The JSON API over HTTP: who calls, what comes in, what goes out, and refusals as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from tornado.web import HTTPError
+
+from domain.errors import InvalidError, Problem, TooManyError
+from handlers import phrases
+from handlers.base import Access, BaseHandler, code_of, status_of
+from miniapp.endpoints import Call, Endpoint
+from services.bearers import SignedOutError, access_bearer
+from services.people import access_teaching
+from services.replies import answer_once
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """The validator and writer of a type."""
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
+class ApiHandler(BaseHandler):
+    """One address with its methods; `endpoint_of` makes a handler for each."""
+
+    endpoints: Mapping[str, Endpoint]
+    endpoint: Endpoint
+    call: Call
+
+    def set_default_headers(self) -> None:
+        """A weak line carries every byte of these, so there is no more than JSON needs."""
+        self.clear_header("Server")
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header("Cache-Control", "private, no-cache")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+    async def prepare(self) -> None:
+        """Let in whom the endpoint names, before any method runs. Refuses by raising."""
+        endpoint = self.endpoints.get(self.request.method or "")
+        if endpoint is None:
+            raise HTTPError(405)
+        self.endpoint, self.call = endpoint, await self._call(endpoint)
+
+    async def answer(self, *ids: str) -> None:
+        """Whatever the method: validate, act, write."""
+        endpoint, call = self.endpoint, self.call
+        given: dict[str, Any] = dict(zip(endpoint.holes, ids, strict=True))
+        if endpoint.query is not None:
+            given["query"] = self._query(endpoint.query)
+        if endpoint.body is not None:
+            given["body"] = self._body(endpoint.body)
+
+        async def act() -> tuple[int, str]:
+            found = await endpoint.action(call, **given)
+            body = adapter(endpoint.answer).dump_json(found, by_alias=True).decode()
+            return 201 if endpoint.creates else 200, f'{{"data":{body}}}'
+
+        if endpoint.creates:
+            request = self.request.uri.encode() + b"\0" + self.request.body
+            status, text = await answer_once(
+                self.ctx, call.person_id, endpoint.name, call.key, request, act
+            )
+        else:
+            status, text = await act()
+        self.set_status(status)
+        self.finish(text)
+
+    async def _call(self, endpoint: Endpoint) -> Call:
+        address = self.request.remote_ip or ""
+        if endpoint.raw and self._content_type() not in endpoint.raw:
+            raise HTTPError(415)
+        if endpoint.access is Access.PUBLIC:
+            return Call(self.ctx, address)
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise SignedOutError
+        bearer = await access_bearer(self.ctx, token)
+        teaching = None
+        if endpoint.access is Access.STAFF and endpoint.right is not None:
+            teaching = await access_teaching(
+                self.ctx, bearer.person_id, endpoint.right, acting=bearer.acting, address=address
+            )
+        return Call(
+            self.ctx,
+            address,
+            person_id=bearer.person_id,
+            session_id=bearer.id,
+            teaching_of=teaching,
+            key=self._key() if endpoint.creates else "",
+            body_bytes=self.request.body if endpoint.raw else b"",
+            content_type=self._content_type(),
+        )
+
+    def _content_type(self) -> str:
+        return self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    def _key(self) -> str:
+        key = self.request.headers.get("Idempotency-Key", "")
+        if not _KEY.fullmatch(key):
+            raise InvalidError({"Idempotency-Key": Problem("missing")})
+        return key
+
+    def _query(self, kind: Any) -> Any:
+        """The parameters, each once; what is text in an address may be a number in the declaration."""
+        given = self.request.query_arguments
+        doubled = {name: Problem("unknown") for name, values in given.items() if len(values) > 1}
+        if doubled:
+            raise InvalidError(doubled)
+        try:
+            texts = {name: values[0].decode() for name, values in given.items()}
+            return adapter(kind).validate_strings(texts)
+        except UnicodeDecodeError:
+            raise HTTPError(400) from None
+        except ValidationError as error:
+            raise InvalidError(_problems(error)) from None
+
+    def _body(self, kind: Any) -> Any:
+        if self._content_type() != "application/json":
+            raise HTTPError(415)
+        try:
+            return adapter(kind).validate_json(self.request.body)
+        except ValidationError as error:
+            raise InvalidError(_problems(error)) from None
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A code for the program, a sentence for the person."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        code = code_of(error) or str(status_code)
+        status = 401 if isinstance(error, SignedOutError) else status_of(error) or status_code
+        if isinstance(error, TooManyError):
+            self.set_header("Retry-After", str(error.retry_after_seconds))
+        if status == 405:
+            self.set_header("Allow", ", ".join(sorted(self.endpoints)))
+        self.set_status(status)
+        message, fields = phrases.error_message(code), phrases.field_messages(error)
+        self.finish({"error": {"code": code, "message": message, "fields": fields}})
+
+
+class MissingApiHandler(ApiHandler):
+    """An address of the API that there is not: JSON also then."""
+
+    access = Access.PUBLIC
+    endpoints: Mapping[str, Endpoint] = {}
+
+    async def prepare(self) -> None:
+        """Refuse before any method is looked for."""
+        raise HTTPError(404)
+
+
+def _problems(error: ValidationError) -> dict[str, Problem]:
+    """What is wrong by field: `classes.0` is the first entry of `classes`."""
+    found = {}
+    for wrong in error.errors(include_url=False, include_context=False, include_input=False):
+        where = ".".join(str(part) for part in wrong["loc"]) or "body"
+        found[where] = Problem("missing" if wrong["type"] == "missing" else "unknown")
+    return found
+
+
+def handler_of(endpoints: Sequence[Endpoint]) -> Callable[..., Any]:
+    """A handler for the methods of one address. They all have the same access: Tornado asks the class."""
+    first = endpoints[0]
+    if len({(e.access, e.right) for e in endpoints}) > 1:
+        raise TypeError(f"{first.path}: its methods differ in who may call them")
+    methods = {e.method: e for e in endpoints}
+    name = "".join(part.capitalize() for part in first.name.split("_")) + "Handler"
+    members: dict[str, Any] = {"access": first.access, "endpoints": methods}
+    if first.right is not None:
+        members["right"] = first.right
+    members |= {method.lower(): ApiHandler.answer for method in methods}
+    return type(name, (ApiHandler,), members)

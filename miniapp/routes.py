@@ -1,0 +1,51 @@
+"""The JSON API's addresses, made of its declarations, and the document that describes them."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+from tornado.routing import URLSpec
+
+from handlers.base import Access, BaseHandler
+from miniapp.endpoints import PREFIX, Tagged, by_address
+from miniapp.handler import MissingApiHandler, handler_of
+from miniapp.openapi import document
+from miniapp.sessions import sessions
+
+REGISTRIES = (sessions,)
+VERSION = "1"
+
+
+class DocumentHandler(BaseHandler):
+    """The OpenAPI document, for whoever writes a client."""
+
+    access = Access.PUBLIC
+
+    def get(self) -> None:
+        """Send it."""
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(_document())
+
+
+@lru_cache(maxsize=1)
+def _document() -> str:
+    found = [
+        Tagged(registry.tag, endpoint) for registry in REGISTRIES for endpoint in registry.endpoints
+    ]
+    return json.dumps(document(found, version=VERSION), ensure_ascii=False)
+
+
+_HANDLERS = {
+    tagged[0].endpoint.pattern: handler_of([t.endpoint for t in tagged])
+    for tagged in by_address(REGISTRIES).values()
+}
+
+
+def routes() -> list[URLSpec]:
+    """Every address below /api/v1."""
+    return [
+        URLSpec(rf"{PREFIX}/openapi\.json", DocumentHandler),
+        *(URLSpec(pattern, handler) for pattern, handler in _HANDLERS.items()),
+        URLSpec(rf"{PREFIX}(?:/.*)?", MissingApiHandler),
+    ]

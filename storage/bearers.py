@@ -1,0 +1,58 @@
+"""Sessions of the mini-program, kept hashed, ended by time or by their owner."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from domain.bearers import Bearer
+from storage.conditions import set_if
+from storage.documents import from_document, to_document
+
+
+class BearerStore:
+    """One document a device that is signed in."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._bearers = database["bearers"]
+
+    async def add(self, bearer: Bearer) -> None:
+        """A device has signed in."""
+        await self._bearers.insert_one(to_document(bearer))
+
+    async def find(self, bearer_id: str, at: datetime) -> Bearer | None:
+        """A session that is not over. Uses index: _id_."""
+        document = await self._bearers.find_one({"_id": bearer_id})
+        bearer = from_document(Bearer, document) if document else None
+        return bearer if bearer is not None and at < bearer.expires_at else None
+
+    async def rotate(self, bearer: Bearer, *, was: str) -> bool:
+        """Put new tokens in the place of those with the refresh hash `was`; says whether they were there.
+
+        Uses index: _id_.
+        """
+        changes = to_document(bearer)
+        del changes["_id"]
+        result = await self._bearers.update_one(
+            {"_id": bearer.id}, set_if({"$eq": ["$refresh_hash", was]}, changes)
+        )
+        return bool(result.modified_count)
+
+    async def drop_spare(self, bearer_id: str) -> None:
+        """The present tokens have arrived: the ones before them are over. Uses index: _id_."""
+        await self._bearers.update_one({"_id": bearer_id}, {"$set": {"spare_hash": ""}})
+
+    async def act_at(self, bearer_id: str, place_id: str) -> None:
+        """They switch to another place. Uses index: _id_."""
+        await self._bearers.update_one({"_id": bearer_id}, {"$set": {"acting": place_id}})
+
+    async def end(self, bearer_id: str) -> None:
+        """This device is signed out. Uses index: _id_."""
+        await self._bearers.delete_one({"_id": bearer_id})
+
+    async def end_all(self, person_id: str) -> int:
+        """Every device of one person is signed out; returns how many. Uses index: by_person."""
+        result = await self._bearers.delete_many({"person_id": person_id})
+        return int(result.deleted_count)

@@ -1,0 +1,93 @@
+"""The mini-program's own calls to WeChat: login codes, phone codes, its code pictures, subscription messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from yarl import URL
+
+from wechat.gateway import Gateway, sure, text_in
+
+_MINI_SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@\-._~]{1,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class MiniVisitor:
+    """Who is behind a login code. `unionid` is empty where the accounts belong to no Open Platform account."""
+
+    openid: str
+    unionid: str
+
+
+class MiniGateway(Gateway):
+    """The gateway of a mini-program: what an official account has no call for."""
+
+    async def exchange_login(self, code: str) -> MiniVisitor:
+        """Learn who sent this code of `wx.login`. It works once and for five minutes.
+
+        WeChat's session_key is not taken along: nothing here decrypts what it is for.
+
+        Raises:
+            WeChatError: CODE_USED when the client has to ask WeChat for another code.
+        """
+        query = urlencode(
+            {
+                "appid": self._app_id,
+                "secret": self._secret,
+                "js_code": code,
+                "grant_type": "authorization_code",
+            }
+        )
+        url = URL(f"{self._api_base}/sns/jscode2session?{query}", encoded=True)
+        answer = await sure(self._patiently("jscode2session", url, None))
+        return MiniVisitor(text_in(answer, "openid"), str(answer.get("unionid", "")))
+
+    async def phone_number(self, code: str, openid: str) -> str:
+        """The number behind a phone code, digits only, without the country's.
+
+        `openid` makes WeChat check that this person's phone gave the code.
+
+        Raises:
+            WeChatError: CODE_USED when the button has to be tapped again.
+        """
+        payload = {"code": code, "openid": openid}
+        answer = await self._ask("getuserphonenumber", "/wxa/business/getuserphonenumber", payload)
+        info = answer.get("phone_info")
+        return text_in(info if isinstance(info, Mapping) else {}, "purePhoneNumber")
+
+    async def send_subscribe(
+        self, openid: str, *, template_id: str, data: Mapping[str, str], page: str
+    ) -> None:
+        """Send a subscription message. WeChat knows no repeat of it: UNCERTAIN must not be sent again."""
+        payload = {
+            "touser": openid,
+            "template_id": template_id,
+            "page": page,
+            "data": {name: {"value": value} for name, value in data.items()},
+            "miniprogram_state": "formal",
+            "lang": "zh_CN",
+        }
+        async with self._sending_to(openid):
+            await self._call("subscribe/send", "/cgi-bin/message/subscribe/send", payload)
+
+    async def create_mini_code(self, scene: str, *, page: str) -> bytes:
+        """Make a code of the mini-program (小程序码) that opens `page` with this scene; it never ends.
+
+        Args:
+            scene: 1 to 32 of the characters WeChat allows.
+            page: a path without a leading slash or a query. It need not be released yet.
+
+        Returns:
+            The picture (JPEG or PNG).
+        """
+        if not _MINI_SCENE.fullmatch(scene):
+            raise ValueError("a mini-program's scene has 1 to 32 plain characters")
+        payload = {"scene": scene, "page": page, "check_path": False, "env_version": "release"}
+
+        def ask(url: URL) -> Awaitable[bytes]:
+            return self._transport.request_picture("wxa/getwxacodeunlimit", url, payload)
+
+        return await sure(self._with_token("/wxa/getwxacodeunlimit", ask))
