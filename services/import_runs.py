@@ -255,9 +255,9 @@ async def _finish(
 
 
 async def _refused(ctx: Context, handed_in: Import, error: RosterError) -> None:
-    """The person reads why. Whoever finds another list at work comes again: the sweep sees to it."""
-    if error.code == "busy":
-        log.info("import %s waits for another list of its school", handed_in.id)
+    """The person reads why. Whoever finds another list or a new year at work comes again: the sweep sees to it."""
+    if error.code in ("busy", "rolling_over"):
+        log.info("import %s waits for its school: %s", handed_in.id, error.code)
         await _mark(ctx, handed_in, {"phase": "waiting", "detail": error.detail, "tries": 0})
         return
     changes = {"problem": error.code, "detail": error.detail}

@@ -80,6 +80,7 @@ async def _carry_on(ctx: Context, rollover: Rollover) -> dict[str, Any]:
             )
             if turn.lost or not still_ours:
                 return {}
+    await ctx.stores.registrations.mark.schools([rollover.school_id])  # figures are counted anew
     now = ctx.now()
     if rollover.state is RolloverState.UNDOING:
         return {"state": RolloverState.UNDONE, "undone_at": now, "due_at": None, **_NOBODY}
@@ -199,7 +200,7 @@ async def _reopen_class(ctx: Context, rollover: Rollover, step: Step) -> None:
     await promotions.mark_back(pupils, at)
     for appointment_id, class_id in rollover.plan.teachers:
         if class_id == step.class_id:
-            await promotions.revive_appointment(appointment_id, at)
+            await ctx.stores.appointments.reinstate(appointment_id, at)
     ended = await promotions.ended_under(rollover.school_id, pupils, rollover.tag)
     await promotions.hold_lines(ended, ctx.now())
     await promotions.restore_bindings([b.id for b in ended], rollover.tag)
@@ -211,7 +212,7 @@ async def _leaders_again(ctx: Context, rollover: Rollover, _: Step) -> None:
         if move.way is LeaderWay.STAYS:
             continue
         if may_stand_again(move, await _in_place_of_new(ctx, rollover, move), at):
-            await ctx.stores.promotions.revive_appointment(move.appointment.id, at)
+            await ctx.stores.appointments.reinstate(move.appointment.id, at)
 
 
 async def _in_place_of_new(
@@ -238,6 +239,7 @@ async def _close(ctx: Context, rollover: Rollover) -> None:
         await promotions.drop_lines(ids)
         await promotions.drop_contacts_of(school_id, pupils)
         await promotions.mark_untold(ids, rollover.tag)
+    await ctx.stores.registrations.mark.schools([school_id])
 
 
 _DO: dict[StepKind, Callable[[Context, Rollover, Step], Awaitable[None]]] = {

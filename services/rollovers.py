@@ -13,6 +13,7 @@ from datetime import date
 
 from domain.audit import Act
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
+from domain.imports import ImportState
 from domain.roles import Right
 from domain.rollover_plans import (
     AS_USUAL,
@@ -159,6 +160,7 @@ async def begin_rollover(ctx: Context, post: Post, *, plan_id: str, typed: str) 
     if not typed.strip().isdecimal() or int(typed) != rollover.plan.graduating_pupils:
         raise InvalidError({"number": Problem("wrong_number")})
     async with rollover_turn(ctx, rollover.school_id):
+        await _refuse_half_a_list(ctx, rollover.school_id)
         outlook = await look_ahead(ctx, post, rollover.choices)
         if outlook.open is not None or outlook.plan != rollover.plan:
             raise ConflictError("rollover_changed")
@@ -208,6 +210,7 @@ async def undo_rollover(ctx: Context, post: Post) -> Rollover:
     ConflictError `roster_busy` while a list is taken in."""
     rollover = await access_undoable(ctx, post)
     async with rollover_turn(ctx, rollover.school_id):
+        await _refuse_half_a_list(ctx, rollover.school_id)
         await access_undoable(ctx, post)  # now that no list can come in between
         await note_act(
             ctx,
@@ -293,6 +296,13 @@ async def rollover_turn(ctx: Context, school_id: str) -> AsyncIterator[Turn]:
             yield turn
     except RosterError as error:
         raise ConflictError("roster_busy") from error
+
+
+async def _refuse_half_a_list(ctx: Context, school_id: str) -> None:
+    """A list whose worker died is taken up again, and must find the school in the year it was read for."""
+    for handed_in in await ctx.stores.imports.of_school(school_id):
+        if handed_in.state is ImportState.APPLYING:
+            raise ConflictError("roster_busy")
 
 
 def _today(ctx: Context) -> date:

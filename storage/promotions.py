@@ -159,12 +159,6 @@ class PromotionStore:
 
     # ---------------------------------------------------------------- appointments and school
 
-    async def revive_appointment(self, appointment_id: str, at: datetime) -> None:
-        """If it ended at that very moment, it stands again. Uses index: _id_."""
-        await self._appointments.update_one(
-            {"_id": appointment_id}, set_if(_was("ended_at", at), {"ended_at": None})
-        )
-
     async def drop_appointment(self, appointment_id: str) -> None:
         """One that a roll-over made and takes back. Uses index: _id_."""
         await self._appointments.delete_one({"_id": appointment_id})

@@ -36,8 +36,8 @@ _WRITES = (
 MOST_WRITES = 150
 
 
-class Killed(BaseException):
-    """The process is gone: nothing catches this, and nothing is written any more."""
+class Killed(Exception):
+    """The process is gone: nothing is written any more."""
 
 
 @contextmanager

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from domain.audit import Act
+from domain.audit import OPERATOR, Act
 from domain.bindings import BindingState, EndReason
 from domain.errors import ConflictError, InvalidError, NotFoundError
+from domain.imports import Import, ImportState
 from domain.roles import Appointment, Role, appointment_id
 from domain.rollovers import Choices, RolloverState, Way
 from domain.stages import Stage, System
@@ -265,6 +266,38 @@ async def test_while_a_list_is_taken_in_it_waits(ctx: Context, eve: Eve) -> None
         assert refused.value.code == "roster_busy"
     assert await records_of(ctx) == before
     await begin_rollover(ctx, post, plan_id=plan_key(rollover), typed="2")
+    await carry_out_rollover(ctx, rollover.id)
+    await held(ctx, rollover.id, RolloverState.DONE)
+
+
+async def test_half_a_list_is_taken_in_first(ctx: Context, eve: Eve) -> None:
+    """Its worker died, and nobody holds the school's turn: it is taken up again for the year it was read for."""
+    half = Import(
+        id="import-1",
+        school_id="school-a",
+        actor=OPERATOR,
+        by="陈老师",
+        file_id="f",
+        file_name="名册.xlsx",
+        file_hash="0",
+        created_at=ctx.now(),
+        touched_at=ctx.now(),
+        state=ImportState.APPLYING,
+    )
+    await ctx.stores.imports.add(half)
+    post = await eve.post(ctx)
+    rollover = await save_plan(ctx, post, USUAL)
+    before = await records_of(ctx)
+    with pytest.raises(ConflictError) as refused:
+        await begin_rollover(ctx, post, plan_id=plan_key(rollover), typed="2")
+    assert refused.value.code == "roster_busy"
+    assert await records_of(ctx) == before
+    await held(ctx, rollover.id, RolloverState.PLANNED)
+    # One that waits while the school goes up does not hold it up.
+    state = ImportState.DONE
+    await ctx.stores.imports.mark("import-1", state, ctx.now(), expected=half.state, changes={})
+    await begin_rollover(ctx, post, plan_id=plan_key(rollover), typed="2")
+    await ctx.stores.imports.add(replace(half, id="import-2"))
     await carry_out_rollover(ctx, rollover.id)
     await held(ctx, rollover.id, RolloverState.DONE)
 

@@ -311,7 +311,6 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "promotions.end_class": lambda s: s.end_class("c", NOW),
     "promotions.reopen_class": lambda s: s.reopen_class("c", NOW),
     "promotions.drop_classes": lambda s: s.drop_classes(["c"]),
-    "promotions.revive_appointment": lambda s: s.revive_appointment("a", NOW),
     "promotions.drop_appointment": lambda s: s.drop_appointment("a"),
     "promotions.change_year": lambda s: s.change_year("school-a", 2026, was=2025),
     "promotions.describe_school": lambda s: s.describe_school(
