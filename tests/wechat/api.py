@@ -15,6 +15,7 @@ from aiohttp import web
 
 from wechat.errors import WeChatError
 from wechat.gateway import Gateway
+from wechat.mini import MiniGateway
 from wechat.tokens import TokenShelf
 
 APP_ID = "wx0123456789abcdef"
@@ -150,8 +151,8 @@ async def running_api() -> AsyncIterator[Api]:
 @asynccontextmanager
 async def gateway_to(
     base: str, shelf: TokenShelf, *, timeout_seconds: float = 5.0, connections: int = 64
-) -> AsyncIterator[Gateway]:
-    gateway = Gateway(
+) -> AsyncIterator[MiniGateway]:
+    gateway = MiniGateway(
         app_id=APP_ID,
         secret=SECRET,
         api_base=base,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.wechat.api import Api, MemoryShelf, gateway_to, running_api
-from wechat.gateway import Gateway
+from wechat.mini import MiniGateway
 
 
 @pytest.fixture
@@ -15,6 +15,6 @@ async def api() -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-async def gateway(api: Api) -> AsyncIterator[Gateway]:
+async def gateway(api: Api) -> AsyncIterator[MiniGateway]:
     async with gateway_to(api.base, MemoryShelf()) as gateway:
         yield gateway
