@@ -73,7 +73,7 @@ async def hand_in(ctx: Context, post: Post, name: str, path: Path) -> Import:
         post.actor,
         Act.ROSTER_TRIED,
         subject=("import", import_id),
-        after={"file_hash": digest},
+        after={"file_sha256": digest},
     )
     await ctx.stores.files.write(file, _pieces(path))
     await ctx.stores.imports.add(handed_in)

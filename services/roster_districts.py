@@ -28,6 +28,7 @@ from services.rosters import (
     apply_roster,
     began_of,
     compare_stored,
+    note_at_command,
     read_all,
     refuse_a_wrong_file,
     year_now,
@@ -133,9 +134,10 @@ async def _take_school(
             summary = await compare_stored(ctx, desk, school.id, ctx.new_id())
             result.summary = summary
             refuse_a_wrong_file(summary, ticked=wish.only is not None)
+            ticks = Ticks(EVERYTHING if wish.only is None else wish.only)
+            await note_at_command(ctx, school.id, wish.file, summary, ticks, applied=wish.apply)
             if wish.apply:
                 imported = Imported(summary)
-                ticks = Ticks(EVERYTHING if wish.only is None else wish.only)
                 school = replace(school, year=began)
                 await apply_roster(ctx, desk, turn, school, ticks, imported, lambda _: None)
                 result.written, result.ended = imported.written, imported.ended

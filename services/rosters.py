@@ -6,15 +6,19 @@ desk in another process (`services.roster_desk`); what is written goes in batche
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from domain.audit import OPERATOR, Act
 from domain.roster_changes import EVERYTHING, Kind, Ticks
 from domain.schools import Roster, School
 from domain.stages import Stage, stages_in_name
+from services.audit import note_act
 from services.context import Context
 from services.roster_desk import Desk, Summary
 from services.roster_files import RosterError
@@ -91,9 +95,30 @@ async def import_roster(ctx: Context, wish: Wish, tell: Tell = lambda _: None) -
         imported = Imported(summary)
         if wish.apply:
             refuse_a_wrong_file(summary, ticked=wish.only is not None)
+        await note_at_command(ctx, school.id, wish.file, summary, wish.ticks, applied=wish.apply)
+        if wish.apply:
             school = replace(school, year=began)
             await apply_roster(ctx, desk, turn, school, wish.ticks, imported, tell)
     return imported
+
+
+async def note_at_command(
+    ctx: Context, school_id: str, file: Path, summary: Summary, ticks: Ticks, *, applied: bool
+) -> None:
+    """Enter a list that the operator tries or takes in; at a desk the person is noted when they hand it in."""
+    digest = await asyncio.to_thread(lambda: hashlib.sha256(file.read_bytes()).hexdigest())
+    await note_act(
+        ctx,
+        OPERATOR,
+        Act.ROSTER_IMPORTED if applied else Act.ROSTER_TRIED,
+        subject=("school", school_id),
+        after={
+            "file_sha256": digest,
+            **{kind.value: summary.count(kind) for kind in Kind if kind in ticks.kinds},
+            "refused": summary.refused,
+        },
+        place=school_id,
+    )
 
 
 async def _school(ctx: Context, wish: Wish) -> School:
