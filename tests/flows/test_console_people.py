@@ -14,6 +14,7 @@ from services.approvals import waiting_claims
 from services.people import teaching_of
 from tests.desk import Browser, appoint_at, sign_in_at_desk
 from tests.flows.conftest import quiet_town as quiet_town
+from tests.handlers.conftest import notice_form
 from tests.people import PeopleTown, settle_people
 from tests.town import Town
 from tests.waiting import wait_until
@@ -273,3 +274,23 @@ async def test_a_family_file_is_made_and_fetched_and_a_child_erased(
 
     await wait_until(is_gone, description="the child's erasure")
     assert (await people.acts())[-2:] == [Act.PUPIL_LEFT, Act.FAMILY_ERASED]
+
+
+@pytest.mark.parametrize("act", ["move", "leave"])
+async def test_what_is_due_for_the_old_class_does_not_reach_the_family_any_more(
+    people: PeopleTown, desk: Browser, act: str
+) -> None:
+    """Published before the act, sent after it: the act counts."""
+    child, town = people.child(0, 1), people.town
+    await people.bind("classmate", people.child(0, 2), "1001")
+    head = town.phone("head")
+    form = notice_form(class_ids=[people.classes[0].id])
+    assert (await head.post("/h5/teach/notices/new", form)).status == 200
+    await sign_in_at_desk(desk, town.phone("office"))
+    path = f"/console/people/{child.id}/{act}"
+    await desk.send(path, {"class": people.classes[2].id, "stamp": await stamp_on(desk, path)})
+    town.start_worker()
+    await wait_until(lambda: town.phone("classmate").cards, description="the classmate's card")
+    assert town.phone("mother").cards == []
+    found = people.ctx.stores.database["deliveries"].find({"student_id": child.id})
+    assert await found.to_list(None) == []
