@@ -1,9 +1,11 @@
-"""The console's first page: what this post can do here."""
+"""The console's first page: what waits for this post, and the way to everything else."""
 
 from __future__ import annotations
 
 from handlers.base import Access
+from handlers.console import registration_words
 from handlers.console.base import ConsoleHandler
+from services.today import today_of
 
 
 class HomeHandler(ConsoleHandler):
@@ -13,4 +15,5 @@ class HomeHandler(ConsoleHandler):
 
     async def get(self) -> None:
         """Show it."""
-        self.page("console/home.html")
+        today = await today_of(self.ctx, self.acting)
+        self.page("console/home.html", today=today, said=registration_words)

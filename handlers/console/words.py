@@ -11,6 +11,7 @@ from domain.roster_changes import Kind
 from domain.times import SCHOOL_ZONE
 from services.people import Post
 from services.roster_words import STEPS, error_text
+from services.today import Task
 
 _ROLES = {
     Role.HEAD_TEACHER: "班主任",
@@ -156,3 +157,23 @@ def import_step(one: Import) -> str:
 def import_problem(one: Import) -> str:
     """Why a list was not taken."""
     return error_text(one.problem, one.detail) if one.problem else ""
+
+
+_TASKS = {
+    Task.CLAIMS: ("个绑定申请等学校审核", "/console/claims"),
+    Task.QUARANTINE: ("个号码写在两家孩子名下，等核对", "/console/quarantine"),
+    Task.IMPORTS: ("份名册已试读，还没有写入", "/console/imports"),
+    Task.ROLL_OVER: ("项新学年升级还没有做", "/console/rollover"),
+    Task.HEADLESS: ("个班还没有班主任", "/console/roles"),
+    Task.BELOW: ("所学校的家长绑定低于目标", "/console/registration"),
+}
+
+
+def task_text(task: Task) -> str:
+    """What waits, behind its number."""
+    return _TASKS[task][0]
+
+
+def task_link(task: Task) -> str:
+    """Where it is done."""
+    return _TASKS[task][1]
