@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from urllib.parse import quote, unquote
 
-from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, stream_request_body
 
@@ -14,14 +13,13 @@ from domain.files import MAX_FILE_BYTES, FileKind, StoredFile
 from domain.notices import Notice, NoticeState
 from domain.roles import Right
 from handlers.base import Access, PageHandler
+from handlers.intake import Intake
 from handlers.phrases import size_text
 from services.files import open_attachment, open_own_file, store_upload
 from services.notices import access_notice_as_author
 from services.people import access_teaching
 from services.reading import access_notice_as_guardian
 
-# What is refused is still read to its end, unkept, so that the browser hears the answer; not endlessly.
-_DRAIN_BYTES = 3 * MAX_FILE_BYTES
 _LONGEST_NAME = 1000
 _SHOWN = (FileKind.PICTURE, FileKind.SIGNATURE)
 
@@ -32,36 +30,29 @@ class UploadHandler(PageHandler):
 
     access = Access.STAFF
     right = Right.PUBLISH
-    _too_large = False
+    _intake: Intake
 
     async def prepare(self) -> None:
         """Refuse before the first byte what says itself that it is too large."""
-        self._received = bytearray()
-        if isinstance(self.request.connection, HTTP1Connection):
-            self.request.connection.set_max_body_size(_DRAIN_BYTES)
+        self._intake = Intake(self.request, MAX_FILE_BYTES)
         await super().prepare()
-        length = self.request.headers.get("Content-Length", "")
-        if length.isdigit() and int(length) > MAX_FILE_BYTES:
+        if self._intake.is_too_large:
             raise FileRefusedError("too_large")
 
     def data_received(self, chunk: bytes) -> None:
-        """Keep what fits; whatever is over the limit is let go at once."""
-        if self._too_large or len(self._received) + len(chunk) > MAX_FILE_BYTES:
-            self._too_large = True
-            self._received.clear()
-            return
-        self._received += chunk
+        """Piece by piece."""
+        self._intake.add(chunk)
 
     async def post(self) -> None:
         """Store it, if its content is of a kind that we take."""
-        if self._too_large:
+        if self._intake.is_too_large:
             raise FileRefusedError("too_large")
         try:
             name = unquote(self.request.headers.get("X-File-Name", "file"), errors="strict")
         except UnicodeDecodeError:
             raise HTTPError(400) from None
         file = await store_upload(
-            self.ctx, self.teaching, name[:_LONGEST_NAME], bytes(self._received)
+            self.ctx, self.teaching, name[:_LONGEST_NAME], self._intake.content()
         )
         self.data(
             {

@@ -10,9 +10,9 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.errors import NotFoundError
 from domain.roles import Right
@@ -22,8 +22,12 @@ from services.people import Teaching
 
 PREFIX = "/api/v1"
 _HOLE = re.compile(r"\{([a-z_]+)\}")
-# What an id in an address may look like: nothing of ours is longer or has a slash.
+# What an id in an address may look like once it is decoded: nothing of ours is longer or has a slash.
 ID_PATTERN = r"[A-Za-z0-9@:_+.-]{1,200}"
+# The largest body of an endpoint that does not say otherwise.
+MAX_BODY_BYTES = 1024 * 1024
+# For numbers in bodies and queries: one that the stores cannot keep is no number of ours.
+Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class Schema(BaseModel):
@@ -62,6 +66,7 @@ class Endpoint:
 
     `creates`: the client sends an `Idempotency-Key`, and a repeated request gets the first one's answer.
     `raw`: the content types of a body that is no JSON (a picture), which the action reads itself.
+    `largest`: how many bytes a body may have.
     """
 
     method: str
@@ -76,6 +81,7 @@ class Endpoint:
     answer: Any
     creates: bool
     raw: tuple[str, ...]
+    largest: int
 
     @property
     def name(self) -> str:
@@ -85,7 +91,7 @@ class Endpoint:
     @property
     def pattern(self) -> str:
         """The address for the table of routes."""
-        return PREFIX + _HOLE.sub(rf"({ID_PATTERN})", self.path)
+        return PREFIX + _HOLE.sub("([^/]+)", self.path)
 
 
 class Registry:
@@ -104,6 +110,7 @@ class Registry:
         right: Right | None = None,
         creates: bool = False,
         raw: tuple[str, ...] = (),
+        largest: int = MAX_BODY_BYTES,
     ) -> Callable[[Action], Action]:
         """Declare the function below: its parameters `body` and `query`, its result, and one parameter for
         each hole of the path."""
@@ -128,6 +135,7 @@ class Registry:
                     answer=hints["return"],
                     creates=creates,
                     raw=raw,
+                    largest=largest,
                 )
             )
             return action

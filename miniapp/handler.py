@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from tornado.web import HTTPError
+from tornado.web import HTTPError, stream_request_body
 
-from domain.errors import InvalidError, Problem, TooManyError
+from domain.errors import FileRefusedError, InvalidError, NotFoundError, Problem, TooManyError
 from handlers import phrases
 from handlers.base import Access, BaseHandler, code_of, status_of
-from miniapp.endpoints import Call, Endpoint
+from handlers.intake import Intake
+from miniapp.endpoints import ID_PATTERN, Call, Endpoint
 from services.bearers import SignedOutError, access_bearer
 from services.people import access_teaching
 from services.replies import answer_once
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_ID = re.compile(ID_PATTERN)
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
 _adapters: dict[Any, TypeAdapter[Any]] = {}
 
 
@@ -28,12 +32,18 @@ def adapter(kind: Any) -> TypeAdapter[Any]:
     return _adapters[kind]
 
 
+@stream_request_body
 class ApiHandler(BaseHandler):
-    """One address with its methods; `endpoint_of` makes a handler for each."""
+    """One address with its methods; `handler_of` makes a handler for each.
+
+    Bodies are taken in pieces, so that one that is too large is refused in words, and nothing is kept of
+    what somebody sends who is not let in.
+    """
 
     endpoints: Mapping[str, Endpoint]
     endpoint: Endpoint
     call: Call
+    intake: Intake | None = None
 
     def set_default_headers(self) -> None:
         """A weak line carries every byte of these, so there is no more than JSON needs."""
@@ -43,20 +53,32 @@ class ApiHandler(BaseHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
 
     async def prepare(self) -> None:
-        """Let in whom the endpoint names, before any method runs. Refuses by raising."""
-        endpoint = self.endpoints.get(self.request.method or "")
+        """Let in whom the endpoint names, before any method runs and any body is read. Refuses by raising."""
+        method = self.request.method or ""
+        endpoint = self.endpoints.get("GET" if method == "HEAD" else method)
         if endpoint is None:
             raise HTTPError(405)
+        intake = Intake(self.request, endpoint.largest)
         self.endpoint, self.call = endpoint, await self._call(endpoint)
+        self._refuse_too_large(intake)
+        self.intake = intake
+
+    def data_received(self, chunk: bytes) -> None:
+        """A piece of the body."""
+        if self.intake is not None:
+            self.intake.add(chunk)
 
     async def answer(self, *ids: str) -> None:
         """Whatever the method: validate, act, write."""
-        endpoint, call = self.endpoint, self.call
+        if not all(_ID.fullmatch(one) for one in ids):
+            raise NotFoundError
+        endpoint, content = self.endpoint, self._content()
+        call = replace(self.call, body_bytes=content if endpoint.raw else b"")
         given: dict[str, Any] = dict(zip(endpoint.holes, ids, strict=True))
         if endpoint.query is not None:
             given["query"] = self._query(endpoint.query)
         if endpoint.body is not None:
-            given["body"] = self._body(endpoint.body)
+            given["body"] = self._body(endpoint.body, content)
 
         async def act() -> tuple[int, str]:
             found = await endpoint.action(call, **given)
@@ -64,7 +86,7 @@ class ApiHandler(BaseHandler):
             return 201 if endpoint.creates else 200, f'{{"data":{body}}}'
 
         if endpoint.creates:
-            request = self.request.uri.encode() + b"\0" + self.request.body
+            request = (self.request.uri or "").encode() + b"\0" + content
             status, text = await answer_once(
                 self.ctx, call.person_id, endpoint.name, call.key, request, act
             )
@@ -72,6 +94,16 @@ class ApiHandler(BaseHandler):
             status, text = await act()
         self.set_status(status)
         self.finish(text)
+
+    def _content(self) -> bytes:
+        if self.intake is None:
+            return b""
+        self._refuse_too_large(self.intake)
+        return self.intake.content()
+
+    def _refuse_too_large(self, intake: Intake) -> None:
+        if intake.is_too_large:
+            raise FileRefusedError("too_large") if self.endpoint.raw else HTTPError(413)
 
     async def _call(self, endpoint: Endpoint) -> Call:
         address = self.request.remote_ip or ""
@@ -95,7 +127,6 @@ class ApiHandler(BaseHandler):
             session_id=bearer.id,
             teaching_of=teaching,
             key=self._key() if endpoint.creates else "",
-            body_bytes=self.request.body if endpoint.raw else b"",
             content_type=self._content_type(),
         )
 
@@ -122,11 +153,14 @@ class ApiHandler(BaseHandler):
         except ValidationError as error:
             raise InvalidError(_problems(error)) from None
 
-    def _body(self, kind: Any) -> Any:
+    def _body(self, kind: Any, content: bytes) -> Any:
+        charset = _CHARSET.search(self.request.headers.get("Content-Type", ""))
         if self._content_type() != "application/json":
             raise HTTPError(415)
+        if charset is not None and charset[1].lower() not in ("utf-8", "utf8"):
+            raise HTTPError(415)
         try:
-            return adapter(kind).validate_json(self.request.body)
+            return adapter(kind).validate_json(content)
         except ValidationError as error:
             raise InvalidError(_problems(error)) from None
 
@@ -138,7 +172,8 @@ class ApiHandler(BaseHandler):
         if isinstance(error, TooManyError):
             self.set_header("Retry-After", str(error.retry_after_seconds))
         if status == 405:
-            self.set_header("Allow", ", ".join(sorted(self.endpoints)))
+            allowed = {*self.endpoints, *(["HEAD"] if "GET" in self.endpoints else [])}
+            self.set_header("Allow", ", ".join(sorted(allowed)))
         self.set_status(status)
         message, fields = phrases.error_message(code), phrases.field_messages(error)
         self.finish({"error": {"code": code, "message": message, "fields": fields}})
@@ -175,4 +210,6 @@ def handler_of(endpoints: Sequence[Endpoint]) -> Callable[..., Any]:
     if first.right is not None:
         members["right"] = first.right
     members |= {method.lower(): ApiHandler.answer for method in methods}
+    if "GET" in methods:
+        members["head"] = ApiHandler.answer
     return type(name, (ApiHandler,), members)

@@ -61,12 +61,19 @@ def document(endpoints: Iterable[Tagged], *, version: str) -> dict[str, Any]:
 
 def _schema(kind: Any, schemas: dict[str, Any], mode: Any) -> dict[str, Any]:
     made = TypeAdapter(kind).json_schema(mode=mode, ref_template=_REFERENCE)
-    schemas.update(made.pop("$defs", {}))
+    _name(made.pop("$defs", {}), schemas)
     title = made.get("title", "")
     if made.get("type") == "object" and isinstance(kind, type):
-        schemas[title] = made
+        _name({title: made}, schemas)
         return {"$ref": _REFERENCE.format(model=title)}
     return made
+
+
+def _name(found: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Enter types under their names. Raises TypeError for two that are called alike and are not alike."""
+    for name, schema in found.items():
+        if schemas.setdefault(name, schema) != schema:
+            raise TypeError(f"two different types are called {name}")
 
 
 def _operation(tagged: Tagged, schemas: dict[str, Any]) -> dict[str, Any]:
@@ -96,15 +103,15 @@ def _operation(tagged: Tagged, schemas: dict[str, Any]) -> dict[str, Any]:
     elif endpoint.raw:
         operation["requestBody"] = {
             "required": True,
-            "content": {kind: {"schema": {}} for kind in endpoint.raw},
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}} for kind in endpoint.raw
+            },
         }
     return operation
 
 
 def _refusals(endpoint: Endpoint) -> list[int]:
-    found = {400, 404, 409, 422, 429, 503}
-    if endpoint.access is not Access.PUBLIC:
-        found.add(401)
+    found = {400, 401, 404, 409, 422, 429, 503}
     if endpoint.body is not None or endpoint.raw:
         found |= {413, 415}
     return sorted(found)
@@ -139,7 +146,7 @@ def _parameters(endpoint: Endpoint, schemas: dict[str, Any]) -> list[dict[str, A
         )
     if endpoint.query is not None:
         made = endpoint.query.model_json_schema(ref_template=_REFERENCE)
-        schemas.update(made.pop("$defs", {}))
+        _name(made.pop("$defs", {}), schemas)
         required = made.get("required", ())
         for name, schema in made.get("properties", {}).items():
             found.append(
