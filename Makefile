@@ -8,6 +8,9 @@ RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
+# The mini-program's tools. Without Node its gates and its browser tests are left out, and say so.
+NPM_READY := $(if $(shell command -v npm 2>/dev/null),$(patsubst %,%/node_modules/.package-lock.json,miniapp/client tests/miniprogram))
+
 .PHONY: help run test check format bench clean
 
 help:
@@ -16,19 +19,21 @@ help:
 	@echo "make check    style, types and who may import whom"
 	@echo "make format   puts the code into shape"
 	@echo "make bench    measures, side by side with the obvious way to do it"
-	@echo "make clean    removes .venv and what tests left behind; data in var/ stays"
+	@echo "make clean    removes .venv, node_modules and what tests left behind; data in var/ stays"
 
 run: $(RUN_READY)
 	@exec $(PYTHON) main.py dev --port $(PORT)
 
-test: $(DEV_READY)
+test: $(DEV_READY) $(NPM_READY)
 	@$(PYTHON) -m pytest $(ARGS)
 
-check: $(DEV_READY)
+check: $(DEV_READY) $(NPM_READY)
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(PYTHON) -m mypy
 	@$(VENV)/bin/lint-imports
+	@if [ -d miniapp/client/node_modules ]; then npm --prefix miniapp/client run --silent check; \
+	else echo "The mini-program's sources were not checked: that needs Node 18.18 or newer with npm."; test -z "$$CI"; fi
 
 format: $(DEV_READY)
 	@$(VENV)/bin/ruff check --fix .
@@ -38,7 +43,7 @@ bench: $(DEV_READY)
 	@$(PYTHON) -m tests.bench
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) miniapp/client/node_modules tests/miniprogram/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(RUN_READY): requirements.txt constraints.txt | $(PYTHON)
 	@echo "Installing what Yanshu needs (once, about a minute) ..."
@@ -49,6 +54,11 @@ $(DEV_READY): requirements.txt requirements-dev.txt constraints.txt | $(PYTHON)
 	@echo "Installing what the tests need (once, about a minute) ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $(RUN_READY) $@
+
+# Without a way to the packages the rest can still be tested; never so in CI.
+%/node_modules/.package-lock.json: %/package-lock.json
+	@echo "Installing what the mini-program's tests need in $* (once, half a minute) ..."
+	@cd $* && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json || test -z "$$CI"
 
 # The first Python on PATH that can make an environment: one that has embedded engines (3.11 to 3.13)
 # if there is any, else a newer one.

@@ -1,0 +1,35 @@
+/* The mini-program's beginning. */
+
+const { words } = require('./i18n/index');
+const queue = require('./lib/queue');
+
+App({
+  onLaunch() {
+    wx.onNetworkStatusChange(({ isConnected }) => {
+      if (isConnected) queue.hurry();
+    });
+    updateWhenReady();
+  },
+
+  onShow() {
+    queue.hurry();
+    nameTabs();
+  },
+
+  /** The tab bar speaks the language that was chosen; called again when that changes. */
+  nameTabs,
+});
+
+function nameTabs() {
+  const { tabs } = words();
+  [tabs.home, tabs.notices, tabs.me].forEach((text, index) => {
+    // Refused while a page without tabs is in front; the next tab page is named again.
+    wx.setTabBarItem({ index, text, fail: () => {} });
+  });
+}
+
+/** A newer version is taken at the next start, without a word. */
+function updateWhenReady() {
+  const manager = wx.getUpdateManager();
+  manager.onUpdateReady(() => manager.applyUpdate());
+}

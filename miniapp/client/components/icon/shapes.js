@@ -1,0 +1,19 @@
+/* Our own icons: lines of 1.8 on a field of 24, drawn in the colour of the text around them. */
+
+/** @type {Record<string, string>} what stands inside <svg> */
+module.exports = {
+  arrow: '<path d="M9 5l7 7-7 7"/>',
+  check: '<path d="M5 12.5l4.500 4.500L19 7.500"/>',
+  search: '<circle cx="11" cy="11" r="6.500"/><path d="M16 16l4.500 4.500"/>',
+  clear: '<circle cx="12" cy="12" r="8.500"/><path d="M9 9l6 6M15 9l-6 6"/>',
+  file: '<path d="M6.500 3.500h7l4 4v13h-11zM13.500 3.500v4h4"/>',
+  voice: '<rect x="9" y="3.500" width="6" height="11" rx="3"/><path d="M5.500 11.500a6.500 6.500 0 0 0 13 0M12 18v2.500"/>',
+  link: '<path d="M10 14a4 4 0 0 0 5.700.300l3-3a4 4 0 0 0-5.700-5.700l-1 1M14 10a4 4 0 0 0-5.700-.300l-3 3a4 4 0 0 0 5.700 5.700l1-1"/>',
+  bell: '<path d="M6 17V11a6 6 0 0 1 12 0v6l1.500 1.500h-15zM10 21h4"/>',
+  pen: '<path d="M4.500 19.500l1-4L16 5l3 3L8.500 18.500zM14 7l3 3"/>',
+  lock: '<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>',
+  cloud: '<path d="M7 18a4 4 0 0 1-.500-7.970A5.500 5.500 0 0 1 17 9.500 4.250 4.250 0 0 1 17 18zM4 4l16 16"/>',
+  plus: '<path d="M12 5v14M5 12h14"/>',
+  clock: '<circle cx="12" cy="12" r="8.500"/><path d="M12 7v5l3.500 2"/>',
+  picture: '<rect x="3.500" y="5" width="17" height="14" rx="2"/><path d="M4 17l5-5 4 4 3-3 4 4"/><circle cx="15.500" cy="9.500" r="1.300"/>',
+};

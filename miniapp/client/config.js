@@ -1,0 +1,17 @@
+/* The one file to change for a school of one's own: where the server is, and which messages may be subscribed to. */
+
+/** The server's address by WeChat's version of the mini-program: in the developer tool, on trial, for everybody. */
+const BASES = {
+  develop: 'http://127.0.0.1:8000',
+  trial: 'https://trial.yanshu.example',
+  release: 'https://yanshu.example',
+};
+
+const environment = wx.getAccountInfoSync().miniProgram.envVersion;
+
+module.exports = {
+  base: BASES[environment],
+  environment,
+  /** The ids of the subscription messages, as the account's console shows them; at most five are asked for at once. */
+  templates: ['demo-mini-notice'],
+};

@@ -1,0 +1,117 @@
+/* What was tapped and has not reached the server yet. It is kept in storage before it is sent, sent in the
+order in which it was tapped, and carries its key from the first tap on: it lands exactly once. */
+
+const api = require('./api');
+const { ApiError } = require('./http');
+
+const STORED = 'queue';
+const FIRST_WAIT_MS = 2000;
+const LONGEST_WAIT_MS = 60000;
+
+/**
+ * @typedef {object} Act
+ * @property {string} about what it is about, such as `confirm:NOTICE`: the same is never queued twice
+ * @property {string} path
+ * @property {'POST' | 'PUT' | 'DELETE'} method
+ * @property {any} [body]
+ * @property {string} [png] bytes to send instead of a body, in base64
+ * @property {string} key
+ */
+/** @typedef {{about: string, state: 'done', data: any} | {about: string, state: 'refused', error: InstanceType<typeof ApiError>} | {about: string, state: 'waiting'}} Outcome */
+
+/** @type {Set<(outcome: Outcome) => void>} */
+const listeners = new Set();
+/** @type {Promise<void> | null} */
+let sending = null;
+let wait = FIRST_WAIT_MS;
+/** @type {any} */
+let timer = 0;
+
+/** @returns {Act[]} */
+function all() {
+  return wx.getStorageSync(STORED) || [];
+}
+
+/** @param {string} about */
+function has(about) {
+  return all().some((act) => act.about === about);
+}
+
+/** Keep an act, and send it when that is possible. A second one about the same changes nothing. @param {Act} act */
+function add(act) {
+  if (!has(act.about)) wx.setStorageSync(STORED, [...all(), act]);
+  return flush();
+}
+
+/** Send what is there, in order; stops at the first that gets no answer. @returns {Promise<void>} */
+function flush() {
+  if (!sending) {
+    clearTimeout(timer);
+    sending = sendAll().finally(() => {
+      sending = null;
+    });
+  }
+  return sending;
+}
+
+async function sendAll() {
+  for (let act = all()[0]; act; act = all()[0]) {
+    const outcome = await send(act);
+    if (outcome.state === 'waiting') {
+      tell(outcome);
+      tryLater();
+      return;
+    }
+    wx.setStorageSync(STORED, all().filter((one) => one.key !== act.key));
+    wait = FIRST_WAIT_MS;
+    tell(outcome);
+  }
+}
+
+/** @param {Act} act @returns {Promise<Outcome>} */
+async function send({ about, path, method, body, png, key }) {
+  try {
+    const sent = png ? wx.base64ToArrayBuffer(png) : body;
+    const data = await api.act({ path, method, body: sent, header: { 'Idempotency-Key': key } });
+    return { about, state: 'done', data };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return error.passing ? { about, state: 'waiting' } : { about, state: 'refused', error };
+  }
+}
+
+function tryLater() {
+  clearTimeout(timer);
+  timer = setTimeout(flush, wait);
+  wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+}
+
+/** The network is back, or the app is in front again: no more patience. */
+function hurry() {
+  wait = FIRST_WAIT_MS;
+  if (all().length) flush();
+}
+
+/** @param {Outcome} outcome */
+function tell(outcome) {
+  listeners.forEach((listener) => listener(outcome));
+}
+
+/**
+ * Hear what becomes of every act. Returns what stops it.
+ * @param {(outcome: Outcome) => void} listener
+ */
+function listen(listener) {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+/** Forget everything, as at signing out. */
+function clear() {
+  clearTimeout(timer);
+  wx.removeStorageSync(STORED);
+}
+
+module.exports = { add, clear, flush, has, hurry, listen, size: () => all().length };

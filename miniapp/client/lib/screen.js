@@ -1,0 +1,65 @@
+/* What every screen does alike: words, size of writing, and the three states of what it shows.
+
+A page spreads `screen.data()` into its data, calls `screen.enter(this)` in onLoad and onShow, and wraps its
+loading in `screen.load(this, act)`. Its template starts with <page-meta page-style="{{look}}"/>. */
+
+const { words } = require('../i18n/index');
+const { ApiError } = require('./http');
+const session = require('./session');
+const theme = require('./theme');
+
+/** @typedef {{setData: (data: any) => void, data: any}} Screen */
+
+/** phase: loading (skeleton), ready, failed (with a retry). */
+function data() {
+  return {
+    look: theme.look(),
+    t: words(),
+    large: theme.textSize() === 'large',
+    phase: /** @type {'loading' | 'ready' | 'failed'} */ ('loading'),
+    problem: { title: '', hint: '', retry: true },
+    offline: false,
+  };
+}
+
+/**
+ * At the beginning of every screen but the welcome; false: the person is on the way there.
+ * @param {Screen} page
+ */
+function enter(page) {
+  const look = theme.look();
+  const t = words();
+  if (page.data.look !== look || page.data.t.tabs.home !== t.tabs.home) {
+    page.setData({ look, t, large: theme.textSize() === 'large' });
+  }
+  if (session.hasConsented()) return true;
+  const { route, options } = /** @type {any} */ (page);
+  const query = Object.entries(options || {}).map(([name, value]) => `${name}=${value}`).join('&');
+  const next = encodeURIComponent(`/${route}${query ? '?' + query : ''}`);
+  wx.reLaunch({ url: `/pages/welcome/index?next=${next}` });
+  return false;
+}
+
+/**
+ * Run `act`; what it returns is shown. A failure becomes the screen's failure, unless something is shown already.
+ * @param {Screen} page @param {() => Promise<object>} act
+ */
+async function load(page, act) {
+  try {
+    page.setData({ ...(await act()), phase: 'ready' });
+  } catch (error) {
+    if (page.data.phase === 'ready') page.setData({ offline: true });
+    else page.setData({ phase: 'failed', problem: problemOf(error) });
+  }
+}
+
+/** @param {unknown} error */
+function problemOf(error) {
+  const { common, notice } = words();
+  if (!(error instanceof ApiError)) throw error;
+  if (error.status === 404) return { title: notice.gone, hint: notice.goneHint, retry: false };
+  if (error.status === 401) return { title: common.failed, hint: common.signedOut, retry: true };
+  return { title: common.failed, hint: error.passing ? common.failedHint : error.message, retry: true };
+}
+
+module.exports = { data, enter, load };

@@ -1,0 +1,45 @@
+/* What was opened stays readable without a network: answers of the server, the newest ones, within bounds. */
+
+const PREFIX = 'kept:';
+const INDEX = 'kept-index';
+const MOST_ENTRIES = 80;
+const LONGEST_CHARACTERS = 200000; // a single answer; more than any notice has
+
+/** @typedef {{data: any, etag: string, at: number}} Kept */
+
+/** The addresses that are kept, oldest first. @returns {string[]} */
+function index() {
+  return wx.getStorageSync(INDEX) || [];
+}
+
+/** @param {string} address @returns {Kept | null} */
+function find(address) {
+  return wx.getStorageSync(PREFIX + address) || null;
+}
+
+/**
+ * Keep an answer; the oldest goes when there are too many.
+ * @param {string} address @param {any} data @param {string} etag
+ */
+function keep(address, data, etag) {
+  if (JSON.stringify(data).length > LONGEST_CHARACTERS) return;
+  const addresses = index().filter((one) => one !== address);
+  addresses.push(address);
+  while (addresses.length > MOST_ENTRIES) wx.removeStorageSync(PREFIX + addresses.shift());
+  wx.setStorageSync(PREFIX + address, { data, etag, at: Date.now() });
+  wx.setStorageSync(INDEX, addresses);
+}
+
+/** @param {string} address */
+function drop(address) {
+  wx.removeStorageSync(PREFIX + address);
+  wx.setStorageSync(INDEX, index().filter((one) => one !== address));
+}
+
+/** Forget everything, as at signing out. */
+function clear() {
+  for (const address of index()) wx.removeStorageSync(PREFIX + address);
+  wx.removeStorageSync(INDEX);
+}
+
+module.exports = { clear, drop, find, keep };

@@ -1,0 +1,105 @@
+/* Home: what needs me today, and the newest notices; for all children, or one of them. */
+
+const api = require('../../lib/api');
+const { fill } = require('../../i18n/index');
+const queue = require('../../lib/queue');
+const { noticeRow } = require('../../lib/rows');
+const screen = require('../../lib/screen');
+
+/** @typedef {ReturnType<typeof noticeRow>} Row */
+
+Page({
+  data: {
+    ...screen.data(),
+    school: '',
+    child: '',
+    children: /** @type {Api.Child[]} */ ([]),
+    todo: /** @type {Row[]} */ ([]),
+    newest: /** @type {Row[]} */ ([]),
+    waiting: '',
+    refreshing: false,
+  },
+
+  /** Set while the page is there: what the server said last, and what stops the listening. */
+  home: /** @type {Api.Home | null} */ (null),
+  stop: /** @type {() => void} */ (() => {}),
+
+  onLoad() {
+    this.stop = queue.listen(() => this.draw());
+  },
+
+  onUnload() {
+    this.stop();
+  },
+
+  onShow() {
+    if (!screen.enter(this)) return;
+    getApp().nameTabs();
+    const kept = api.remembered(api.paths.home());
+    if (!this.home && kept) this.show(kept);
+    this.reload();
+  },
+
+  reload() {
+    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
+    return screen.load(this, async () => {
+      const { data, offline } = await api.getHome();
+      this.home = data;
+      return { ...this.view(data), offline };
+    });
+  },
+
+  async pulled() {
+    this.setData({ refreshing: true });
+    queue.hurry();
+    await this.reload();
+    this.setData({ refreshing: false });
+  },
+
+  /** @param {Api.Home} home */
+  show(home) {
+    this.home = home;
+    this.setData({ ...this.view(home), phase: 'ready' });
+  },
+
+  /** Draw again what is known, after the queue or the choice of a child changed. */
+  draw() {
+    if (this.home) this.show(this.home);
+  },
+
+  /** @param {Api.Home} home */
+  view(home) {
+    const { t, child } = this.data;
+    const chosen = home.children.some(({ id }) => id === child) ? child : '';
+    /** @param {Api.NoticeRow[]} rows */
+    const mine = (rows) => rows.filter((row) => !chosen || row.child_id === chosen).map(noticeRow);
+    const [first] = home.children;
+    return {
+      child: chosen,
+      children: home.children,
+      school: first ? first.school_name : home.teaching ? home.teaching.school_name : t.welcome.name,
+      todo: mine(home.todo).filter((row) => row.label.tone === 'todo'),
+      newest: mine(home.notices),
+      waiting: queue.size() ? fill(t.home.waiting, { n: queue.size() }) : '',
+    };
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event */
+  chooseChild(event) {
+    this.setData({ child: event.detail.id });
+    this.draw();
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  open(event) {
+    wx.navigateTo({ url: `/pages/notice/index?id=${encodeURIComponent(event.currentTarget.dataset.id)}` });
+  },
+
+  openAll() {
+    wx.switchTab({ url: '/pages/notices/index' });
+  },
+
+  bind() {
+    wx.navigateTo({ url: '/pages/bind/index' });
+  },
+});

@@ -1,0 +1,85 @@
+/* What the server's JSON looks like. Names and shapes are those of /api/v1/openapi.json. */
+
+declare namespace Api {
+  interface NoticeRow {
+    id: string;
+    title: string;
+    summary: string;
+    author: string;
+    child_id: string;
+    child_name: string;
+    class_name: string;
+    published_at: string;
+    state: string;
+    unread: boolean;
+    confirm: 'none' | 'tap' | 'sign';
+    confirmed_at: string | null;
+    deadline_at: string | null;
+    pictures: number;
+    files: number;
+  }
+
+  interface Attachment {
+    file_id: string;
+    kind: 'picture' | 'document' | 'voice' | string;
+    name: string;
+    size_bytes: number;
+    width: number | null;
+    height: number | null;
+  }
+
+  interface Notice extends NoticeRow {
+    body: string;
+    version: number;
+    corrected: boolean;
+    withdrawn_note: string | null;
+    attachments: Attachment[];
+    links: { title: string; url: string }[];
+    children: { id: string; name: string; confirmed_at: string | null; may_confirm: boolean }[];
+  }
+
+  interface Child {
+    id: string;
+    name: string;
+    class_name: string;
+    school_name: string;
+    relation: string;
+  }
+
+  interface Home {
+    children: Child[];
+    notices: NoticeRow[];
+    todo: NoticeRow[];
+    claims: { id: string }[];
+    teaching: { school_name: string; name: string; classes: { id: string; name: string }[]; claims: number } | null;
+    places: { id: string; name: string }[];
+  }
+
+  interface NoticeList {
+    items: NoticeRow[];
+    next_cursor: string | null;
+  }
+
+  interface Bound {
+    answer: 'bound' | 'already' | 'waiting' | 'refused' | 'unknown';
+    child: Child | null;
+  }
+
+  interface Invitation {
+    school_name: string;
+    class_name: string;
+    child_name: string | null;
+  }
+
+  interface Session {
+    access_token: string;
+    refresh_token: string;
+    access_until: string;
+    expires_at: string;
+  }
+
+  interface Subscriptions {
+    templates: string[];
+    credits: number;
+  }
+}

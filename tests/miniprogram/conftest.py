@@ -1,0 +1,107 @@
+"""Fixtures: the built mini-program, and phones that have it open."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.phones import PATIENCE_MS
+from tests.miniprogram.handset import Handset
+from tests.miniprogram.stub import ORIGIN, Stub
+from tests.miniprogram.toolbox import CLIENT, Built, build, is_required, missing
+
+expect.set_options(timeout=PATIENCE_MS)
+
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Whatever asks for the built mini-program is left out where it cannot be built."""
+    if "node" not in getattr(item, "fixturenames", ()) or not (why := missing()):
+        return
+    if is_required():
+        pytest.fail(f"The mini-program must be built here: {why}", pytrace=False)
+    item.config.stash.setdefault(LEFT_OUT, []).append(item.nodeid)
+    pytest.skip(why)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say plainly which tests were left out for want of Node or its packages."""
+    left_out = terminalreporter.config.stash.get(LEFT_OUT, [])
+    if not left_out:
+        return
+    terminalreporter.section("LEFT OUT: the mini-program cannot be built", yellow=True)
+    terminalreporter.line(
+        f"{missing()}. Install Node 18.18 or newer with npm, say make test, and these run too:"
+    )
+    for nodeid in left_out:
+        terminalreporter.line(f"  {nodeid}")
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Node with its packages; tests that ask for it are left out where there is none."""
+    assert not missing(), "pytest_runtest_setup lets no test through without it"
+    return "node"
+
+
+@pytest.fixture(scope="session")
+def mini(node: str, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The shipped mini-program, built once for the run."""
+    built = build(CLIENT, tmp_path_factory.mktemp("mini"))
+    assert built.problems == []
+    return built
+
+
+NewHandset = Callable[..., Awaitable[Handset]]
+
+
+@pytest.fixture
+async def new_handset(browser: Browser, mini: Built) -> AsyncIterator[NewHandset]:
+    """`await new_handset(server, login=...)`: a phone of its own. Its errors fail the test."""
+    handsets: list[Handset] = []
+
+    async def make(
+        server: str, *, login: Callable[[], Awaitable[str]], width: int = 375, **said: Any
+    ) -> Handset:
+        context = await browser.new_context(
+            viewport={"width": width, "height": 812},
+            device_scale_factor=2,
+            has_touch=True,
+            is_mobile=True,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="no-preference",
+        )
+        handset = Handset(context, await context.new_page(), server)
+        handsets.append(handset)
+        await handset.prepare(mini, login=login, **said)
+        return handset
+
+    yield make
+    errors = [error for handset in handsets for error in handset.errors]
+    for handset in handsets:
+        await handset.context.close()
+    assert errors == [], "errors inside the mini-program"
+
+
+@pytest.fixture
+async def stub() -> Stub:
+    """A server's answers at will."""
+    return Stub()
+
+
+@pytest.fixture
+async def parent(new_handset: NewHandset, stub: Stub) -> Handset:
+    """A parent's phone over the stub, who has agreed already."""
+
+    async def code() -> str:
+        return "code"
+
+    handset = await new_handset(ORIGIN, login=code)
+    await stub.attach(handset.context)
+    await handset.remember(consented=True)
+    return handset

@@ -1,0 +1,3 @@
+Component({
+  properties: { hoverClass: String, hoverStartTime: Number, hoverStayTime: Number, hoverStopPropagation: Boolean },
+});

@@ -1,0 +1,66 @@
+/* Pictures and files: choosing, showing, keeping. */
+
+import { Refusal } from './refusal.js';
+
+export function fileDoubles({ mini, frame }) {
+  /** Let the person (or Playwright's file chooser) pick files. */
+  function pick(accept, count) {
+    return new Promise((resolve, reject) => {
+      const input = document.createElement('input');
+      Object.assign(input, { type: 'file', accept, multiple: count > 1 });
+      input.onchange = () => resolve(Array.from(input.files).slice(0, count));
+      input.oncancel = () => reject(new Refusal('cancel'));
+      input.click();
+    });
+  }
+
+  async function chooseMedia({ count = 9, mediaType = ['image'] }) {
+    const files = await pick(mediaType.map((type) => `${type}/*`).join(','), count);
+    const fileType = (file) => file.type.split('/')[0];
+    return {
+      type: fileType(files[0]),
+      tempFiles: files.map((file) => ({ tempFilePath: URL.createObjectURL(file), size: file.size, fileType: fileType(file) })),
+    };
+  }
+
+  async function chooseMessageFile({ count = 1 }) {
+    const files = await pick('', count);
+    return {
+      tempFiles: files.map((file) => ({ path: URL.createObjectURL(file), name: file.name, size: file.size, type: 'file' })),
+    };
+  }
+
+  const manager = {
+    readFile({ filePath, encoding, success, fail }) {
+      fetch(filePath)
+        .then((response) => response.arrayBuffer())
+        .then((data) => success({ data: encoding === 'base64' ? btoa(String.fromCharCode(...new Uint8Array(data))) : data }))
+        .catch((error) => fail && fail({ errMsg: `readFile:fail ${error.message}` }));
+    },
+  };
+
+  return {
+    calls: {
+      chooseMedia,
+      chooseMessageFile,
+      previewImage: ({ urls, current }) => {
+        mini.previewed = { urls, current: current || urls[0] };
+      },
+      openDocument: ({ filePath, fileType }) => {
+        mini.opened = { filePath, fileType };
+        frame.toast('已打开文件');
+      },
+      saveImageToPhotosAlbum: ({ filePath }) => {
+        mini.saved = filePath;
+      },
+      compressImage: ({ src }) => ({ tempFilePath: src }),
+      getImageInfo: async ({ src }) => {
+        const picture = new Image();
+        picture.src = src;
+        await picture.decode();
+        return { width: picture.naturalWidth, height: picture.naturalHeight, path: src, type: 'png' };
+      },
+    },
+    values: { getFileSystemManager: () => manager },
+  };
+}

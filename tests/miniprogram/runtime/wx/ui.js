@@ -1,0 +1,45 @@
+/* Toasts, dialogs, titles, tabs, scrolling. */
+
+const SIGNS = { success: '✓', error: '✕', none: '', loading: '◌' };
+
+export function uiDoubles({ frame, stack }) {
+  async function showModal(options) {
+    const answers = [options.confirmText || '确定'];
+    if (options.showCancel !== false) answers.unshift(options.cancelText || '取消');
+    const chosen = await frame.ask({ title: options.title, content: options.content, answers });
+    const confirm = chosen === answers.length - 1;
+    return { confirm, cancel: !confirm };
+  }
+
+  async function showActionSheet({ itemList, alertText }) {
+    const answers = [...itemList, '取消'];
+    const chosen = await frame.ask({ title: alertText, answers, name: 'mp-sheet' });
+    if (chosen === itemList.length) throw Object.assign(new Error('cancel'), { more: {} });
+    return { tapIndex: chosen };
+  }
+
+  return {
+    calls: {
+      showModal,
+      showActionSheet,
+      showToast: ({ title, icon = 'success', duration = 1500 }) => frame.toast(title, SIGNS[icon], duration),
+      hideToast: () => frame.toast(),
+      showLoading: ({ title }) => frame.toast(title, '◌', 0),
+      hideLoading: () => frame.toast(),
+      setNavigationBarTitle: ({ title }) => frame.title(title),
+      setNavigationBarColor: () => {},
+      setTabBarBadge: ({ index, text }) => frame.badge(index, text),
+      removeTabBarBadge: ({ index }) => frame.badge(index, ''),
+      setTabBarItem: ({ index, text }) => frame.tabWord(index, text),
+      startPullDownRefresh: () => stack.tell(stack.top, 'onPullDownRefresh'),
+      stopPullDownRefresh: () => {},
+      pageScrollTo: ({ scrollTop = 0 }) => {
+        stack.top.element.scrollTop = scrollTop;
+      },
+      hideKeyboard: () => document.activeElement && document.activeElement.blur(),
+      showShareMenu: () => {},
+      hideShareMenu: () => {},
+    },
+    values: {},
+  };
+}

@@ -1,0 +1,146 @@
+"""The server's answers without a server: for what a real one does not show at will (slow, failing, empty)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.async_api import BrowserContext, Route
+
+ORIGIN = "http://mini.test"
+NOW = datetime.now(UTC)
+
+CHILDREN = [
+    {
+        "id": "child-1", "name": "李小明", "class_name": "三年级二班", "school_name": "青禾小学",
+        "relation": "妈妈", "order": 1, "custody": "full", "until": None, "guardians": ["爸爸"],
+    },
+    {
+        "id": "child-2", "name": "李小雨", "class_name": "一年级一班", "school_name": "青禾小学",
+        "relation": "妈妈", "order": 1, "custody": "full", "until": None, "guardians": ["爸爸"],
+    },
+]  # fmt: skip
+BODIES = (
+    ("关于秋季运动会的通知", "tap", "本周五（11月27日）上午 8:30 在学校操场举行秋季运动会，请让孩子穿运动鞋、带水杯。"),
+    ("致家长的一封信：安全签字", "sign", "请您和孩子一起读一读附件里的安全须知，读完以后签名。"),
+    ("明天带彩笔和剪刀", "none", "美术课要做手工，请准备十二色彩笔、安全剪刀和固体胶。"),
+    ("数学练习：第五单元", "none", "完成练习册第 42 到 45 页，订正后请家长看一看。"),
+    ("家长会改到下周三晚上七点", "tap", "因为停电检修，家长会改到下周三晚上七点，地点不变，在三年级二班教室。"),
+    ("冬季作息时间", "none", "从下周一起，早上到校时间改为 8:20，放学时间改为 16:10。"),
+)  # fmt: skip
+
+
+def notice_row(number: int) -> dict[str, Any]:
+    """Notice number N; every second child, every kind of answer."""
+    title, confirm, body = BODIES[number % len(BODIES)]
+    child = CHILDREN[number % 2]
+    published = NOW - timedelta(minutes=12 + 190 * number)
+    return {
+        "id": f"notice-{number}", "title": title, "summary": body[:60], "author": "王",
+        "child_id": child["id"], "child_name": child["name"], "class_name": child["class_name"],
+        "published_at": published.isoformat(), "state": "published", "unread": number in (0, 2),
+        "confirm": confirm, "deadline_at": (NOW + timedelta(days=2)).isoformat() if number < 2 else None,
+        "confirmed_at": published.isoformat() if confirm != "none" and number > 1 else None,
+        "pictures": 2 if number == 2 else 0, "files": 1 if number == 1 else 0,
+    }  # fmt: skip
+
+
+class Stub:
+    """The API of one person, in Python. `away`, `slow` and `empty` change how it answers."""
+
+    def __init__(self, notices: int = 45) -> None:
+        self.rows = [notice_row(number) for number in range(notices)]
+        self.empty = False
+        self.failing = False
+        self.slow: asyncio.Event | None = None
+        self.asked: list[str] = []
+
+    async def attach(self, context: BrowserContext) -> None:
+        """Answer what this phone asks."""
+        await context.route(f"{ORIGIN}/api/v1/**", self.handle)
+
+    async def handle(self, route: Route) -> None:
+        """One request."""
+        request = route.request
+        path = urlsplit(request.url).path.removeprefix("/api/v1")
+        self.asked.append(f"{request.method} {path}")
+        if self.slow is not None:
+            await self.slow.wait()
+        if self.failing:
+            await route.abort("connectionrefused")
+            return
+        query = {key: found[0] for key, found in parse_qs(urlsplit(request.url).query).items()}
+        status, answer = self.answer(request.method, path, query)
+        body = {"data": answer} if status < 400 else {"error": answer}
+        await route.fulfill(
+            status=status,
+            content_type="application/json",
+            body=json.dumps(body, ensure_ascii=False),
+        )
+
+    def answer(self, method: str, path: str, query: dict[str, str]) -> tuple[int, Any]:
+        """(status, data or error)."""
+        rows = [] if self.empty else self.rows
+        children = [] if self.empty else CHILDREN
+        match method, path.strip("/").split("/"):
+            case "POST", ["sessions", *_]:
+                until = (NOW + timedelta(days=1)).isoformat()
+                return 200, {
+                    "access_token": "a", "refresh_token": "r", "access_until": until, "expires_at": until,
+                }  # fmt: skip
+            case "GET", ["home"]:
+                todo = [row for row in rows if row["confirm"] != "none" and not row["confirmed_at"]]
+                return 200, {
+                    "children": children, "notices": rows[:10], "todo": todo, "claims": [],
+                    "teaching": None, "places": [], "acting": "",
+                }  # fmt: skip
+            case "GET", ["notices"]:
+                return 200, self._page(rows, query)
+            case "GET", ["notices", notice_id]:
+                found = [row for row in self.rows if row["id"] == notice_id]
+                return (200, self._notice(found[0])) if found else (404, self._error("not_found"))
+            case "GET", ["subscriptions"]:
+                return 200, {"templates": ["demo-mini-notice"], "credits": 2}
+            case "POST", ["bindings"]:
+                return 201, {"answer": "unknown", "child": None}
+            case "GET", ["invitations", _]:
+                return 200, {
+                    "school_name": "青禾小学",
+                    "class_name": "三年级二班",
+                    "child_name": None,
+                }
+        return 404, self._error("not_found")
+
+    @staticmethod
+    def _error(code: str) -> dict[str, Any]:
+        return {"code": code, "message": "没有找到", "fields": {}}
+
+    @staticmethod
+    def _page(rows: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:
+        if query.get("filter") == "unread":
+            rows = [row for row in rows if row["unread"]]
+        if child := query.get("child"):
+            rows = [row for row in rows if row["child_id"] == child]
+        if wanted := query.get("q"):
+            rows = [row for row in rows if wanted in row["title"]]
+        start = int(query.get("cursor", "0"))
+        end = start + int(query.get("limit", "20"))
+        return {"items": rows[start:end], "next_cursor": str(end) if end < len(rows) else None}
+
+    @staticmethod
+    def _notice(row: dict[str, Any]) -> dict[str, Any]:
+        body = next(text for title, _, text in BODIES if title == row["title"])
+        files = [
+            {"file_id": "f1", "kind": "document", "name": "校园安全须知（2026 年秋）.pdf", "size_bytes": 284_113,
+             "width": None, "height": None},
+        ]  # fmt: skip
+        child = {"id": row["child_id"], "name": row["child_name"]}
+        return {
+            **row, "body": body + "\n\n有问题请在放学后和我联系。谢谢您的配合！", "version": 1, "corrected": False,
+            "withdrawn_note": None, "attachments": files if row["files"] else [],
+            "links": [{"title": "安全教育平台", "url": "https://example.org/"}] if row["files"] else [],
+            "children": [{**child, "confirmed_at": row["confirmed_at"], "may_confirm": True}],
+        }  # fmt: skip

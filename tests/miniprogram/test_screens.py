@@ -1,0 +1,181 @@
+"""Every screen over a server that answers at will: loading, failing, empty, full; light, dark, large print."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.phones import Screenshot
+from tests.miniprogram.handset import Handset
+from tests.miniprogram.stub import Stub
+
+
+@pytest.fixture(params=["normal", "large"])
+async def phone(parent: Handset, request: pytest.FixtureRequest) -> Handset:
+    """The parent's phone with writing of either size."""
+    await parent.remember(text_size=request.param)
+    return parent
+
+
+async def test_home(phone: Handset, stub: Stub, screenshot: Screenshot) -> None:
+    stub.slow = asyncio.Event()
+    await phone.open()
+    await expect(phone.part("skeleton")).to_be_visible()
+    await phone.shoot(screenshot, "1-skeleton")
+    stub.slow.set()
+    await expect(phone.part("todo-row")).to_have_count(2)
+    await expect(phone.part("school")).to_have_text("青禾小学")
+    await phone.shoot(screenshot, "2-home")
+    await phone.front.get_by_role("tab", name="李小雨").tap()
+    await expect(phone.part("todo-row")).to_have_count(1)
+    await expect(phone.part("notice")).to_have_count(5)
+    await phone.shoot(screenshot, "3-one-child")
+
+
+async def test_home_without_a_child(phone: Handset, stub: Stub, screenshot: Screenshot) -> None:
+    stub.empty = True
+    await phone.open()
+    await expect(phone.text("还没有绑定孩子")).to_be_visible()
+    await phone.shoot(screenshot, "1-no-child")
+    await phone.tap("state-act")
+    await phone.is_at("pages/bind/index")
+
+
+async def test_home_that_cannot_be_loaded(
+    phone: Handset, stub: Stub, screenshot: Screenshot
+) -> None:
+    stub.failing = True
+    await phone.open()
+    await expect(phone.text("没能打开")).to_be_visible()
+    await phone.shoot(screenshot, "1-failed")
+    stub.failing = False
+    await phone.tap("state-act")
+    await expect(phone.part("notice")).to_have_count(10)
+    # What was seen once is there without a network, and says that it is old.
+    stub.failing = True
+    await phone.open()
+    await expect(phone.part("notice")).to_have_count(10)
+    await expect(phone.front.get_by_role("status")).to_contain_text("连不上网络")
+    await phone.shoot(screenshot, "2-offline")
+
+
+async def test_list_of_notices(phone: Handset, stub: Stub, screenshot: Screenshot) -> None:
+    await phone.open("pages/notices/index")
+    await expect(phone.part("notice")).to_have_count(20)
+    await phone.shoot(screenshot, "1-list")
+    for shown in (40, 45):
+        await phone.part("notice").last.scroll_into_view_if_needed()
+        await expect(phone.part("notice")).to_have_count(shown)
+    await phone.front.get_by_role("tab", name="未读").tap()
+    await expect(phone.part("notice")).to_have_count(2)
+    await phone.shoot(screenshot, "2-unread")
+    await phone.type("搜标题和内容", "没有这个词")
+    await expect(phone.text("没有找到“没有这个词”")).to_be_visible()
+    await phone.shoot(screenshot, "3-nothing-found")
+    stub.rows = stub.rows[:1]
+    await phone.front.get_by_role("button", name="关闭").tap()
+    await expect(phone.part("notice")).to_have_count(1)
+
+
+async def test_pulling_a_list_brings_what_is_new(parent: Handset, stub: Stub) -> None:
+    newer, stub.rows = stub.rows[0], stub.rows[1:4]
+    await parent.open("pages/notices/index")
+    await expect(parent.part("notice")).to_have_count(3)
+    stub.rows.insert(0, newer)
+    await parent.pull()
+    await expect(parent.part("notice")).to_have_count(4)
+    await expect(parent.part("notice").first).to_contain_text(newer["title"])
+
+
+async def test_notice(phone: Handset, stub: Stub, screenshot: Screenshot) -> None:
+    await phone.open("pages/notices/index")
+    await phone.part("notice").nth(1).tap()
+    await expect(phone.part("sign")).to_be_visible()
+    await expect(phone.part("file")).to_have_count(1)
+    await phone.shoot(screenshot, "1-to-sign")
+    await phone.back()
+    await phone.part("notice").nth(4).tap()
+    await expect(phone.part("settled")).to_contain_text("已确认")
+    await phone.shoot(screenshot, "2-confirmed")
+    await phone.open("pages/notice/index?id=elsewhere")
+    await expect(phone.text("这条通知看不到了")).to_be_visible()
+    await phone.shoot(screenshot, "3-gone")
+
+
+async def test_signature_pad(phone: Handset, screenshot: Screenshot) -> None:
+    await phone.open("pages/notice/index?id=notice-1")
+    await phone.tap("sign")
+    await phone.is_at("pages/sign/index")
+    await phone.tap("send")
+    await expect(phone.front.get_by_role("alert")).to_have_text("请把姓名写完整")
+    await phone.write_name()
+    await expect(phone.front.get_by_role("alert")).to_have_count(0)
+    await phone.shoot(screenshot, "1-signed")
+    await phone.tap("clear")
+    await phone.tap("send")
+    await expect(phone.front.get_by_role("alert")).to_be_visible()
+
+
+async def test_binding(phone: Handset, screenshot: Screenshot) -> None:
+    await phone.open("pages/bind/index?scene=abc")
+    await expect(phone.text("您正在加入 青禾小学 三年级二班")).to_be_visible()
+    await phone.tap("bind")
+    await expect(phone.front.get_by_role("alert")).to_have_text("请填孩子的姓名")
+    await phone.type("孩子姓名", "王小")
+    await phone.type("手机尾号", "12")
+    await phone.tap("bind")
+    await expect(phone.front.get_by_role("alert")).to_have_text("请填四位数字")
+    await phone.type("手机尾号", "34")
+    await phone.tap("bind")
+    await expect(phone.part("problem")).to_contain_text("没有找到对得上的孩子")
+    await phone.shoot(screenshot, "1-unknown")
+
+
+async def test_me(phone: Handset, screenshot: Screenshot) -> None:
+    await phone.open("pages/me/index")
+    await expect(phone.part("child")).to_have_count(2)
+    await phone.shoot(screenshot, "1-me")
+
+
+async def test_large_print_and_language_are_chosen_and_stay(parent: Handset) -> None:
+    async def height() -> float:
+        box = await parent.part("child").first.bounding_box()
+        assert box is not None
+        return box["height"]
+
+    await parent.open("pages/me/index")
+    before = await height()
+    await parent.tap("large")
+    assert await height() > before
+    await parent.front.get_by_role("radio", name="English").tap()
+    await expect(parent.page.locator(".mp-tab").first).to_have_text("Home")
+    await parent.open()
+    await expect(parent.text("Waiting for me")).to_be_visible()
+    style = await parent.front.get_attribute("style")
+    assert style is not None
+    assert "--scale: 1.3" in style
+
+
+async def test_signing_out_forgets_the_phone(parent: Handset) -> None:
+    await parent.open("pages/me/index")
+    await expect(parent.part("child")).to_have_count(2)
+    await parent.tap("sign-out")
+    await parent.answer("确定")
+    await parent.is_at("pages/welcome/index")
+    kept = await parent.page.evaluate(
+        "Object.keys(localStorage).filter((key) => /kept:|session|queue/.test(key))"
+    )
+    assert kept == []
+
+
+async def test_nothing_is_fetched_from_elsewhere(parent: Handset) -> None:
+    asked: list[str] = []
+    parent.page.on("request", lambda request: asked.append(request.url))
+    for path in ("pages/home/index", "pages/notice/index?id=notice-1", "pages/bind/index"):
+        await parent.open(path)
+        await expect(parent.part("skeleton")).to_have_count(0)
+    assert asked
+    local = (parent.server, "data:", "blob:", "about:")
+    assert [url for url in asked if not url.startswith(local)] == []

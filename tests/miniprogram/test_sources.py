@@ -1,0 +1,76 @@
+"""The mini-program's sources, without building them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.miniprogram.toolbox import CLIENT, HERE
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def sources(*kinds: str) -> list[Path]:
+    """Our own files of these kinds."""
+    return [
+        path
+        for kind in kinds
+        for path in sorted(CLIENT.rglob(f"*{kind}"))
+        if not {"node_modules", "miniprogram_npm"} & set(path.relative_to(CLIENT).parts)
+    ]
+
+
+def test_every_sentence_is_in_the_tables() -> None:
+    spoken = sources(".wxml")
+    assert len(spoken) > 10
+    assert [path.name for path in spoken if _CHINESE.search(path.read_text())] == []
+    code = [path for path in sources(".js") if "i18n" not in path.parts]
+    told = [
+        path.relative_to(CLIENT)
+        for path in code
+        if _CHINESE.search(re.sub(r"/\*[\s\S]*?\*/|//.*", "", path.read_text()))
+    ]
+    assert told == []
+
+
+def test_both_tables_have_the_same_keys_and_holes(node: str) -> None:
+    program = """
+const holes = (text) => (text.match(/\\{\\w+\\}/g) || []).sort().join();
+const flat = (table, before = '') => Object.entries(table).flatMap(([key, value]) =>
+  typeof value === 'string' ? [[before + key, holes(value)]] : flat(value, before + key + '.'));
+const tables = [require('./i18n/zh'), require('./i18n/en')];
+console.log(JSON.stringify(tables.map((table) => Object.fromEntries(flat(table)))));
+"""
+    done = subprocess.run([node, "-e", program], cwd=CLIENT, capture_output=True, text=True)
+    zh, en = json.loads(done.stdout)
+    assert len(zh) > 100
+    assert zh == en
+
+
+def test_every_word_is_used() -> None:
+    text = (CLIENT / "i18n" / "zh.js").read_text()
+    keys = re.findall(r"(\w+): (?:'|{)", text)
+    used = "\n".join(p.read_text() for p in sources(".wxml", ".js") if "i18n" not in p.parts)
+    # Hints of the answers to a binding are put together from the answer's name.
+    put_together = {f"{answer}Hint" for answer in ("bound", "already", "waiting", "refused")}
+    unused = {key for key in keys if not re.search(rf"\.{key}\b", used)}
+    assert unused - put_together - {"bound", "already", "waiting", "refused"} == set()
+
+
+def test_nothing_comes_from_elsewhere() -> None:
+    elsewhere = re.compile(r"""(src|href)=["'](https?:)?//|url\(["']?(https?:)?//""")
+    found = [p.name for p in sources(".wxml", ".wxss", ".js") if elsewhere.search(p.read_text())]
+    assert found == []
+
+
+@pytest.mark.parametrize("folder", [CLIENT, HERE])
+def test_packages_are_pinned(folder: Path) -> None:
+    package = json.loads((folder / "package.json").read_text())
+    lock = json.loads((folder / "package-lock.json").read_text())["packages"]
+    wanted = package.get("dependencies", {}) | package.get("devDependencies", {})
+    assert wanted
+    assert {name: lock[f"node_modules/{name}"]["version"] for name in wanted} == wanted
