@@ -7,7 +7,7 @@ from domain.roles import Right
 from handlers import phrases
 from handlers.base import Access, PageHandler, status_of
 from services.approvals import approve_claim, refuse_claim, waiting_claims
-from services.bindings import Answer, Asked, bind_guardian
+from services.bindings import Answer, Asked, asked_text, bind_guardian
 from services.invited import Invited
 from services.people import children_of, is_following
 
@@ -27,7 +27,7 @@ class BindingPage(PageHandler):
             asked = await bind_guardian(
                 self.ctx,
                 self.session.person_id,
-                digits.strip() if named else f"{name.strip()} {digits.strip()}",
+                asked_text(name, digits, invited),
                 invitation_id=invited.invitation.id if invited else None,
             )
         except InvalidError as error:

@@ -8,17 +8,14 @@ from urllib.parse import quote, unquote
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, stream_request_body
 
-from domain.errors import FileRefusedError, NotFoundError
+from domain.errors import FileRefusedError
 from domain.files import MAX_FILE_BYTES, FileKind, StoredFile
-from domain.notices import Notice, NoticeState
 from domain.roles import Right
-from handlers.base import Access, PageHandler
+from handlers.base import Access, BaseHandler, PageHandler
 from handlers.intake import Intake
 from handlers.phrases import size_text
+from services.attachments import access_notice_for_files
 from services.files import open_attachment, open_own_file, store_upload
-from services.notices import access_notice_as_author
-from services.people import access_teaching
-from services.reading import access_notice_as_guardian
 
 _LONGEST_NAME = 1000
 _SHOWN = (FileKind.PICTURE, FileKind.SIGNATURE)
@@ -65,53 +62,41 @@ class UploadHandler(PageHandler):
         )
 
 
-class FileHandler(PageHandler):
-    """Streams a stored file. Only pictures are shown in place; everything else is a download."""
-
-    async def send(self, file: StoredFile, content: AsyncIterator[bytes]) -> None:
-        """The file, piece by piece."""
-        shown = "inline" if file.kind in _SHOWN else "attachment"
-        self.set_header("Content-Type", file.content_type)
-        self.set_header("Content-Length", str(file.size_bytes))
-        # RFC 5987: the true name for today's browsers, a plain one for the rest.
-        ending = file.name.rsplit(".", 1)[-1]
-        plain = f"file.{ending}" if ending.isascii() and ending.isalnum() else "file"
-        name = quote(file.name, safe="")
-        self.set_header(
-            "Content-Disposition", f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{name}"
-        )
-        try:
-            async for piece in content:
-                self.write(piece)
-                await self.flush()
-        except StreamClosedError:
-            return  # they went away
+async def send_file(handler: BaseHandler, file: StoredFile, content: AsyncIterator[bytes]) -> None:
+    """Answer with a stored file, piece by piece. Only pictures are shown in place; the rest are downloads."""
+    shown = "inline" if file.kind in _SHOWN else "attachment"
+    handler.set_header("Content-Type", file.content_type)
+    handler.set_header("Content-Length", str(file.size_bytes))
+    # RFC 5987: the true name for today's browsers, a plain one for the rest.
+    ending = file.name.rsplit(".", 1)[-1]
+    plain = f"file.{ending}" if ending.isascii() and ending.isalnum() else "file"
+    name = quote(file.name, safe="")
+    handler.set_header(
+        "Content-Disposition", f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{name}"
+    )
+    try:
+        async for piece in content:
+            handler.write(piece)
+            await handler.flush()
+    except StreamClosedError:
+        return  # they went away
 
 
-class AttachmentHandler(FileHandler):
+class AttachmentHandler(PageHandler):
     """A file of a notice, for its guardians and its author, as they are at this moment."""
 
     access = Access.VISITOR
 
     async def get(self, notice_id: str, file_id: str) -> None:
         """Look who asks, then stream."""
-        notice = await self._access_notice(notice_id)
-        file, content = await open_attachment(self.ctx, notice, file_id)
-        await self.send(file, content)
-
-    async def _access_notice(self, notice_id: str) -> Notice:
-        person_id = self.session.person_id
-        try:
-            notice = (await access_notice_as_guardian(self.ctx, person_id, notice_id)).notice
-            if notice.state is not NoticeState.WITHDRAWN:
-                return notice
-        except NotFoundError:
-            pass  # perhaps they wrote it
-        teaching = await access_teaching(self.ctx, person_id, acting=self.session.acting)
-        return await access_notice_as_author(self.ctx, teaching, notice_id)
+        session = self.session
+        notice = await access_notice_for_files(
+            self.ctx, session.person_id, notice_id, acting=session.acting
+        )
+        await send_file(self, *await open_attachment(self.ctx, notice, file_id))
 
 
-class OwnFileHandler(FileHandler):
+class OwnFileHandler(PageHandler):
     """What the head teacher uploaded a moment ago, for the form's preview."""
 
     access = Access.STAFF
@@ -119,5 +104,4 @@ class OwnFileHandler(FileHandler):
 
     async def get(self, file_id: str) -> None:
         """Stream it."""
-        file, content = await open_own_file(self.ctx, self.teaching, file_id)
-        await self.send(file, content)
+        await send_file(self, *await open_own_file(self.ctx, self.teaching, file_id))

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from domain.errors import NotFoundError
-from domain.notices import ConfirmMode, NoticeState
 from handlers.base import Access, PageHandler
 from handlers.console import words
-from services.approvals import requests_of_family, waiting_claims
+from services.approvals import requests_of_family
 from services.consents import consents_of
 from services.erasure import is_leaving
-from services.people import Post, Teaching, access_teaching, children_of, posts_of
-from services.reading import Entry, notices_of_guardian
+from services.home import staff_side_of
+from services.people import children_of, posts_of
+from services.reading import notices_of_guardian
 
 _NEWEST = 5
-
-
-def wants_confirmation(entry: Entry) -> bool:
-    """Whether this guardian is still asked to confirm this notice."""
-    return (
-        entry.notice.confirm is not ConfirmMode.NONE
-        and entry.notice.state is NoticeState.PUBLISHED
-        and entry.delivery.confirmed_at is None
-        and entry.child.binding.may_confirm
-    )
 
 
 class HomeHandler(PageHandler):
@@ -37,9 +25,7 @@ class HomeHandler(PageHandler):
         person_id = self.session.person_id
         children = await children_of(self.ctx, person_id)
         newest = (await notices_of_guardian(self.ctx, person_id, limit=_NEWEST)).entries
-        posts = await posts_of(self.ctx, person_id)
-        teaching = await self._find_teaching()
-        claims = await waiting_claims(self.ctx, teaching) if teaching else []
+        staff = await staff_side_of(self.ctx, person_id, acting=self.session.acting)
         asked = await self.ctx.stores.claims.of_person(person_id)
         consents = await consents_of(self.ctx, person_id, children)
         self.page(
@@ -48,28 +34,14 @@ class HomeHandler(PageHandler):
             leaving=await is_leaving(self.ctx, person_id),
             children=children,
             entries=newest,
-            wants_confirmation=wants_confirmation,
-            teaching=teaching,
-            posts=posts,
-            acting=self._acting(posts, teaching),
+            teaching=staff.teaching,
+            posts=staff.posts,
+            acting=staff.acting,
             words=words,
-            claims=sum(c.standing.may_school for c in claims),
+            claims=staff.claims,
             asked=asked,
             requests=len(await requests_of_family(self.ctx, person_id)) if children else 0,
         )
-
-    async def _find_teaching(self) -> Teaching | None:
-        try:
-            return await access_teaching(
-                self.ctx, self.session.person_id, acting=self.session.acting
-            )
-        except NotFoundError:
-            return None
-
-    def _acting(self, posts: Sequence[Post], teaching: Teaching | None) -> Post | None:
-        """The place that is named at the top: where what this person does as staff is done from."""
-        place_id = teaching.school.id if teaching else self.session.acting
-        return next((p for p in posts if p.place_id == place_id), posts[0] if posts else None)
 
 
 class SwitchHandler(PageHandler):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.base import Access, PageHandler
-from handlers.files import FileHandler
+from handlers.files import send_file
 from services.erasure import ask_erasure, own_data, take_back_erasure
 from services.family_files import ask_family_file, open_family_file, own_files
 
@@ -37,7 +37,7 @@ class FamilyFileHandler(PageHandler):
         self.go(f"/h5/children/{self.path_args[0]}/file")
 
 
-class FamilyFileDownloadHandler(FileHandler):
+class FamilyFileDownloadHandler(PageHandler):
     """A ready archive, for who asked for it."""
 
     access = Access.VISITOR
@@ -46,7 +46,7 @@ class FamilyFileDownloadHandler(FileHandler):
         """Stream it."""
         file, content = await open_family_file(self.ctx, self.session.person_id, file_id)
         day = file.created_at.strftime("%Y%m%d")
-        await self.send(replace(file, name=f"家庭档案-{day}.zip"), content)
+        await send_file(self, replace(file, name=f"家庭档案-{day}.zip"), content)
 
 
 class EraseHandler(PageHandler):

@@ -8,10 +8,9 @@ import re
 
 from tornado.web import HTTPError
 
-from domain.errors import FileRefusedError, NotFoundError
+from domain.errors import NotFoundError
 from domain.notices import ConfirmMode, NoticeState
 from handlers.base import Access, PageHandler
-from handlers.home import wants_confirmation
 from services.notices import access_notice_as_author
 from services.people import access_teaching
 from services.reading import confirm_notice, notices_of_guardian, record_read
@@ -53,7 +52,6 @@ class NoticeListHandler(PageHandler):
         self.page(
             "h5/notices.html",
             entries=page.entries,
-            wants_confirmation=wants_confirmation,
             cursor=pack_cursor(page.next_position) if page.next_position else "",
             is_first=before is None,
         )
@@ -104,16 +102,13 @@ class ConfirmHandler(PageHandler):
         signature = None
         if self.request.headers.get("Content-Type", "").startswith("image/png"):
             signature = self.request.body
-        try:
-            await confirm_notice(
-                self.ctx,
-                self.session.person_id,
-                notice_id,
-                version=self._version(),
-                signature=signature,
-            )
-        except FileRefusedError as error:
-            raise FileRefusedError("no_ink" if error.code == "wrong_type" else error.code) from None
+        await confirm_notice(
+            self.ctx,
+            self.session.person_id,
+            notice_id,
+            version=self._version(),
+            signature=signature,
+        )
         if self.wants_json:
             self.data({"confirmed": True})
             return

@@ -13,7 +13,7 @@ from domain.receipts import GuardianReceipt, Receipt
 from domain.roles import Right
 from handlers import phrases
 from handlers.base import Access, PageHandler
-from handlers.files import FileHandler
+from handlers.files import send_file
 from services.exports import Words, export_name, export_receipts, open_signature
 from services.receipts import ClassReceipts, Receipts, ledger_of, receipts_of
 
@@ -159,7 +159,7 @@ def find_guardian(classes: tuple[ClassReceipts, ...], wanted: str) -> tuple[Any,
     raise NotFoundError
 
 
-class SignatureHandler(FileHandler):
+class SignatureHandler(PageHandler):
     """A guardian's signature, for the author of the notice."""
 
     access = Access.STAFF
@@ -171,7 +171,7 @@ class SignatureHandler(FileHandler):
         wanted = delivery_id(notice_id, student_id, person_id)
         _, guardian = find_guardian(receipts.classes, wanted)
         file, content = await open_signature(self.ctx, self.teaching.actor, guardian.delivery)
-        await self.send(file, content)
+        await send_file(self, file, content)
 
 
 class ExportHandler(PageHandler):

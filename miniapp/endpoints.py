@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.errors import NotFoundError
+from domain.files import StoredFile
 from domain.roles import Right
 from handlers.base import Access
 from services.context import Context
@@ -38,12 +39,17 @@ class Schema(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that was let in. `teaching` is there for staff, `key` for what creates."""
+    """One request that was let in. `teaching` is there for staff, `key` for what creates.
+
+    `openid` is who they are to the mini-program, `acting` the place they switched to.
+    """
 
     ctx: Context
     address: str
     person_id: str = ""
+    openid: str = ""
     session_id: str = ""
+    acting: str = ""
     teaching_of: Teaching | None = None
     key: str = ""
     body_bytes: bytes = b""
@@ -58,6 +64,15 @@ class Call:
 
 
 Action = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer that is a file's bytes and no JSON; under one `tag` they never change."""
+
+    file: StoredFile
+    content: AsyncIterator[bytes]
+    tag: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +107,11 @@ class Endpoint:
     def pattern(self) -> str:
         """The address for the table of routes."""
         return PREFIX + _HOLE.sub("([^/]+)", self.path)
+
+    @property
+    def status(self) -> int:
+        """What a good answer's status is."""
+        return 201 if self.creates and self.method == "POST" else 200
 
 
 class Registry:

@@ -13,8 +13,9 @@ from tornado.web import HTTPError, stream_request_body
 from domain.errors import FileRefusedError, InvalidError, NotFoundError, Problem, TooManyError
 from handlers import phrases
 from handlers.base import Access, BaseHandler, code_of, status_of
+from handlers.files import send_file
 from handlers.intake import Intake
-from miniapp.endpoints import ID_PATTERN, Call, Endpoint
+from miniapp.endpoints import ID_PATTERN, Call, Endpoint, Stream
 from services.bearers import SignedOutError, access_bearer
 from services.people import access_teaching
 from services.replies import answer_once
@@ -79,11 +80,14 @@ class ApiHandler(BaseHandler):
             given["query"] = self._query(endpoint.query)
         if endpoint.body is not None:
             given["body"] = self._body(endpoint.body, content)
+        if endpoint.answer is Stream:
+            await self._stream(await endpoint.action(call, **given))
+            return
 
         async def act() -> tuple[int, str]:
             found = await endpoint.action(call, **given)
             body = adapter(endpoint.answer).dump_json(found, by_alias=True).decode()
-            return 201 if endpoint.creates else 200, f'{{"data":{body}}}'
+            return endpoint.status, f'{{"data":{body}}}'
 
         if endpoint.creates:
             request = (self.request.uri or "").encode() + b"\0" + content
@@ -94,6 +98,15 @@ class ApiHandler(BaseHandler):
             status, text = await act()
         self.set_status(status)
         self.finish(text)
+
+    async def _stream(self, stream: Stream) -> None:
+        """A file's bytes; whoever has them is told so."""
+        self.set_header("Cache-Control", "private, max-age=31536000, immutable")
+        self.set_header("Etag", f'"{stream.tag}"')
+        if self.check_etag_header():
+            self.set_status(304)
+            return
+        await send_file(self, stream.file, stream.content)
 
     def _content(self) -> bytes:
         if self.intake is None:
@@ -124,7 +137,9 @@ class ApiHandler(BaseHandler):
             self.ctx,
             address,
             person_id=bearer.person_id,
+            openid=bearer.openid,
             session_id=bearer.id,
+            acting=bearer.acting,
             teaching_of=teaching,
             key=self._key() if endpoint.creates else "",
             content_type=self._content_type(),

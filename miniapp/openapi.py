@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from handlers.base import Access
-from miniapp.endpoints import ID_PATTERN, PREFIX, Endpoint, Tagged
+from miniapp.endpoints import ID_PATTERN, PREFIX, Endpoint, Stream, Tagged
 
 _REFERENCE = "#/components/schemas/{model}"
 _ERROR = {
@@ -78,17 +78,15 @@ def _name(found: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 def _operation(tagged: Tagged, schemas: dict[str, Any]) -> dict[str, Any]:
     endpoint = tagged.endpoint
-    answer = _schema(endpoint.answer, schemas, "serialization")
-    wrapped = {"type": "object", "required": ["data"], "properties": {"data": answer}}
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "tags": [tagged.tag],
         "summary": endpoint.summary,
         "parameters": _parameters(endpoint, schemas),
         "responses": {
-            "201" if endpoint.creates else "200": {
+            str(endpoint.status): {
                 "description": "Done." if endpoint.method != "GET" else "Found.",
-                "content": {"application/json": {"schema": wrapped}},
+                "content": _content(endpoint, schemas),
             },
             **{str(status): _refusal(status) for status in _refusals(endpoint)},
         },
@@ -108,6 +106,14 @@ def _operation(tagged: Tagged, schemas: dict[str, Any]) -> dict[str, Any]:
             },
         }
     return operation
+
+
+def _content(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
+    if endpoint.answer is Stream:
+        return {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    answer = _schema(endpoint.answer, schemas, "serialization")
+    wrapped = {"type": "object", "required": ["data"], "properties": {"data": answer}}
+    return {"application/json": {"schema": wrapped}}
 
 
 def _refusals(endpoint: Endpoint) -> list[int]:

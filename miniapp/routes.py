@@ -8,12 +8,30 @@ from functools import lru_cache
 from tornado.routing import URLSpec
 
 from handlers.base import Access, BaseHandler
+from miniapp.bindings import bindings
+from miniapp.children import children
+from miniapp.claims import claims
+from miniapp.consents import consents
 from miniapp.endpoints import PREFIX, Tagged, by_address
+from miniapp.files import files
 from miniapp.handler import MissingApiHandler, handler_of
+from miniapp.home import home
+from miniapp.invitations import invitations
+from miniapp.notices import notices
 from miniapp.openapi import document
 from miniapp.sessions import sessions
 
-REGISTRIES = (sessions,)
+REGISTRIES = (
+    sessions,
+    home,
+    notices,
+    files,
+    children,
+    bindings,
+    invitations,
+    claims,
+    consents,
+)
 VERSION = "1"
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.errors import ConflictError, NotFoundError
 from handlers.base import Access
 from miniapp.endpoints import Call, Registry, Schema
+from miniapp.shapes import Done, Place, place_rows
 from services.bearers import Tokens, end_bearer, end_everywhere, refresh_bearer, start_bearer
 from services.people import posts_of, recognise_mini
 from wechat.errors import Trouble, WeChatError
@@ -33,21 +34,6 @@ class SessionOut(Schema):
     refresh_token: str
     access_until: datetime
     expires_at: datetime
-
-
-class Done(Schema):
-    """It is so now."""
-
-    done: bool
-
-
-class Place(Schema):
-    """Where somebody has a role."""
-
-    id: str
-    name: str
-    called: str
-    roles: list[str]
 
 
 class Me(Schema):
@@ -111,20 +97,8 @@ async def sign_out_everywhere(call: Call) -> Done:
 @sessions("GET", "/me", access=Access.VISITOR)
 async def get_me(call: Call) -> Me:
     """Who is signed in, and where they have a role."""
-    posts = await posts_of(call.ctx, call.person_id)
-    return Me(
-        person_id=call.person_id,
-        places=[
-            Place(
-                id=post.place_id,
-                name=place.name,
-                called=post.name,
-                roles=[role.value for role in post.roles],
-            )
-            for post in posts
-            if (place := post.school or post.region) is not None
-        ],
-    )
+    places = place_rows(await posts_of(call.ctx, call.person_id))
+    return Me(person_id=call.person_id, places=places)
 
 
 @sessions("POST", "/acting", access=Access.VISITOR)

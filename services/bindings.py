@@ -31,7 +31,7 @@ from domain.errors import ConflictError, InvalidError, NotFoundError, Problem, T
 from domain.schools import Contact, Student
 from services.claims import Standing, standing_of, tell, times_of_claim
 from services.context import Context
-from services.invited import open_invitation, parse_asked, pupils_meant
+from services.invited import Invited, open_invitation, parse_asked, pupils_meant
 
 log = logging.getLogger("yanshu.services")
 
@@ -59,6 +59,13 @@ class Asked:
     answer: Answer
     student: Student | None = None
     standing: Standing | None = None
+
+
+def asked_text(name: str, digits: str, invited: Invited | None) -> str:
+    """Two fields of a form in one line, as `bind_guardian` takes them; a child's invitation says the name."""
+    if invited is not None and invited.student is not None:
+        return digits.strip()
+    return f"{name.strip()} {digits.strip()}"
 
 
 async def bind_guardian(

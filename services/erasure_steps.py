@@ -37,6 +37,7 @@ COLLECTIONS: Mapping[str, str] = {
     "files": "signatures and family files go; what a school wrote stays",
     "blobs.files": "go with the file",
     "blobs.chunks": "go with the file",
+    "thumbnails": "go with the file",
     "family_files": "go",
     "consents": "a nameless event stays in the place of each",
     "students": "a child's goes",

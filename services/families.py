@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -116,6 +116,13 @@ async def own_bindings(ctx: Context, person_id: str) -> OwnBindings:
         ),
         tuple(e for e in ended if e and e.reason is not EndReason.OWN and e.at > since),
     )
+
+
+async def school_names(ctx: Context, children: Iterable[Child]) -> dict[str, str]:
+    """The names of these children's schools, by id."""
+    ids = sorted({c.student.school_id for c in children})
+    found = [await ctx.stores.schools.find_school(school_id) for school_id in ids]
+    return {school.id: school.name for school in found if school is not None}
 
 
 def _oldest_first(bindings: list[Binding]) -> list[Binding]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from domain.deliveries import Delivery, delivery_id
-from domain.errors import ConflictError, NotFoundError
+from domain.errors import ConflictError, FileRefusedError, NotFoundError
 from domain.notices import ConfirmMode, Notice, NoticeState
 from services.context import Context
 from services.files import store_signature
 from services.people import Child, children_of
+
+# A search goes through so many deliveries at once, and so many times before it lets the next page go on.
+_SEARCHED_AT_ONCE = 100
+_SEARCHES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,60 @@ class Entry:
     notice: Notice
     delivery: Delivery
     child: Child
+
+    @property
+    def unread(self) -> bool:
+        """Whether there is something that this guardian has not opened yet."""
+        return self.delivery.read_at is None and self.notice.state is NoticeState.PUBLISHED
+
+    @property
+    def wants_confirmation(self) -> bool:
+        """Whether this guardian is still asked to confirm this notice."""
+        return (
+            self.notice.confirm is not ConfirmMode.NONE
+            and self.notice.state is NoticeState.PUBLISHED
+            and self.delivery.confirmed_at is None
+            and self.child.binding.may_confirm
+        )
+
+
+class Shown(StrEnum):
+    """Which lines of the list are asked for."""
+
+    ALL = "all"
+    UNREAD = "unread"
+    TODO = "todo"  # those that wait for this guardian's confirmation
+
+
+Wanted = Callable[[Entry], bool]
+
+
+def wanted_entries(shown: Shown, *, student_id: str = "", text: str = "") -> Wanted | None:
+    """What a list is narrowed to: by state, by child, by words of the notice; None when it is not."""
+    words = _folded(text).split()
+    if shown is Shown.ALL and not student_id and not words:
+        return None
+
+    def wanted(entry: Entry) -> bool:
+        if student_id and entry.child.student.id != student_id:
+            return False
+        if (shown is Shown.UNREAD and not entry.unread) or (
+            shown is Shown.TODO and not entry.wants_confirmation
+        ):
+            return False
+        if not words:
+            return True
+        told, version = entry.notice.state is NoticeState.PUBLISHED, entry.notice.current
+        said = _folded(
+            f"{version.title}\n{version.body if told else ''}\n{entry.notice.author_name}"
+        )
+        return all(word in said for word in words)
+
+    return wanted
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +115,25 @@ async def notices_of_guardian(
     before: str | None = None,
     limit: int = 20,
     withdrawn: bool = True,
+    wanted: Wanted | None = None,
 ) -> Page:
     """What this adult was told about the children they are bound to now, newest first, at most `limit`.
 
     `withdrawn` False leaves out what was withdrawn. What they were told about a child they are no longer
-    bound to is passed over, however much it is.
+    bound to is passed over, however much it is. With `wanted` a page may end before it is full: what it
+    costs is bounded, and the next one goes on from there.
     """
     children = {c.student.id: c for c in await children_of(ctx, person_id)}
     kept: list[Entry] = []
-    more = bool(children)
-    while more and len(kept) < limit:
+    more, looks, portion = bool(children), 0, limit if wanted is None else _SEARCHED_AT_ONCE
+    while more and len(kept) < limit and (wanted is None or looks < _SEARCHES):
+        looks += 1
         deliveries = await ctx.stores.deliveries.page_of_person(
-            person_id, before=before, at=ctx.now(), limit=limit + 1
+            person_id, before=before, at=ctx.now(), limit=portion + 1
         )
-        more = len(deliveries) > limit
+        more = len(deliveries) > portion
         notices = await ctx.stores.notices.many(d.notice_id for d in deliveries)
-        for delivery in deliveries[:limit]:
+        for delivery in deliveries[:portion]:
             if len(kept) == limit:
                 more = True
                 break
@@ -77,8 +141,11 @@ async def notices_of_guardian(
             notice = notices.get(delivery.notice_id)
             if notice is None or delivery.student_id not in children:
                 continue
-            if withdrawn or notice.state is not NoticeState.WITHDRAWN:
-                kept.append(Entry(notice, delivery, children[delivery.student_id]))
+            entry = Entry(notice, delivery, children[delivery.student_id])
+            if not withdrawn and notice.state is NoticeState.WITHDRAWN:
+                continue
+            if wanted is None or wanted(entry):
+                kept.append(entry)
     return Page(tuple(kept), before if more else None)
 
 
@@ -128,7 +195,7 @@ async def confirm_notice(
 
     Returns whether anything was left to confirm. Raises NotFoundError; ConflictError when the notice
     was withdrawn, asks for no (or another) confirmation, or they may only read; FileRefusedError for a
-    signature that isn't one.
+    signature that isn't one (`no_ink`, `too_large`, `empty`).
     """
     reading = await access_notice_as_guardian(ctx, person_id, notice_id)
     notice = reading.notice
@@ -147,7 +214,10 @@ async def confirm_notice(
         raise ConflictError("corrected_meanwhile")
     signature_id = None
     if signature is not None:
-        file = await store_signature(ctx, notice.school_id, person_id, signature)
+        try:
+            file = await store_signature(ctx, notice.school_id, person_id, signature)
+        except FileRefusedError as error:
+            raise FileRefusedError("no_ink" if error.code == "wrong_type" else error.code) from None
         signature_id = file.id
     changed = False
     for entry in open_entries:

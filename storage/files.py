@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase, AsyncIOMotorGridFSBucket
+from pymongo.errors import DuplicateKeyError
 
 from domain.files import StoredFile
 from storage.documents import from_document, to_document
@@ -15,11 +16,12 @@ _WRITE_BYTES = 8 * _CHUNK_BYTES
 
 
 class FileStore:
-    """Records in `files`, bytes in the bucket `blobs`."""
+    """Records in `files`, bytes in the bucket `blobs`, small pictures of pictures in `thumbnails`."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._database = database
         self._files = database["files"]
+        self._thumbnails = database["thumbnails"]
         self._blobs = AsyncIOMotorGridFSBucket(
             database, bucket_name="blobs", chunk_size_bytes=_CHUNK_BYTES
         )
@@ -89,3 +91,15 @@ class FileStore:
         stream = await self._blobs.open_download_stream(file_id)
         while chunk := await stream.readchunk():
             yield chunk
+
+    async def find_thumbnail(self, file_id: str) -> bytes | None:
+        """The small picture of a picture, once it was made. Uses index: _id_."""
+        document = await self._thumbnails.find_one({"_id": file_id})
+        return bytes(document["content"]) if document else None
+
+    async def keep_thumbnail(self, file_id: str, content: bytes) -> None:
+        """It was made; when two made it, one is kept."""
+        try:
+            await self._thumbnails.insert_one({"_id": file_id, "content": content})
+        except DuplicateKeyError:
+            return

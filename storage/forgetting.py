@@ -168,10 +168,11 @@ class ForgetStore:
         return {"unnamed": bindings.modified_count + claims.modified_count}
 
     async def drop_files(self, file_ids: Sequence[str]) -> int:
-        """Bytes, by the bucket's own index, then records."""
+        """Bytes, by the bucket's own index, and small pictures, then records."""
         for file_id in file_ids:
             await self._db["blobs.chunks"].delete_many({"files_id": file_id})
             await self._db["blobs.files"].delete_one({"_id": file_id})
+        await self.drop("thumbnails", file_ids)
         return await self.drop("files", file_ids)
 
     async def _drop(self, collection: str, query: dict[str, Any]) -> int:

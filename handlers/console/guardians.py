@@ -14,7 +14,7 @@ from handlers.base import Access
 from handlers.console import people_words
 from handlers.console.base import ConsoleHandler
 from handlers.console.pupils import pupil_path
-from handlers.files import FileHandler
+from handlers.files import send_file
 from services.erasure import erase_child
 from services.families import (
     access_binding_as_head_teacher,
@@ -142,7 +142,7 @@ class FamilyExportHandler(ConsoleHandler):
         self.go(f"{pupil_path(student_id)}/files/{quote(person_id, safe='')}")
 
 
-class FamilyExportFileHandler(ConsoleHandler, FileHandler):
+class FamilyExportFileHandler(ConsoleHandler):
     """A ready archive, for who asked for it."""
 
     access = Access.STAFF
@@ -154,7 +154,7 @@ class FamilyExportFileHandler(ConsoleHandler, FileHandler):
         if self.acting.school is None or file.school_id != self.acting.school.id:
             raise NotFoundError
         day = file.created_at.strftime("%Y%m%d")
-        await self.send(replace(file, name=f"家庭档案-{day}.zip"), content)
+        await send_file(self, replace(file, name=f"家庭档案-{day}.zip"), content)
 
 
 class ErasePupilHandler(ConsoleHandler):

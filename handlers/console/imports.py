@@ -19,7 +19,7 @@ from domain.roster_changes import Kind
 from handlers.base import Access
 from handlers.console import words
 from handlers.console.base import ConsoleHandler
-from handlers.files import FileHandler
+from handlers.files import send_file
 from services.imports import (
     XLSX,
     access_import,
@@ -253,7 +253,7 @@ class ImportDropHandler(ConsoleHandler):
         self.go("/console/imports")
 
 
-class ImportReportHandler(ConsoleHandler, FileHandler):
+class ImportReportHandler(ConsoleHandler):
     """The report, row by row."""
 
     access = Access.STAFF
@@ -262,7 +262,7 @@ class ImportReportHandler(ConsoleHandler, FileHandler):
     async def get(self, import_id: str) -> None:
         """Stream it."""
         file, content = await open_report(self.ctx, self.acting, import_id)
-        await self.send(file, content)
+        await send_file(self, file, content)
 
 
 def _section(text: str, among: Sequence[Section]) -> Section | None:

@@ -232,6 +232,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "forgetting.drop_invitations": lambda s: s.drop_invitations("school-a", "s"),
     "files.find": lambda s: s.find("f"),
     "files.many": lambda s: s.many(["f"]),
+    "files.find_thumbnail": lambda s: s.find_thumbnail("f"),
     "identities.find": lambda s: s.find("wx1", "o"),
     "identities.of_people": lambda s: s.of_people("wx1", ["p"]),
     "notices.find": lambda s: s.find("n"),

@@ -1,0 +1,50 @@
+"""The first screen, in one call: what is new, what waits for me, my children, what I am as staff."""
+
+from __future__ import annotations
+
+from handlers.base import Access
+from miniapp.endpoints import Call, Registry, Schema
+from miniapp.shapes import (
+    Child,
+    ClaimRow,
+    NoticeRow,
+    Place,
+    TeachingRow,
+    child_row,
+    claim_rows,
+    notice_row,
+    place_rows,
+    teaching_row,
+)
+from services.families import school_names
+from services.home import home_of
+
+home = Registry("home")
+
+
+class Home(Schema):
+    """Everything of the first screen. `todo` waits for a confirmation, the nearest deadline first."""
+
+    children: list[Child]
+    notices: list[NoticeRow]
+    todo: list[NoticeRow]
+    claims: list[ClaimRow]
+    teaching: TeachingRow | None
+    places: list[Place]
+    acting: str
+
+
+@home("GET", "/home", access=Access.VISITOR)
+async def get_home(call: Call) -> Home:
+    """The first screen."""
+    found = await home_of(call.ctx, call.person_id, acting=call.acting)
+    schools = await school_names(call.ctx, (own.child for own in found.own.children))
+    return Home(
+        children=[child_row(own, schools) for own in found.own.children],
+        notices=[notice_row(entry) for entry in found.newest],
+        todo=[notice_row(entry) for entry in found.todo],
+        claims=claim_rows(found.own, call.person_id, call.ctx.now()),
+        teaching=teaching_row(found.staff),
+        places=place_rows(found.staff.posts),
+        acting=found.staff.acting.place_id if found.staff.acting else "",
+    )

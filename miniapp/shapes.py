@@ -1,0 +1,266 @@
+"""The rows that several answers of the API have in common, and how they are made of what the services return.
+
+Nothing is looked up or decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import domain.notices
+from domain.bindings import Claim, ClaimState, Custody, Doubt, Side
+from domain.files import FileKind
+from domain.notices import ConfirmMode, NoticeState
+from miniapp.endpoints import Schema
+from services.claims import Standing
+from services.families import OwnBindings, OwnChild
+from services.home import StaffSide
+from services.people import Post
+from services.reading import Entry
+
+_SUMMARY = 60  # characters: two lines of a list
+
+
+class Done(Schema):
+    """It is so now."""
+
+    done: bool
+
+
+class Place(Schema):
+    """Where somebody has a role."""
+
+    id: str
+    name: str
+    called: str
+    roles: list[str]
+
+
+class NoticeRow(Schema):
+    """A notice about one child, as a line of a list. `summary` is empty once it was withdrawn."""
+
+    id: str
+    title: str
+    summary: str
+    author: str
+    child_id: str
+    child_name: str
+    class_name: str
+    published_at: datetime
+    state: NoticeState
+    unread: bool
+    confirm: ConfirmMode
+    wants_confirmation: bool
+    confirmed_at: datetime | None
+    deadline_at: datetime | None
+    pictures: int
+    files: int
+
+
+class Child(Schema):
+    """A child one is bound to. `guardians` are the relations of who else is, an empty one where it is not known."""
+
+    id: str
+    name: str
+    class_name: str
+    school_name: str
+    relation: str
+    order: int
+    custody: Custody
+    until: datetime | None
+    trial: bool
+    guardians: list[str]
+
+
+class ClaimRow(Schema):
+    """A request to be bound: one's own (`mine`), or another adult's about one's child.
+
+    `side` decides now, null once it is over; the family alone until `school_from`. `doubt` is said to the
+    family only.
+    """
+
+    id: str
+    mine: bool
+    child_id: str | None
+    child_name: str
+    phone_last4: str
+    doubt: Doubt | None
+    state: ClaimState
+    side: Side | None
+    asked_at: datetime
+    school_from: datetime | None
+    expires_at: datetime | None
+    may_decide: bool
+    may_withdraw: bool
+    may_appeal: bool
+
+
+class NamedClass(Schema):
+    """A class by name."""
+
+    id: str
+    name: str
+
+
+class TeachingRow(Schema):
+    """The classes one publishes to. `claims` requests to be bound wait for the school."""
+
+    school_name: str
+    name: str
+    classes: list[NamedClass]
+    claims: int
+
+
+class Attachment(Schema):
+    """A file of a notice; width and height of a picture in pixels."""
+
+    file_id: str
+    kind: FileKind
+    name: str
+    size_bytes: int
+    width: int | None
+    height: int | None
+
+
+def notice_row(entry: Entry) -> NoticeRow:
+    """A line of a guardian's list."""
+    notice, version = entry.notice, entry.notice.current
+    withdrawn = notice.state is NoticeState.WITHDRAWN
+    attached = () if withdrawn else version.attachments
+    pictures = sum(a.kind is FileKind.PICTURE for a in attached)
+    return NoticeRow(
+        id=notice.id,
+        title=version.title,
+        summary="" if withdrawn else " ".join(version.body.split())[:_SUMMARY],
+        author=notice.author_name,
+        child_id=entry.child.student.id,
+        child_name=entry.child.student.name,
+        class_name=entry.child.school_class.name,
+        published_at=notice.publish_at,
+        state=notice.state,
+        unread=entry.unread,
+        confirm=notice.confirm,
+        wants_confirmation=entry.wants_confirmation,
+        confirmed_at=entry.delivery.confirmed_at,
+        deadline_at=notice.deadline_at,
+        pictures=pictures,
+        files=len(attached) - pictures,
+    )
+
+
+def child_row(own: OwnChild, schools: Mapping[str, str]) -> Child:
+    """A child; `schools` are names by id."""
+    binding, student = own.child.binding, own.child.student
+    return Child(
+        id=student.id,
+        name=student.name,
+        class_name=own.child.school_class.name,
+        school_name=schools.get(student.school_id, ""),
+        relation=binding.relation,
+        order=binding.order,
+        custody=binding.custody,
+        until=binding.until,
+        trial=binding.trial,
+        guardians=list(own.others),
+    )
+
+
+def claim_rows(own: OwnBindings, person_id: str, at: datetime) -> list[ClaimRow]:
+    """What waits: first others' about one's children, then one's own."""
+    return [
+        *(_asked_of_family(s, person_id) for s in own.requests),
+        *(_own_claim(s.claim, s.side, at) for s in own.waiting),
+    ]
+
+
+def closed_rows(own: OwnBindings, at: datetime) -> list[ClaimRow]:
+    """One's own requests that were not granted of late."""
+    return [_own_claim(claim, None, at) for claim in own.closed]
+
+
+def _asked_of_family(standing: Standing, person_id: str) -> ClaimRow:
+    claim, student = standing.claim, standing.students[0]
+    return ClaimRow(
+        id=claim.id,
+        mine=False,
+        child_id=student.id,
+        child_name=student.name,
+        phone_last4=claim.phone_last4,
+        doubt=claim.doubt,
+        state=standing.state,
+        side=standing.side,
+        asked_at=claim.created_at,
+        school_from=claim.school_from,
+        expires_at=claim.expires_at,
+        may_decide=standing.may_family and person_id in standing.guardians,
+        may_withdraw=False,
+        may_appeal=False,
+    )
+
+
+def _own_claim(claim: Claim, side: Side | None, at: datetime) -> ClaimRow:
+    state = claim.state_at(at)
+    return ClaimRow(
+        id=claim.id,
+        mine=True,
+        child_id=None,
+        child_name=claim.child_name,
+        phone_last4=claim.phone_last4,
+        doubt=None,
+        state=state,
+        side=side,
+        asked_at=claim.created_at,
+        school_from=claim.school_from,
+        expires_at=claim.expires_at,
+        may_decide=False,
+        may_withdraw=state is ClaimState.WAITING,
+        may_appeal=claim.may_appeal(at),
+    )
+
+
+def place_rows(posts: Sequence[Post]) -> list[Place]:
+    """Where somebody has a role."""
+    return [
+        Place(
+            id=post.place_id,
+            name=place.name,
+            called=post.name,
+            roles=[role.value for role in post.roles],
+        )
+        for post in posts
+        if (place := post.school or post.region) is not None
+    ]
+
+
+def teaching_row(staff: StaffSide) -> TeachingRow | None:
+    """What somebody teaches, where they do."""
+    teaching = staff.teaching
+    if teaching is None:
+        return None
+    return TeachingRow(
+        school_name=teaching.school.name,
+        name=teaching.name,
+        classes=[NamedClass(id=c.id, name=c.name) for c in teaching.classes],
+        claims=staff.claims,
+    )
+
+
+def attachment_rows(
+    attachments: Iterable[domain.notices.Attachment], sizes: Mapping[str, tuple[int, int]]
+) -> list[Attachment]:
+    """The files of a notice; `sizes` are width and height by file id."""
+    rows = []
+    for attached in attachments:
+        width, height = sizes.get(attached.file_id, (None, None))
+        rows.append(
+            Attachment(
+                file_id=attached.file_id,
+                kind=attached.kind,
+                name=attached.name,
+                size_bytes=attached.size_bytes,
+                width=width or None,
+                height=height or None,
+            )
+        )
+    return rows
