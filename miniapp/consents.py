@@ -10,7 +10,7 @@ from pydantic import Field
 from domain.consent_texts import TEXTS, Purpose
 from domain.consents import Decision, Standing
 from handlers.base import Access
-from miniapp.endpoints import Call, Registry, Schema
+from miniapp.endpoints import Call, Number, Registry, Schema
 from services.consents import consents_of, decide_consent
 from services.people import children_of
 
@@ -60,7 +60,7 @@ class ConsentIn(Schema):
 
     purpose: Purpose
     decision: Decision
-    version: int
+    version: Number
     child_id: str = Field("", max_length=200)
 
 

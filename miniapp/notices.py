@@ -10,7 +10,7 @@ from pydantic import Field
 from domain.notices import NoticeState
 from handlers.base import Access
 from handlers.reading import pack_cursor, unpack_cursor
-from miniapp.endpoints import Call, Registry, Schema
+from miniapp.endpoints import Call, Number, Registry, Schema
 from miniapp.shapes import Attachment, NoticeRow, attachment_rows, notice_row
 from services.attachments import sizes_of
 from services.families import access_own_child
@@ -75,7 +75,7 @@ class NoticeOut(NoticeRow):
 class VersionIn(Schema):
     """The version they had before their eyes."""
 
-    version: int
+    version: Number
 
 
 class Confirmed(Schema):

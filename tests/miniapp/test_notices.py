@@ -206,14 +206,12 @@ async def test_nobody_confirms_words_they_have_not_seen_or_that_are_gone(
     ctx, teaching = village.town.ctx, await village.teaching()
     notice = await village.publish(confirm="tap")
     path = f"/notices/{notice.id}/confirmation"
-    stranger = await village.guardian("other", 2)
-    await ctx.stores.deliveries.find(notice.id)
     unknown = await (await village.somebody("nobody")).call("POST", path, {"version": 1})
     assert unknown.status == 404
     bodies: list[Any] = [{}, {"version": "1"}, {"version": 1, "more": 1}, None]
     for body in bodies:
         assert (await mother.call("POST", path, body)).status in (415, 422)
-    no_key = await mother.call("POST", path, {"version": 1}, key="short")
+    no_key = await mother.call("POST", path, key="short")
     assert no_key.status == 422
     old = await mother.call("POST", path, {"version": 7})
     assert (old.status, old.code) == (409, "corrected_meanwhile")
@@ -223,7 +221,6 @@ async def test_nobody_confirms_words_they_have_not_seen_or_that_are_gone(
     assert not [d for d in await village.documents("deliveries") if d["confirmed_at"]]
     shown = (await mother.call("GET", f"/notices/{notice.id}")).data
     assert (shown["state"], shown["body"], shown["summary"]) == ("withdrawn", "", "")
-    assert stranger.access
 
 
 async def test_a_signature_is_taken_once_and_only_with_ink(
@@ -233,7 +230,7 @@ async def test_a_signature_is_taken_once_and_only_with_ink(
     path, png = f"/notices/{notice.id}/signature?version=1", {"Content-Type": "image/png"}
     empty = await mother.call("POST", path, drawn(ink=False), **png)
     assert (empty.status, empty.code) == (400, "no_ink")
-    plain = await mother.call("POST", path, drawn(), **{"Content-Type": "image/jpeg"})
+    plain = await mother.call("POST", path, **{"Content-Type": "image/jpeg"})
     assert plain.status == 415
     without = await mother.call("POST", path.partition("?")[0], drawn(), **png)
     assert without.status == 422
