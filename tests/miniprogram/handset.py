@@ -16,6 +16,9 @@ from tests.miniprogram.toolbox import Built
 
 # What config.js calls the server in the developer tool; requests to it go to the server under test.
 CONFIGURED = "http://127.0.0.1:8000"
+# That a server does not answer is part of several tests; and a sheet that keeps a finger from scrolling what
+# is behind it may do so in WeChat only.
+_SAID_BY_THE_BROWSER = ("Failed to load resource", "Unable to preventDefault inside passive")
 FOLDER = "/__mini"
 
 
@@ -31,8 +34,7 @@ class Handset:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def _note(self, message: Any) -> None:
-        # That a server does not answer is part of several tests, and the browser says so by itself.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith(_SAID_BY_THE_BROWSER):
             self.errors.append(message.text)
         # An attribute that a tag does not have is as good as a missing one.
         if message.type == "warning" and message.text.endswith("is not a valid property"):
@@ -153,9 +155,15 @@ class Handset:
 
     async def shoot(self, take: Callable[..., Awaitable[Path]], name: str) -> None:
         """The screen as it is now, at rest, in light and in dark."""
-        await come_to_rest(self.page)
+        await self._rest()
         await take(self.page, name)
         await self.page.emulate_media(color_scheme="dark")
-        await come_to_rest(self.page)
+        await self._rest()
         await take(self.page, f"{name}-dark")
         await self.page.emulate_media(color_scheme="light")
+
+    async def _rest(self) -> None:
+        await come_to_rest(self.page)
+        await self.page.evaluate(
+            "Promise.allSettled(Array.from(document.images, (one) => one.src && one.decode()))"
+        )

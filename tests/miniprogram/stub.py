@@ -49,7 +49,7 @@ def notice_row(number: int) -> dict[str, Any]:
 
 
 class Stub:
-    """The API of one person, in Python. `away`, `slow` and `empty` change how it answers."""
+    """The API of one parent. `failing`, `slow` and `empty` change how it answers; `landed` is what arrived."""
 
     def __init__(self, notices: int = 45) -> None:
         self.rows = [notice_row(number) for number in range(notices)]
@@ -57,6 +57,7 @@ class Stub:
         self.failing = False
         self.slow: asyncio.Event | None = None
         self.asked: list[str] = []
+        self.landed: dict[str, dict[str, Any]] = {}  # what was created, by Idempotency-Key
 
     async def attach(self, context: BrowserContext) -> None:
         """Answer what this phone asks."""
@@ -73,7 +74,11 @@ class Stub:
             await route.abort("connectionrefused")
             return
         query = {key: found[0] for key, found in parse_qs(urlsplit(request.url).query).items()}
-        status, answer = self.answer(request.method, path, query)
+        key = request.headers.get("idempotency-key", "")
+        given = request.post_data_buffer or b""
+        if request.method == "POST" and key:
+            self.landed.setdefault(key, {"path": path, "given": given})
+        status, answer = self.answer(request.method, path, query, given)
         body = {"data": answer} if status < 400 else {"error": answer}
         await route.fulfill(
             status=status,
@@ -81,7 +86,9 @@ class Stub:
             body=json.dumps(body, ensure_ascii=False),
         )
 
-    def answer(self, method: str, path: str, query: dict[str, str]) -> tuple[int, Any]:
+    def answer(
+        self, method: str, path: str, query: dict[str, str], given: bytes
+    ) -> tuple[int, Any]:
         """(status, data or error)."""
         rows = [] if self.empty else self.rows
         children = [] if self.empty else CHILDREN
@@ -104,8 +111,19 @@ class Stub:
                 return (200, self._notice(found[0])) if found else (404, self._error("not_found"))
             case "GET", ["subscriptions"]:
                 return 200, {"templates": ["demo-mini-notice"], "credits": 2}
+            case "PUT", ["subscriptions"]:
+                self.landed["subscriptions"] = json.loads(given)
+                return 200, {"templates": ["demo-mini-notice"], "credits": 3}
+            case "POST", ["notices", notice_id, "confirmation" | "signature"]:
+                row = next(row for row in self.rows if row["id"] == notice_id)
+                row["confirmed_at"] = row["confirmed_at"] or datetime.now(UTC).isoformat()
+                return 201, {"confirmed_at": row["confirmed_at"]}
             case "POST", ["bindings"]:
-                return 201, {"answer": "unknown", "child": None}
+                asked = json.loads(given)
+                if (asked["name"], asked["digits"]) != ("李小明", "5678"):
+                    return 201, {"answer": "unknown", "child": None}
+                self.empty = False
+                return 201, {"answer": "bound", "child": CHILDREN[0]}
             case "GET", ["invitations", _]:
                 return 200, {
                     "school_name": "青禾小学",

@@ -61,6 +61,20 @@ def test_every_word_is_used() -> None:
     assert unused - put_together - {"bound", "already", "waiting", "refused"} == set()
 
 
+def test_pages_do_not_restyle_components() -> None:
+    # A component that takes the app's styles takes its page's too, so their classes must differ.
+    def classes(path: Path) -> set[str]:
+        return set(re.findall(r"\.([a-z][\w-]*)(?=[^{}]*\{)", path.read_text()))
+
+    shared = classes(CLIENT / "app.wxss")
+    of_components = {
+        name for path in (CLIENT / "components").rglob("*.wxss") for name in classes(path) - shared
+    }
+    assert len(of_components) > 10
+    for path in (CLIENT / "pages").rglob("*.wxss"):
+        assert classes(path) & of_components == set(), path
+
+
 def test_nothing_comes_from_elsewhere() -> None:
     elsewhere = re.compile(r"""(src|href)=["'](https?:)?//|url\(["']?(https?:)?//""")
     found = [p.name for p in sources(".wxml", ".wxss", ".js") if elsewhere.search(p.read_text())]

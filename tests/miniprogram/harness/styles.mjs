@@ -18,7 +18,8 @@ export function compileStyles(project, components) {
     const scope = isShared(address, components.get(address)) ? '' : `s${Object.keys(scopes).length}`;
     if (scope) scopes[address] = scope;
     try {
-      sheets[address] = translate(inline(project, address + '.wxss'), scope, address);
+      const page = components.get(address) && !components.get(address).component ? address : '';
+      sheets[address] = translate(inline(project, address + '.wxss'), { scope, page }, address);
     } catch (error) {
       project.problems.push(`${address}.wxss: ${error.message}`);
     }
@@ -44,7 +45,7 @@ function inline(project, file, seen = new Set()) {
   });
 }
 
-function translate(text, scope, address) {
+function translate(text, { scope, page }, address) {
   const root = postcss.parse(text, { from: address + '.wxss' });
   root.walkDecls((declaration) => {
     declaration.value = declaration.value.replace(RPX, (_, number) => `calc(var(--rpx) * ${number})`)
@@ -52,7 +53,10 @@ function translate(text, scope, address) {
   });
   root.walkRules((rule) => {
     if (rule.parent.type === 'atrule' && /keyframes$/.test(rule.parent.name)) return;
-    rule.selector = selectors((found) => translateSelector(found, scope)).processSync(rule.selector);
+    const selector = selectors((found) => translateSelector(found, scope)).processSync(rule.selector);
+    // A page's style sheet is for that page alone; :where() adds no weight.
+    const only = (one) => `:where([data-path="${page}"]) ${one.trim()}`;
+    rule.selector = page ? postcss.list.comma(selector).map(only).join(', ') : selector;
   });
   return root.toString();
 }

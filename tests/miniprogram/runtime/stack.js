@@ -75,6 +75,7 @@ export class Stack {
     // What is fixed on a page is fixed to its window, which ends at WeChat's own bars.
     const view = document.createElement('div');
     view.className = 'mp-window';
+    view.dataset.path = path;
     view.append(element);
     document.body.append(view);
     host.remove();

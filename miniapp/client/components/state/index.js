@@ -6,6 +6,7 @@ Component({
     title: String,
     hint: String,
     action: String, // the button's word; without one there is no button
+    good: Boolean, // something went well
     tall: Boolean, // fills the page instead of a card
   },
   methods: {

@@ -25,7 +25,10 @@ Page({
   stop: /** @type {() => void} */ (() => {}),
 
   onLoad() {
-    this.stop = queue.listen(() => this.draw());
+    this.stop = queue.listen(() => {
+      this.setData({ waiting: this.waitingWords() });
+      this.draw();
+    });
   },
 
   onUnload() {
@@ -35,6 +38,7 @@ Page({
   onShow() {
     if (!screen.enter(this)) return;
     getApp().nameTabs();
+    this.setData({ waiting: this.waitingWords() });
     const kept = api.remembered(api.paths.home());
     if (!this.home && kept) this.show(kept);
     this.reload();
@@ -80,8 +84,12 @@ Page({
       school: first ? first.school_name : home.teaching ? home.teaching.school_name : t.welcome.name,
       todo: mine(home.todo).filter((row) => row.label.tone === 'todo'),
       newest: mine(home.notices),
-      waiting: queue.size() ? fill(t.home.waiting, { n: queue.size() }) : '',
     };
+  },
+
+  /** What was tapped and has not been sent yet. */
+  waitingWords() {
+    return queue.size() ? fill(this.data.t.home.waiting, { n: queue.size() }) : '';
   },
 
   /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event */
