@@ -49,7 +49,9 @@ async def test_the_administrator_offers_roles(
     await page.get_by_label("学科").select_option(label="数学")
     await page.get_by_label("称呼").fill("周敏")
     await page.get_by_role("button", name="生成邀请二维码").click()
-    await expect(page.get_by_role("heading", name="邀请担任三年级1班任课教师（数学）")).to_be_visible()
+    await expect(
+        page.get_by_role("heading", name="邀请担任三年级1班任课教师（数学）")
+    ).to_be_visible()
     await nothing_runs_off(page)
     await screenshot(page, "link", full_page=True)
     await page.get_by_role("button", name="复制链接").click()
