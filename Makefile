@@ -9,7 +9,7 @@ DEV_READY := $(VENV)/.ready-dev
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 # The mini-program's tools. Without Node its gates and its browser tests are left out, and say so.
-NPM_READY := $(if $(shell command -v npm 2>/dev/null),$(patsubst %,%/node_modules/.package-lock.json,miniapp/client tests/miniprogram))
+NPM_READY := $(if $(shell command -v npm 2>/dev/null),$(patsubst %,%/node_modules/.package-lock.json,miniapp/client simulator/miniprogram))
 
 .PHONY: help run test check format bench clean
 
@@ -43,7 +43,7 @@ bench: $(DEV_READY)
 	@$(PYTHON) -m tests.bench
 
 clean:
-	rm -rf $(VENV) miniapp/client/node_modules tests/miniprogram/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) miniapp/client/node_modules simulator/miniprogram/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(RUN_READY): requirements.txt constraints.txt | $(PYTHON)
 	@echo "Installing what Yanshu needs (once, about a minute) ..."

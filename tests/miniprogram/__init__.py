@@ -1,1 +1,1 @@
-"""The mini-program's shipped files in a browser: `harness/` builds them, `runtime/` plays WeChat around them."""
+"""The mini-program's shipped files in a browser, as `simulator/miniprogram/` builds and runs them."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Locator, Page, Route, expect
 
+from simulator.miniprogram.building import Built
 from tests.browser.phones import NAME_STROKES, PATIENCE_MS, come_to_rest
-from tests.miniprogram.toolbox import Built
 
 # What config.js calls the server in the developer tool; requests to it go to the server under test.
 CONFIGURED = "http://127.0.0.1:8000"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.miniprogram.toolbox import Built, build
+from simulator.miniprogram.building import Built, build
 
 APP: dict[str, str] = {
     "app.js": "App({})",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.miniprogram.toolbox import CLIENT, HERE
+from simulator.miniprogram.building import CLIENT, HERE
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

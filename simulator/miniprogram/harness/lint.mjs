@@ -38,7 +38,7 @@ function lintTemplate(project, address, known) {
 function lintCalls(project, file, known) {
   const code = project.read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   for (const name of all(code, /\bwx\.(\w+)/g)) {
-    if (!known.has(name)) project.problems.push(`${file}: wx.${name} has no double in tests/miniprogram/runtime/wx`);
+    if (!known.has(name)) project.problems.push(`${file}: wx.${name} has no double in simulator/miniprogram/runtime/wx`);
   }
 }
 
