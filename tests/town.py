@@ -12,10 +12,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
 from tornado.testing import bind_unused_port
 from tornado.web import Application
 
@@ -150,6 +151,7 @@ class Town:
     server: HTTPServer
     base: str
     application: Application
+    environment: Mapping[str, str]
     worker: asyncio.Task[None] | None = None
     phones: dict[str, Phone] = field(default_factory=dict)
 
@@ -178,6 +180,18 @@ class Town:
     def start_worker(self) -> None:
         """Let jobs run from now on."""
         self.worker = asyncio.create_task(self.program.queue.work())
+
+    async def close_doors(self) -> None:
+        """Nobody gets through from now on: nothing listens, every connection is cut."""
+        self.server.stop()
+        await self.server.close_all_connections()
+
+    def open_doors(self) -> None:
+        """Listen again, at the same address."""
+        self.server = make_server(PhoneRouter(self.application), self.settings)
+        port = urlsplit(self.base).port
+        assert port is not None
+        self.server.add_sockets(bind_sockets(port, "127.0.0.1"))
 
     async def stop_worker(self) -> None:
         """No jobs from now on."""
@@ -276,14 +290,13 @@ async def open_town(
 ) -> AsyncIterator[Town]:
     """Start everything on free ports; stop it at the end. `environment` adds YANSHU_ names."""
     listening, port = bind_unused_port()
-    settings = Settings.from_environment(
-        dev_environment(
-            {"YANSHU_MONGODB_DATABASE": database, **environment},
-            port=port,
-            mongodb_uri=mongodb_uri,
-            redis_url=redis_url,
-        )
+    environment = dev_environment(
+        {"YANSHU_MONGODB_DATABASE": database, **environment},
+        port=port,
+        mongodb_uri=mongodb_uri,
+        redis_url=redis_url,
     )
+    settings = Settings.from_environment(environment)
     account, mini = settings.official_account, settings.mini_program
     base = f"http://127.0.0.1:{port}"
 
@@ -306,13 +319,13 @@ async def open_town(
         application = make_application(program.ctx, settings, extra_routes=simulator.routes())
         server = make_server(PhoneRouter(application), settings)
         server.add_socket(listening)
-        town = Town(program, settings, simulator, server, base, application)
+        town = Town(program, settings, simulator, server, base, application, environment)
         try:
             yield town
         finally:
             await town.stop_worker()
             for phone in town.phones.values():
                 await phone.client.close()
-            server.stop()
+            town.server.stop()
             await simulator.close()
-            await server.close_all_connections()
+            await town.server.close_all_connections()

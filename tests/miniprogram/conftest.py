@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,15 @@ from playwright.async_api import Browser, expect
 
 from simulator.miniprogram.building import CLIENT, Built, build, missing
 from tests.browser.phones import PATIENCE_MS
+from tests.miniapp.conftest import Device, device, town
+from tests.miniapp.village import Village
+from tests.miniprogram.campus import Campus, NewHandset, ServerHere, serving_apart
 from tests.miniprogram.handset import Handset
 from tests.miniprogram.stub import ORIGIN, Stub
+from tests.town import Town
+
+# The school under the phones is the one of the API's own tests.
+__all__ = ["device", "town"]
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -62,9 +70,6 @@ def mini(node: str, tmp_path_factory: pytest.TempPathFactory) -> Built:
     return built
 
 
-NewHandset = Callable[..., Awaitable[Handset]]
-
-
 @pytest.fixture
 async def new_handset(browser: Browser, mini: Built) -> AsyncIterator[NewHandset]:
     """`await new_handset(server, login=...)`: a phone of its own. Its errors fail the test."""
@@ -111,3 +116,24 @@ async def parent(new_handset: NewHandset, stub: Stub) -> Handset:
     await stub.attach(handset.context)
     await handset.remember(consented=True)
     return handset
+
+
+@pytest.fixture
+async def village(town: Town, device: Device) -> Village:
+    """A class of three children with its head teacher, nobody bound yet."""
+    return Village(town, device, await town.settle_school(children=3))
+
+
+@pytest.fixture
+async def campus(village: Village, new_handset: NewHandset) -> Campus:
+    """A school over the real server, in the test's own loop."""
+    return Campus(village, ServerHere(village.town), new_handset)
+
+
+@pytest.fixture
+async def campus_apart(
+    village: Village, new_handset: NewHandset, tmp_path: Path
+) -> AsyncIterator[Campus]:
+    """A school over a server that is a process of its own and can be killed."""
+    async with serving_apart(village.town, tmp_path / "log") as server:
+        yield Campus(village, server, new_handset)

@@ -110,14 +110,21 @@ class Handset:
         await self.page.locator(".mp-back").tap()
 
     async def type(self, label: str, text: str) -> None:
-        """Tap a field and type into it."""
-        field = (
-            self.front.get_by_label(label, exact=True)
-            .locator("input, textarea")
-            .or_(self.front.locator(f"input[aria-label='{label}'], textarea[aria-label='{label}']"))
-        )
-        await field.first.tap()
-        await field.first.press_sequentially(text)
+        """Tap a field and type into it, behind what is there."""
+        field = self._field(label)
+        await field.tap()
+        await field.press_sequentially(text)
+
+    async def correct(self, label: str, text: str) -> None:
+        """Tap a field and type over what is there."""
+        await self._field(label).tap()
+        await self._field(label).select_text()
+        await self.page.keyboard.type(text)
+
+    def _field(self, label: str) -> Locator:
+        inside = self.front.get_by_label(label, exact=True).locator("input, textarea")
+        named = f"input[aria-label='{label}'], textarea[aria-label='{label}']"
+        return inside.or_(self.front.locator(named)).first
 
     async def drag(self, points: Sequence[tuple[float, float]]) -> None:
         """One finger from point to point."""

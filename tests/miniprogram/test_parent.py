@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.phones import Screenshot
-from tests.miniprogram.conftest import NewHandset
+from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
 from tests.miniprogram.stub import ORIGIN, Stub
 from tests.waiting import wait_until

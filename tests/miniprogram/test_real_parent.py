@@ -1,0 +1,145 @@
+"""A parent's story on the real server: what they tap and write arrives, once, and the teacher sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.async_api import expect
+
+from domain.receipts import Receipt
+from services.receipts import receipts_of
+from tests.miniapp.village import Village
+from tests.miniprogram.campus import Campus
+from tests.town import child_name
+
+
+async def receipt(village: Village, notice_id: str, child: int = 1) -> Receipt:
+    """What the head teacher sees of this child."""
+    found = await receipts_of(village.town.ctx, await village.teaching(), notice_id)
+    (one,) = [row for row in found.children() if row.student.name == child_name(child)]
+    return one.state
+
+
+async def confirmations(village: Village) -> list[dict[str, Any]]:
+    """What is confirmed, in the database."""
+    delivered = await village.documents("deliveries")
+    return [one for one in delivered if one["confirmed_at"] is not None]
+
+
+async def test_from_the_first_tap_to_the_signature(campus: Campus) -> None:
+    village = campus.village
+    await village.publish(key="key-tell", title="明天带彩笔", confirm="none")
+    await village.publish(key="key-sign", title="安全须知", confirm="sign")
+    meeting = await village.publish(key="key-tap", title="家长会", confirm="tap")
+    phone = await campus.stranger("mother", subscribe={"demo-mini-notice": "accept"})
+    await phone.open()
+    await phone.is_at("pages/welcome/index")
+    await phone.tap("start")
+    await phone.answer("同意")
+
+    await phone.is_at("pages/bind/index")
+    await phone.type("孩子姓名", child_name(1))
+    await phone.type("手机尾号", "9999")
+    await phone.tap("bind")
+    await expect(phone.part("problem")).to_contain_text("没有找到对得上的孩子")
+    assert await village.documents("bindings") == []
+    await phone.correct("手机尾号", "1001")
+    await phone.tap("bind")
+    await expect(phone.part("result")).to_contain_text("绑定成功")
+    await phone.tap("see")
+
+    await phone.is_at("pages/home/index")
+    await expect(phone.part("notice")).to_have_count(3)
+    await phone.part("todo-row").filter(has_text="家长会").tap()
+    await expect(phone.part("article")).to_contain_text("周五早上八点")
+    assert await receipt(village, meeting.id) is Receipt.READ
+    await phone.tap("confirm")
+    await expect(phone.part("settled")).to_contain_text("已确认")
+    assert await receipt(village, meeting.id) is Receipt.CONFIRMED
+    await phone.back()
+
+    await phone.part("todo-row").filter(has_text="安全须知").tap()
+    await phone.tap("sign")
+    await phone.write_name()
+    await phone.tap("send")
+    await expect(phone.part("settled")).to_contain_text("已签名")
+    signed = [one for one in await confirmations(village) if one["signature_id"]]
+    assert len(signed) == 1
+    assert len(await confirmations(village)) == 2
+    await phone.back()
+    await expect(phone.part("nothing")).to_contain_text("都处理好了")
+
+
+async def test_confirmed_twice_while_the_server_is_dead_lands_once(campus_apart: Campus) -> None:
+    campus, village = campus_apart, campus_apart.village
+    phone = await campus.parent("mother", 1)
+    notice = await village.publish(title="家长会", confirm="tap")
+    await phone.open(f"pages/notice/index?id={notice.id}")
+    await expect(phone.part("confirm")).to_be_visible()
+
+    await campus.server.stop()
+    button = await phone.part("confirm").bounding_box()
+    assert button is not None
+    middle = (button["x"] + button["width"] / 2, button["y"] + button["height"] / 2)
+    await phone.page.touchscreen.tap(*middle)
+    await phone.page.touchscreen.tap(*middle)
+    await expect(phone.part("settled")).to_contain_text("网络好了自动送出")
+
+    # The app is killed and opened again, still without a server: what was read and tapped is there.
+    await phone.open()
+    await expect(phone.part("waiting")).to_contain_text("有 1 条等网络好了送出")
+    await phone.open(f"pages/notice/index?id={notice.id}")
+    await expect(phone.part("article")).to_contain_text("周五早上八点")
+    await expect(phone.part("confirm")).to_have_count(0)
+    assert await confirmations(village) == []
+    assert await receipt(village, notice.id) is Receipt.READ
+
+    await campus.server.start()
+    await expect(phone.part("settled")).to_contain_text("已确认")
+    (confirmed,) = await confirmations(village)
+    assert confirmed["notice_id"] == notice.id
+    assert await receipt(village, notice.id) is Receipt.CONFIRMED
+    (reply,) = await village.documents("replies")
+    assert reply["status"] == 201
+
+
+async def test_a_server_that_dies_with_the_confirmation_has_it_once_afterwards(
+    campus_apart: Campus,
+) -> None:
+    campus, village = campus_apart, campus_apart.village
+    phone = await campus.parent("mother", 1)
+    notice = await village.publish(title="家长会", confirm="tap")
+    lost = 0
+
+    async def lose_the_answer(route: Any) -> None:
+        """The server takes the confirmation and is killed before its answer arrives."""
+        nonlocal lost
+        lost += 1
+        if lost == 1:
+            assert (await route.fetch()).status == 201
+            await campus.server.stop()
+            await route.abort("connectionreset")
+        else:
+            await route.fallback()
+
+    await phone.context.route("**/confirmation", lose_the_answer)
+    await phone.open(f"pages/notice/index?id={notice.id}")
+    await phone.tap("confirm")
+    await expect(phone.part("settled")).to_contain_text("网络好了自动送出")
+    (first,) = await confirmations(village)
+    await campus.server.start()
+    await expect(phone.part("settled")).to_contain_text("已确认")
+    assert lost > 1
+    assert await confirmations(village) == [first]
+    assert len(await village.documents("replies")) == 1
+
+
+async def test_a_child_of_another_family_stays_unseen(campus: Campus) -> None:
+    phone = await campus.stranger("mother")
+    notice = await campus.village.publish(title="家长会", confirm="tap")
+    await phone.open(f"pages/notice/index?id={notice.id}")
+    await phone.tap("start")
+    await phone.answer("同意")
+    await phone.is_at("pages/notice/index")
+    await expect(phone.text("这条通知看不到了")).to_be_visible()
+    assert await confirmations(campus.village) == []
