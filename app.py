@@ -225,8 +225,13 @@ def check_access(rules: Iterable[Rule]) -> None:
 def _declares_access(handler: type[RequestHandler]) -> bool:
     if not issubclass(handler, BaseHandler):
         return False
-    access, right = getattr(handler, "access", None), getattr(handler, "right", None)
-    return isinstance(access, Access) and (access is Access.STAFF) == isinstance(right, Right)
+    methods = [m.lower() for m in handler.SUPPORTED_METHODS]
+    own = [m for m in methods if getattr(handler, m) is not getattr(BaseHandler, m)]
+    declared = [handler.declared(method) for method in own or methods]
+    return all(
+        isinstance(access, Access) and (access is Access.STAFF) == isinstance(right, Right)
+        for access, right in declared
+    )
 
 
 def _envelope(account: Account) -> Envelope:

@@ -59,6 +59,11 @@ class BaseHandler(RequestHandler):
     access: Access
     right: Right
 
+    @classmethod
+    def declared(cls, method: str) -> tuple[Access | None, Right | None]:
+        """Who may call a method (`get`, `post` …), and by which right; None is not declared."""
+        return getattr(cls, "access", None), getattr(cls, "right", None)
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Counted as under way until it has answered."""
         super().__init__(*arguments, **options)

@@ -17,7 +17,6 @@ from domain.roles import Right
 from handlers import phrases
 from handlers.base import Access, PageHandler
 from handlers.reading import PAGE_SIZE, pack_cursor, unpack_cursor
-from handlers.receipts import still_open
 from services.approvals import waiting_claims
 from services.files import attachments_of
 from services.notices import (
@@ -290,7 +289,7 @@ class RemindHandler(PageHandler):
             "h5/remind.html",
             notice=receipts.notice,
             number=receipts.notice.reminders + 1,
-            guardians=len(still_open(receipts)),
+            guardians=len(receipts.still_open()),
             later_at=due_at if due_at > now else None,
             reminder_due=receipts.notice.reminder_due_at,
         )

@@ -6,34 +6,23 @@ import hashlib
 from typing import Any
 from urllib.parse import quote
 
-from domain.deliveries import MAX_REMINDERS, Delivery, delivery_id
+from domain.deliveries import MAX_REMINDERS
 from domain.errors import NotFoundError
-from domain.notices import ConfirmMode, Notice, NoticeState
-from domain.receipts import GuardianReceipt, Receipt
+from domain.receipts import Receipt
 from domain.roles import Right
 from handlers import phrases
 from handlers.base import Access, PageHandler
 from handlers.files import send_file
 from services.exports import Words, export_name, export_receipts, open_signature
-from services.receipts import ClassReceipts, Receipts, ledger_of, receipts_of
+from services.receipts import Receipts, ledger_of, receipts_of
 
-_WORDS = Words(
+# What states and reasons are called in the Excel file: as on the page.
+WORDS = Words(
     state=phrases.receipt_name,
     reason=phrases.receipt_reason,
     relation=phrases.relation_name,
 )
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def still_open(receipts: Receipts) -> list[Delivery]:
-    """Whom a reminder would reach: not read or, where a confirmation is asked, not confirmed."""
-    tap = receipts.notice.confirm is ConfirmMode.NONE
-    guardians = [g for child in receipts.children() for g in child.guardians]
-    return [
-        g.delivery
-        for g in guardians
-        if (g.delivery.confirmed_at if g.asked and not tap else g.delivery.read_at) is None
-    ]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ReceiptsPage(PageHandler):
@@ -68,17 +57,11 @@ class ReceiptsPage(PageHandler):
             "asked": sum(g.asked for child in children for g in child.guardians),
             "waiting": receipts.waiting,
             "nameless": receipts.nameless,
-            "preparing": is_preparing(receipts.notice),
-            "open_count": len(still_open(receipts)),
+            "preparing": receipts.preparing,
+            "open_count": len(receipts.still_open()),
             "max_reminders": MAX_REMINDERS,
             "reminder_due": receipts.notice.reminder_due_at,
         }
-
-
-def is_preparing(notice: Notice) -> bool:
-    """Whether its recipients are not all written down yet, so that nobody's state can be told."""
-    pending = any(work.purpose == "publish" for work in notice.work)
-    return notice.state is NoticeState.PUBLISHED and pending
 
 
 def bar_of(shares: list[tuple[Any, int]]) -> list[tuple[Any, float, float]]:
@@ -136,27 +119,16 @@ class LedgerHandler(PageHandler):
     async def get(self, notice_id: str, student_id: str, person_id: str) -> None:
         """Show them, oldest first."""
         receipts = await receipts_of(self.ctx, self.teaching, notice_id)
-        wanted = delivery_id(notice_id, student_id, person_id)
-        child, guardian = find_guardian(receipts.classes, wanted)
-        attempts = await ledger_of(self.ctx, self.teaching, notice_id, wanted)
+        child, guardian = receipts.find_guardian(student_id, person_id)
+        attempts = await ledger_of(self.ctx, self.teaching, notice_id, guardian.delivery.id)
         self.page(
             "h5/ledger.html",
             notice=receipts.notice,
-            student=child,
+            student=child.student,
             guardian=guardian,
             delivery=guardian.delivery,
             attempts=attempts,
         )
-
-
-def find_guardian(classes: tuple[ClassReceipts, ...], wanted: str) -> tuple[Any, GuardianReceipt]:
-    """The child and the guardian's line of a delivery. Raises NotFoundError."""
-    for group in classes:
-        for child in group.children:
-            for guardian in child.guardians:
-                if guardian.delivery.id == wanted:
-                    return child.student, guardian
-    raise NotFoundError
 
 
 class SignatureHandler(PageHandler):
@@ -168,8 +140,7 @@ class SignatureHandler(PageHandler):
     async def get(self, notice_id: str, student_id: str, person_id: str) -> None:
         """Stream it."""
         receipts = await receipts_of(self.ctx, self.teaching, notice_id)
-        wanted = delivery_id(notice_id, student_id, person_id)
-        _, guardian = find_guardian(receipts.classes, wanted)
+        _, guardian = receipts.find_guardian(student_id, person_id)
         file, content = await open_signature(self.ctx, self.teaching.actor, guardian.delivery)
         await send_file(self, file, content)
 
@@ -183,9 +154,9 @@ class ExportHandler(PageHandler):
     async def get(self, notice_id: str) -> None:
         """Build it off the loop, hand it over."""
         receipts = await receipts_of(self.ctx, self.teaching, notice_id)
-        content = await export_receipts(self.ctx, self.teaching.actor, receipts, _WORDS)
+        content = await export_receipts(self.ctx, self.teaching.actor, receipts, WORDS)
         name = quote(export_name(receipts.notice), safe="")
-        self.set_header("Content-Type", _XLSX)
+        self.set_header("Content-Type", XLSX)
         self.set_header(
             "Content-Disposition",
             f"attachment; filename=\"receipts.xlsx\"; filename*=UTF-8''{name}",

@@ -68,11 +68,11 @@ Action = Callable[..., Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """An answer that is a file's bytes and no JSON; under one `tag` they never change."""
+    """An answer that is a file's bytes and no JSON; under one `tag` they never change, without one they aren't kept."""
 
     file: StoredFile
     content: AsyncIterator[bytes]
-    tag: str
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from tornado.web import HTTPError, stream_request_body
 
 from domain.errors import FileRefusedError, InvalidError, NotFoundError, Problem, TooManyError
+from domain.roles import Right
 from handlers import phrases
 from handlers.base import Access, BaseHandler, code_of, status_of
 from handlers.files import send_file
@@ -46,6 +47,12 @@ class ApiHandler(BaseHandler):
     call: Call
     intake: Intake | None = None
 
+    @classmethod
+    def declared(cls, method: str) -> tuple[Access | None, Right | None]:
+        """As the method's endpoint says; a method that there is not is nobody's."""
+        endpoint = cls.endpoints.get("GET" if method == "head" else method.upper())
+        return (endpoint.access, endpoint.right) if endpoint else super().declared(method)
+
     def set_default_headers(self) -> None:
         """A weak line carries every byte of these, so there is no more than JSON needs."""
         self.clear_header("Server")
@@ -61,6 +68,8 @@ class ApiHandler(BaseHandler):
             raise HTTPError(405)
         intake = Intake(self.request, endpoint.largest)
         self.endpoint, self.call = endpoint, await self._call(endpoint)
+        if endpoint.raw and self._content_type() not in endpoint.raw:
+            raise HTTPError(415)
         self._refuse_too_large(intake)
         self.intake = intake
 
@@ -101,11 +110,14 @@ class ApiHandler(BaseHandler):
 
     async def _stream(self, stream: Stream) -> None:
         """A file's bytes; whoever has them is told so."""
-        self.set_header("Cache-Control", "private, max-age=31536000, immutable")
-        self.set_header("Etag", f'"{stream.tag}"')
-        if self.check_etag_header():
-            self.set_status(304)
-            return
+        if stream.tag:
+            self.set_header("Cache-Control", "private, max-age=31536000, immutable")
+            self.set_header("Etag", f'"{stream.tag}"')
+            if self.check_etag_header():
+                self.set_status(304)
+                return
+        else:
+            self.set_header("Cache-Control", "no-store")
         await send_file(self, stream.file, stream.content)
 
     def _content(self) -> bytes:
@@ -120,8 +132,6 @@ class ApiHandler(BaseHandler):
 
     async def _call(self, endpoint: Endpoint) -> Call:
         address = self.request.remote_ip or ""
-        if endpoint.raw and self._content_type() not in endpoint.raw:
-            raise HTTPError(415)
         if endpoint.access is Access.PUBLIC:
             return Call(self.ctx, address)
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
@@ -215,15 +225,10 @@ def _problems(error: ValidationError) -> dict[str, Problem]:
 
 
 def handler_of(endpoints: Sequence[Endpoint]) -> Callable[..., Any]:
-    """A handler for the methods of one address. They all have the same access: Tornado asks the class."""
-    first = endpoints[0]
-    if len({(e.access, e.right) for e in endpoints}) > 1:
-        raise TypeError(f"{first.path}: its methods differ in who may call them")
+    """A handler for the methods of one address, each with the access that it declares itself."""
     methods = {e.method: e for e in endpoints}
-    name = "".join(part.capitalize() for part in first.name.split("_")) + "Handler"
-    members: dict[str, Any] = {"access": first.access, "endpoints": methods}
-    if first.right is not None:
-        members["right"] = first.right
+    name = "".join(part.capitalize() for part in endpoints[0].name.split("_")) + "Handler"
+    members: dict[str, Any] = {"endpoints": methods}
     members |= {method.lower(): ApiHandler.answer for method in methods}
     if "GET" in methods:
         members["head"] = ApiHandler.answer

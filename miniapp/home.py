@@ -18,8 +18,11 @@ from miniapp.shapes import (
 )
 from services.families import school_names
 from services.home import home_of
+from services.notices import notices_of_author
 
 home = Registry("home")
+
+_OWN = 3  # notices of one's own: what was sent today is what a teacher looks after
 
 
 class Home(Schema):
@@ -39,12 +42,14 @@ async def get_home(call: Call) -> Home:
     """The first screen."""
     found = await home_of(call.ctx, call.person_id, acting=call.acting)
     schools = await school_names(call.ctx, (own.child for own in found.own.children))
+    teaching = found.staff.teaching
+    own = await notices_of_author(call.ctx, teaching, limit=_OWN) if teaching else []
     return Home(
         children=[child_row(own, schools) for own in found.own.children],
         notices=[notice_row(entry) for entry in found.newest],
         todo=[notice_row(entry) for entry in found.todo],
         claims=claim_rows(found.own, call.person_id, call.ctx.now()),
-        teaching=teaching_row(found.staff),
+        teaching=teaching_row(found.staff, own),
         places=place_rows(found.staff.posts),
         acting=found.staff.acting.place_id if found.staff.acting else "",
     )

@@ -19,7 +19,10 @@ from miniapp.home import home
 from miniapp.invitations import invitations
 from miniapp.notices import notices
 from miniapp.openapi import document
+from miniapp.publishing import publishing
+from miniapp.receipts import receipts
 from miniapp.sessions import sessions
+from miniapp.teaching import teaching
 
 REGISTRIES = (
     sessions,
@@ -31,6 +34,9 @@ REGISTRIES = (
     invitations,
     claims,
     consents,
+    teaching,
+    publishing,
+    receipts,
 )
 VERSION = "1"
 

@@ -16,7 +16,7 @@ from miniapp.endpoints import Schema
 from services.claims import Standing
 from services.families import OwnBindings, OwnChild
 from services.home import StaffSide
-from services.people import Post
+from services.people import Post, Teaching
 from services.reading import Entry
 
 _SUMMARY = 60  # characters: two lines of a list
@@ -96,6 +96,22 @@ class ClaimRow(Schema):
     may_appeal: bool
 
 
+class OwnNoticeRow(Schema):
+    """A notice that one wrote, as a line of a list. `classes` are those of its classes that are still one's own."""
+
+    id: str
+    title: str
+    summary: str
+    classes: list[str]
+    state: NoticeState
+    publish_at: datetime
+    confirm: ConfirmMode
+    deadline_at: datetime | None
+    version: int
+    pictures: int
+    files: int
+
+
 class NamedClass(Schema):
     """A class by name."""
 
@@ -104,12 +120,13 @@ class NamedClass(Schema):
 
 
 class TeachingRow(Schema):
-    """The classes one publishes to. `claims` requests to be bound wait for the school."""
+    """The classes one publishes to, and the newest of one's own. `claims` requests to be bound wait for the school."""
 
     school_name: str
     name: str
     classes: list[NamedClass]
     claims: int
+    newest: list[OwnNoticeRow]
 
 
 class Attachment(Schema):
@@ -233,7 +250,28 @@ def place_rows(posts: Sequence[Post]) -> list[Place]:
     ]
 
 
-def teaching_row(staff: StaffSide) -> TeachingRow | None:
+def own_notice_row(notice: domain.notices.Notice, teaching: Teaching) -> OwnNoticeRow:
+    """A line of an author's list."""
+    version, names = notice.current, {c.id: c.name for c in teaching.classes}
+    pictures = sum(a.kind is FileKind.PICTURE for a in version.attachments)
+    return OwnNoticeRow(
+        id=notice.id,
+        title=version.title,
+        summary=" ".join(version.body.split())[:_SUMMARY],
+        classes=[names[c] for c in notice.class_ids if c in names],
+        state=notice.state,
+        publish_at=notice.publish_at,
+        confirm=notice.confirm,
+        deadline_at=notice.deadline_at,
+        version=version.number,
+        pictures=pictures,
+        files=len(version.attachments) - pictures,
+    )
+
+
+def teaching_row(
+    staff: StaffSide, newest: Sequence[domain.notices.Notice] = ()
+) -> TeachingRow | None:
     """What somebody teaches, where they do."""
     teaching = staff.teaching
     if teaching is None:
@@ -243,6 +281,7 @@ def teaching_row(staff: StaffSide) -> TeachingRow | None:
         name=teaching.name,
         classes=[NamedClass(id=c.id, name=c.name) for c in teaching.classes],
         claims=staff.claims,
+        newest=[own_notice_row(notice, teaching) for notice in newest],
     )
 
 

@@ -6,11 +6,18 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 
-from domain.deliveries import Attempt
+from domain.deliveries import Attempt, Delivery, delivery_id
 from domain.erasures import is_nameless
 from domain.errors import NotFoundError
-from domain.notices import Figures, Notice
-from domain.receipts import ChildReceipt, Receipt, child_receipts, counted, figures_of
+from domain.notices import ConfirmMode, Figures, Notice, NoticeState
+from domain.receipts import (
+    ChildReceipt,
+    GuardianReceipt,
+    Receipt,
+    child_receipts,
+    counted,
+    figures_of,
+)
 from domain.schools import SchoolClass
 from services.context import Context
 from services.notices import access_notice_as_author
@@ -51,6 +58,38 @@ class Receipts:
         """(guardians who have read, guardians bound)."""
         states = [g.state for child in self.children() for g in child.guardians]
         return sum(s in (Receipt.READ, Receipt.CONFIRMED) for s in states), len(states)
+
+    def still_open(self) -> list[Delivery]:
+        """Whom a reminder would reach: not read or, where a confirmation is asked, not confirmed."""
+        return [
+            g.delivery for child in self.children() for g in child.guardians if self._waits_for(g)
+        ]
+
+    def children_open(self) -> list[ChildReceipt]:
+        """The children of those whom a reminder would reach."""
+        return [c for c in self.children() if any(self._waits_for(g) for g in c.guardians)]
+
+    def _waits_for(self, guardian: GuardianReceipt) -> bool:
+        confirm = guardian.asked and self.notice.confirm is not ConfirmMode.NONE
+        delivery = guardian.delivery
+        return (delivery.confirmed_at if confirm else delivery.read_at) is None
+
+    @property
+    def preparing(self) -> bool:
+        """Whether the recipients are not all written down yet, so that nobody's state can be told."""
+        pending = any(work.purpose == "publish" for work in self.notice.work)
+        return self.notice.state is NoticeState.PUBLISHED and pending
+
+    def find_guardian(
+        self, student_id: str, person_id: str
+    ) -> tuple[ChildReceipt, GuardianReceipt]:
+        """A child and one guardian's line of it. Raises NotFoundError."""
+        wanted = delivery_id(self.notice.id, student_id, person_id)
+        for child in self.children():
+            for guardian in child.guardians:
+                if guardian.delivery.id == wanted:
+                    return child, guardian
+        raise NotFoundError
 
 
 async def receipts_of(ctx: Context, teaching: Teaching, notice_id: str) -> Receipts:

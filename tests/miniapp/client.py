@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -62,9 +63,9 @@ class MiniClient:
         sent = dict(headers)
         if self.access:
             sent["Authorization"] = f"Bearer {self.access}"
-        if method == "POST":
+        if method in ("POST", "PUT"):
             sent["Idempotency-Key"] = key or secrets.token_urlsafe(12)
-        data = {"data": body} if isinstance(body, bytes) else {"json": body}
+        data = {"data": body} if isinstance(body, bytes | io.BytesIO) else {"json": body}
         async with self.client.request(
             method,
             f"{self.town.base}/api/v1{path}",
