@@ -199,6 +199,9 @@ class ApiHandler(BaseHandler):
         if status == 405:
             allowed = {*self.endpoints, *(["HEAD"] if "GET" in self.endpoints else [])}
             self.set_header("Allow", ", ".join(sorted(allowed)))
+        if self.intake is None:
+            # Tornado closes a connection that is answered before its body was read: the client must know.
+            self.set_header("Connection", "close")
         self.set_status(status)
         message, fields = phrases.error_message(code), phrases.field_messages(error)
         self.finish({"error": {"code": code, "message": message, "fields": fields}})
