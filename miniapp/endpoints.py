@@ -23,8 +23,9 @@ from services.people import Teaching
 
 PREFIX = "/api/v1"
 _HOLE = re.compile(r"\{([a-z_]+)\}")
-# What an id in an address may look like once it is decoded: nothing of ours is longer or has a slash.
-ID_PATTERN = r"[A-Za-z0-9@:_+.-]{1,200}"
+# What an id in an address may look like once it is decoded: nothing of ours is longer or has a slash. The
+# longest is that of a request to be bound which may mean several children.
+ID_PATTERN = r"[A-Za-z0-9@:_+.-]{1,1000}"
 # The largest body of an endpoint that does not say otherwise.
 MAX_BODY_BYTES = 1024 * 1024
 # For numbers in bodies and queries: one that the stores cannot keep is no number of ours.

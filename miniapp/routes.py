@@ -8,11 +8,15 @@ from functools import lru_cache
 from tornado.routing import URLSpec
 
 from handlers.base import Access, BaseHandler
+from miniapp.approvals import approvals
 from miniapp.bindings import bindings
 from miniapp.children import children
 from miniapp.claims import claims
 from miniapp.consents import consents
 from miniapp.endpoints import PREFIX, Tagged, by_address
+from miniapp.erasure import erasure
+from miniapp.families import families
+from miniapp.family_files import family_files
 from miniapp.files import files
 from miniapp.handler import MissingApiHandler, handler_of
 from miniapp.home import home
@@ -37,6 +41,10 @@ REGISTRIES = (
     teaching,
     publishing,
     receipts,
+    family_files,
+    erasure,
+    families,
+    approvals,
 )
 VERSION = "1"
 

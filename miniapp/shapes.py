@@ -68,6 +68,7 @@ class Child(Schema):
     relation: str
     order: int
     custody: Custody
+    bound_at: datetime
     until: datetime | None
     trial: bool
     guardians: list[str]
@@ -77,17 +78,22 @@ class ClaimRow(Schema):
     """A request to be bound: one's own (`mine`), or another adult's about one's child.
 
     `side` decides now, null once it is over; the family alone until `school_from`. `doubt` is said to the
-    family only.
+    family only. `family`: somebody of the child's family may decide. `gone`: the child is no longer at the
+    school. `refused_by` said no.
     """
 
     id: str
     mine: bool
     child_id: str | None
     child_name: str
+    class_name: str
     phone_last4: str
     doubt: Doubt | None
     state: ClaimState
     side: Side | None
+    family: bool
+    gone: bool
+    refused_by: Side | None
     asked_at: datetime
     school_from: datetime | None
     expires_at: datetime | None
@@ -177,6 +183,7 @@ def child_row(own: OwnChild, schools: Mapping[str, str]) -> Child:
         relation=binding.relation,
         order=binding.order,
         custody=binding.custody,
+        bound_at=binding.bound_at,
         until=binding.until,
         trial=binding.trial,
         guardians=list(own.others),
@@ -187,7 +194,7 @@ def claim_rows(own: OwnBindings, person_id: str, at: datetime) -> list[ClaimRow]
     """What waits: first others' about one's children, then one's own."""
     return [
         *(_asked_of_family(s, person_id) for s in own.requests),
-        *(_own_claim(s.claim, s.side, at) for s in own.waiting),
+        *(_own_claim(s.claim, s, at) for s in own.waiting),
     ]
 
 
@@ -203,10 +210,14 @@ def _asked_of_family(standing: Standing, person_id: str) -> ClaimRow:
         mine=False,
         child_id=student.id,
         child_name=student.name,
+        class_name=next((c.name for c in standing.classes if c.id == student.class_id), ""),
         phone_last4=claim.phone_last4,
         doubt=claim.doubt,
         state=standing.state,
         side=standing.side,
+        family=bool(standing.guardians),
+        gone=False,
+        refused_by=None,
         asked_at=claim.created_at,
         school_from=claim.school_from,
         expires_at=claim.expires_at,
@@ -216,17 +227,22 @@ def _asked_of_family(standing: Standing, person_id: str) -> ClaimRow:
     )
 
 
-def _own_claim(claim: Claim, side: Side | None, at: datetime) -> ClaimRow:
+def _own_claim(claim: Claim, standing: Standing | None, at: datetime) -> ClaimRow:
+    """`standing` while it waits."""
     state = claim.state_at(at)
     return ClaimRow(
         id=claim.id,
         mine=True,
         child_id=None,
         child_name=claim.child_name,
+        class_name="",
         phone_last4=claim.phone_last4,
         doubt=None,
         state=state,
-        side=side,
+        side=standing.side if standing else None,
+        family=bool(standing and standing.guardians),
+        gone=standing is not None and not standing.students,
+        refused_by=claim.decided_side if state is ClaimState.REFUSED else None,
         asked_at=claim.created_at,
         school_from=claim.school_from,
         expires_at=claim.expires_at,

@@ -92,6 +92,20 @@ class Teaching:
         """The ids of these classes."""
         return tuple(c.id for c in self.classes)
 
+    def find_class(self, class_id: str) -> SchoolClass:
+        """One of these classes. Raises NotFoundError."""
+        for school_class in self.classes:
+            if school_class.id == class_id:
+                return school_class
+        raise NotFoundError
+
+    def may_in(self, school_class: SchoolClass, right: Right) -> bool:
+        """Whether the same roles also carry another right in one of these classes."""
+        return any(
+            may(a.role, right) and a.reaches(school_class.id, school_class.grade)
+            for a in self.appointments
+        )
+
 
 def _actor(person_id: str, appointments: Sequence[Appointment], address: str) -> Actor:
     first = appointments[0]
