@@ -100,9 +100,11 @@ async def new_handset(browser: Browser, mini: Built) -> AsyncIterator[NewHandset
 
 
 @pytest.fixture
-async def stub() -> Stub:
-    """A server's answers at will."""
-    return Stub()
+async def stub() -> AsyncIterator[Stub]:
+    """A server's answers at will; what a real one could not be asked or could not say fails the test."""
+    stub = Stub()
+    yield stub
+    assert stub.drift == []
 
 
 @pytest.fixture

@@ -10,17 +10,19 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import BrowserContext, Route
 
+from tests.miniprogram.declared import drift
+
 ORIGIN = "http://mini.test"
 NOW = datetime.now(UTC)
 
 CHILDREN = [
     {
         "id": "child-1", "name": "李小明", "class_name": "三年级二班", "school_name": "青禾小学",
-        "relation": "妈妈", "order": 1, "custody": "full", "until": None, "guardians": ["爸爸"],
+        "relation": "妈妈", "order": 1, "custody": "full", "until": None, "trial": False, "guardians": ["爸爸"],
     },
     {
         "id": "child-2", "name": "李小雨", "class_name": "一年级一班", "school_name": "青禾小学",
-        "relation": "妈妈", "order": 1, "custody": "full", "until": None, "guardians": ["爸爸"],
+        "relation": "妈妈", "order": 1, "custody": "full", "until": None, "trial": False, "guardians": ["爸爸"],
     },
 ]  # fmt: skip
 BODIES = (
@@ -38,18 +40,23 @@ def notice_row(number: int) -> dict[str, Any]:
     title, confirm, body = BODIES[number % len(BODIES)]
     child = CHILDREN[number % 2]
     published = NOW - timedelta(minutes=12 + 190 * number)
+    asked, waits = confirm != "none", number < 2
     return {
         "id": f"notice-{number}", "title": title, "summary": body[:60], "author": "王",
         "child_id": child["id"], "child_name": child["name"], "class_name": child["class_name"],
         "published_at": published.isoformat(), "state": "published", "unread": number in (0, 2),
-        "confirm": confirm, "deadline_at": (NOW + timedelta(days=2)).isoformat() if number < 2 else None,
-        "confirmed_at": published.isoformat() if confirm != "none" and number > 1 else None,
+        "confirm": confirm, "wants_confirmation": asked and waits,
+        "deadline_at": (NOW + timedelta(days=2)).isoformat() if waits else None,
+        "confirmed_at": published.isoformat() if asked and not waits else None,
         "pictures": 2 if number == 2 else 0, "files": 1 if number == 1 else 0,
     }  # fmt: skip
 
 
 class Stub:
-    """The API of one parent. `failing`, `slow` and `empty` change how it answers; `landed` is what arrived."""
+    """The API of one parent, held to its declarations.
+
+    `failing`, `slow` and `empty` change how it answers; `landed` is what arrived.
+    """
 
     def __init__(self, notices: int = 45) -> None:
         self.rows = [notice_row(number) for number in range(notices)]
@@ -57,6 +64,7 @@ class Stub:
         self.failing = False
         self.slow: asyncio.Event | None = None
         self.asked: list[str] = []
+        self.drift: list[str] = []  # where a question or an answer is not as the API declares it
         self.landed: dict[str, dict[str, Any]] = {}  # what was created, by Idempotency-Key
 
     async def attach(self, context: BrowserContext) -> None:
@@ -79,6 +87,7 @@ class Stub:
         if request.method == "POST" and key:
             self.landed.setdefault(key, {"path": path, "given": given})
         status, answer = self.answer(request.method, path, query, given)
+        self.drift += drift(request.method, path, given=given, status=status, answer=answer)
         body = {"data": answer} if status < 400 else {"error": answer}
         await route.fulfill(
             status=status,
@@ -117,15 +126,19 @@ class Stub:
             case "POST", ["notices", notice_id, "confirmation" | "signature"]:
                 row = next(row for row in self.rows if row["id"] == notice_id)
                 row["confirmed_at"] = row["confirmed_at"] or datetime.now(UTC).isoformat()
+                row["wants_confirmation"] = False
                 return 201, {"confirmed_at": row["confirmed_at"]}
             case "POST", ["bindings"]:
                 asked = json.loads(given)
                 if (asked["name"], asked["digits"]) != ("李小明", "5678"):
-                    return 201, {"answer": "unknown", "child": None}
+                    return 201, {"answer": "unknown", "child": None, "claim": None}
                 self.empty = False
-                return 201, {"answer": "bound", "child": CHILDREN[0]}
-            case "GET", ["invitations", _]:
+                return 201, {"answer": "bound", "child": CHILDREN[0], "claim": None}
+            case "DELETE", ["sessions", "mine"]:
+                return 200, {"done": True}
+            case "GET", ["invitations", code]:
                 return 200, {
+                    "code": code,
                     "school_name": "青禾小学",
                     "class_name": "三年级二班",
                     "child_name": None,
@@ -158,7 +171,7 @@ class Stub:
         child = {"id": row["child_id"], "name": row["child_name"]}
         return {
             **row, "body": body + "\n\n有问题请在放学后和我联系。谢谢您的配合！", "version": 1, "corrected": False,
-            "withdrawn_note": None, "attachments": files if row["files"] else [],
+            "withdrawn_at": None, "attachments": files if row["files"] else [],
             "links": [{"title": "安全教育平台", "url": "https://example.org/"}] if row["files"] else [],
             "children": [{**child, "confirmed_at": row["confirmed_at"], "may_confirm": True}],
         }  # fmt: skip

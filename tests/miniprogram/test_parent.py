@@ -90,56 +90,6 @@ async def test_from_the_first_tap_to_the_first_answer(
     await phone.shoot(screenshot, "8-all-done")
 
 
-async def test_confirmed_twice_in_a_tunnel_lands_once(
-    parent: Handset, stub: Stub, screenshot: Screenshot
-) -> None:
-    await parent.open("pages/notice/index?id=notice-0")
-    await expect(parent.part("confirm")).to_be_visible()
-    stub.failing = True
-    button = await parent.part("confirm").bounding_box()
-    assert button is not None
-    middle = (button["x"] + button["width"] / 2, button["y"] + button["height"] / 2)
-    await parent.page.touchscreen.tap(*middle)
-    await parent.page.touchscreen.tap(*middle)
-    await expect(parent.part("settled")).to_contain_text("网络好了自动送出")
-    await parent.shoot(screenshot, "1-kept")
-
-    # The app is killed and opened again, still without a network: nothing is lost, nothing doubled.
-    await parent.open()
-    await expect(parent.part("waiting")).to_contain_text("有 1 条等网络好了送出")
-    await parent.open("pages/notice/index?id=notice-0")
-    await expect(parent.part("confirm")).to_have_count(0)
-    assert answers(stub, "/notices/") == []
-
-    stub.failing = False
-    await expect(parent.part("settled")).to_contain_text("已确认")
-    assert len(answers(stub, "/notices/notice-0/confirmation")) == 1
-    assert stub.asked.count("POST /notices/notice-0/confirmation") > 2, "it was tried before"
-
-
-async def test_an_answer_that_got_lost_on_its_way_back_is_not_given_twice(
-    parent: Handset, stub: Stub
-) -> None:
-    lost = 0
-
-    async def lose(route: Any) -> None:
-        nonlocal lost
-        if route.request.method == "POST" and lost == 0:
-            lost += 1
-            key = route.request.headers["idempotency-key"]
-            stub.landed[key] = {"path": "/notices/notice-0/confirmation"}
-            await route.abort("connectionreset")
-        else:
-            await route.fallback()
-
-    await parent.context.route("**/confirmation", lose)
-    await parent.open("pages/notice/index?id=notice-0")
-    await parent.tap("confirm")
-    await expect(parent.part("settled")).to_contain_text("已确认")
-    assert lost == 1
-    assert len(answers(stub, "/notices/notice-0/confirmation")) == 1
-
-
 async def test_what_was_read_can_be_read_again_without_a_network(
     parent: Handset, stub: Stub
 ) -> None:

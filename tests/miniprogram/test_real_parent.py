@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from domain.receipts import Receipt
 from services.receipts import receipts_of
+from tests.browser.phones import Screenshot
 from tests.miniapp.village import Village
 from tests.miniprogram.campus import Campus
 from tests.town import child_name
@@ -70,7 +71,9 @@ async def test_from_the_first_tap_to_the_signature(campus: Campus) -> None:
     await expect(phone.part("nothing")).to_contain_text("都处理好了")
 
 
-async def test_confirmed_twice_while_the_server_is_dead_lands_once(campus_apart: Campus) -> None:
+async def test_confirmed_twice_while_the_server_is_dead_lands_once(
+    campus_apart: Campus, screenshot: Screenshot
+) -> None:
     campus, village = campus_apart, campus_apart.village
     phone = await campus.parent("mother", 1)
     notice = await village.publish(title="家长会", confirm="tap")
@@ -84,6 +87,7 @@ async def test_confirmed_twice_while_the_server_is_dead_lands_once(campus_apart:
     await phone.page.touchscreen.tap(*middle)
     await phone.page.touchscreen.tap(*middle)
     await expect(phone.part("settled")).to_contain_text("网络好了自动送出")
+    await phone.shoot(screenshot, "1-kept")
 
     # The app is killed and opened again, still without a server: what was read and tapped is there.
     await phone.open()

@@ -32,7 +32,7 @@ declare namespace Api {
     body: string;
     version: number;
     corrected: boolean;
-    withdrawn_note: string | null;
+    withdrawn_at: string | null;
     attachments: Attachment[];
     links: { title: string; url: string }[];
     children: { id: string; name: string; confirmed_at: string | null; may_confirm: boolean }[];
