@@ -10,11 +10,9 @@ from tornado.testing import bind_unused_port
 
 from tests.browser.phones import PATIENCE_MS
 from tests.programs import Program, program
+from tests.town import NEVER_QUIET
 
 expect.set_options(timeout=PATIENCE_MS)
-
-# From a minute to the same minute is no time at all; the tests of reminders must not depend on the hour.
-NEVER_QUIET = {"YANSHU_QUIET_START": "00:00", "YANSHU_QUIET_END": "00:00"}
 
 
 def demo(folder: Path, **environment: str) -> AbstractAsyncContextManager[Program]:

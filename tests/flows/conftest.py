@@ -19,12 +19,10 @@ async def town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIte
 
 @pytest.fixture
 async def quiet_town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Town]:
-    """An installation where no job runs by itself, and no hour is too late to remind."""
+    """An installation where no job runs by itself."""
     async with open_town(
         mongodb_uri=mongodb_uri,
         redis_url=redis_url,
         database=database_name,
-        YANSHU_QUIET_START="00:00",
-        YANSHU_QUIET_END="00:00",
     ) as opened:
         yield opened

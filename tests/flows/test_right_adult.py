@@ -279,8 +279,6 @@ def loop(mongodb_uri: str, redis_url: str, database_name: str, tmp_path: Path) -
         mongodb_uri=mongodb_uri,
         redis_url=redis_url,
         database=database_name,
-        YANSHU_QUIET_START="00:00",
-        YANSHU_QUIET_END="00:00",
     )
     town = loop.run_until_complete(stack.enter_async_context(opening))
     try:

@@ -1,6 +1,8 @@
 """A notice goes out, and what the teacher then sees: on a good day, and on every bad one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from domain.channels import Channel, Reason
 from domain.deliveries import Delivery
 from domain.notices import Notice
 from domain.receipts import Receipt
+from domain.times import SCHOOL_ZONE, QuietHours
 from services.deliveries import carry_out_work
 from services.families import end_own_binding
 from services.notices import draft_notice, publish_notice, remind_unread, withdraw_notice
@@ -133,7 +136,21 @@ async def test_reminders_go_to_the_unread_alone_and_at_most_twice(town: Town) ->
     teaching = await teaching_of(town, teacher)
     due = await remind_unread(town.ctx, teaching, notice.id, number=1)
     assert await remind_unread(town.ctx, teaching, notice.id, number=1) is not None
-    assert not town.ctx.policy.quiet_hours.covers(due)
+    assert due <= town.ctx.now()
+
+
+async def test_a_reminder_at_night_waits_for_the_morning(town: Town) -> None:
+    teacher = await town.settle_school()
+    sleeper = await town.settle_guardian("sleeper", 1)
+    notice = await publish(town, teacher)
+    await settled(town, teacher, notice, 1)
+    now = town.ctx.now().astimezone(SCHOOL_ZONE)
+    dusk, morning = now - timedelta(hours=1), now + timedelta(hours=8)
+    night = QuietHours(dusk.time(), morning.time())
+    at_night = replace(town.ctx, policy=replace(town.ctx.policy, quiet_hours=night))
+    due = await remind_unread(at_night, await teaching_of(town, teacher), notice.id, number=1)
+    assert due == morning
+    assert town.world.per_openid[sleeper.user.openid] == 1
 
 
 # ------------------------------------------------------------------------------- on bad days

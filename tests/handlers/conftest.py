@@ -85,8 +85,6 @@ async def village(mongodb_uri: str, redis_url: str, database_name: str) -> Async
         redis_url=redis_url,
         database=database_name,
         YANSHU_LINK_HOSTS=HOSTS,
-        YANSHU_QUIET_START="00:00",
-        YANSHU_QUIET_END="00:00",
     ) as town:
         town.start_worker()
         teacher = await town.settle_school(children=3)

@@ -17,8 +17,6 @@ async def town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIte
         mongodb_uri=mongodb_uri,
         redis_url=redis_url,
         database=database_name,
-        YANSHU_QUIET_START="00:00",
-        YANSHU_QUIET_END="00:00",
     ) as town:
         town.start_worker()
         yield town
