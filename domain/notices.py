@@ -33,6 +33,13 @@ class ConfirmMode(StrEnum):
     SIGN = "sign"
 
 
+class NoticeKind(StrEnum):
+    """What a notice tells of: something by itself, or a homework that is kept elsewhere under the same id."""
+
+    NOTICE = "notice"
+    HOMEWORK = "homework"
+
+
 class NoticeState(StrEnum):
     """Where a notice stands."""
 
@@ -89,7 +96,7 @@ class Notice:
     """A notice with every version it had, and the work it still waits for.
 
     `position` is its place in its author's list, by `publish_at`. `figures` once its deliveries are too old
-    to be kept.
+    to be kept. `student_ids` are the pupils of its classes that it is for; none: all of them.
     """
 
     id: str
@@ -108,6 +115,12 @@ class Notice:
     withdrawn_at: datetime | None = None
     reminders: int = 0
     figures: Figures | None = None
+    kind: NoticeKind = NoticeKind.NOTICE
+    student_ids: tuple[str, ...] = ()
+
+    def is_for(self, student_id: str) -> bool:
+        """Whether it is for this pupil of one of its classes."""
+        return not self.student_ids or student_id in self.student_ids
 
     @property
     def current(self) -> Version:
@@ -140,9 +153,10 @@ def reminder_purpose(number: int) -> str:
     return f"remind-{number}"
 
 
-def _checked_text(
+def checked_text(
     form: Mapping[str, str], name: str, limit: int, problems: dict[str, Problem]
 ) -> str:
+    """A field that must say something; what is wrong with it goes into `problems`."""
     text = form.get(name, "").replace("\r\n", "\n").strip()
     if not text:
         problems[name] = Problem("missing")
@@ -158,7 +172,7 @@ def _is_control(character: str) -> bool:
     return character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs")
 
 
-def _checked_moment(
+def checked_moment(
     form: Mapping[str, str],
     name: str,
     *,
@@ -166,6 +180,7 @@ def _checked_moment(
     horizon: datetime,
     problems: dict[str, Problem],
 ) -> datetime | None:
+    """A field with a moment of school time, None when it is blank; what is wrong goes into `problems`."""
     text = form.get(name, "").strip()
     if not text:
         return None
@@ -219,8 +234,8 @@ def parse_draft(
     Raises InvalidError naming every field that is wrong, all at once.
     """
     problems: dict[str, Problem] = {}
-    title = _checked_text(form, "title", TITLE_LIMIT, problems)
-    body = _checked_text(form, "body", BODY_LIMIT, problems)
+    title = checked_text(form, "title", TITLE_LIMIT, problems)
+    body = checked_text(form, "body", BODY_LIMIT, problems)
     if form.get("confirm", "none") not in set(ConfirmMode):
         problems["confirm"] = Problem("unknown")
     if not class_ids:
@@ -234,10 +249,10 @@ def parse_draft(
         problems["links"] = Problem("too_many", LINK_LIMIT)
     elif not all(link_allowed(link, allowed_hosts) for link in links):
         problems["links"] = Problem("link_refused")
-    publish_at = _checked_moment(
+    publish_at = checked_moment(
         form, "publish_at", after=now, horizon=now + HORIZON, problems=problems
     )
-    deadline_at = _checked_moment(
+    deadline_at = checked_moment(
         form, "deadline_at", after=publish_at or now, horizon=now + 2 * HORIZON, problems=problems
     )
     if problems:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.budgets import NO_CAPS, Caps
+
 
 class RegionLevel(StrEnum):
     """From the top down."""
@@ -23,6 +25,7 @@ class Region:
     name: str
     parent_id: str = ""
     region_ids: tuple[str, ...] = ()
+    evening: Caps = NO_CAPS  # minutes of homework a day in its schools
 
 
 def fits_below(level: RegionLevel, parent: RegionLevel | None) -> bool:

@@ -28,6 +28,8 @@ class Right(StrEnum):
     """What may be done; every endpoint for staff names the one it needs."""
 
     PUBLISH = "publish"  # write to the families of a class, and see who has read it
+    HOMEWORK = "homework"  # set homework, within the budget of the class
+    ALLOW = "allow"  # let a homework go over the budget
     CLAIMS = "claims"  # decide who is bound to a child
     PEOPLE = "people"  # see pupils and who is bound to them
     BINDINGS = "bindings"  # end a binding, note limits of custody
@@ -44,7 +46,14 @@ class Right(StrEnum):
 
 
 _TEACHES = frozenset({Right.PUBLISH, Right.REGISTRATION})
-_HEADS = _TEACHES | {Right.CLAIMS, Right.PEOPLE, Right.BINDINGS, Right.INVITE}
+_HEADS = _TEACHES | {
+    Right.HOMEWORK,
+    Right.ALLOW,
+    Right.CLAIMS,
+    Right.PEOPLE,
+    Right.BINDINGS,
+    Right.INVITE,
+}
 _OFFICE = _HEADS | {Right.ROSTER, Right.ROLL_OVER, Right.CALENDAR}
 _SCHOOL = _OFFICE | {Right.APPOINT, Right.SETTINGS, Right.AUDIT, Right.EXPORT}
 # A region has figures and keeps order; it never sees a pupil.
@@ -54,7 +63,7 @@ _REGION = frozenset(
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.HEAD_TEACHER: _HEADS,
-    Role.SUBJECT_TEACHER: _TEACHES,
+    Role.SUBJECT_TEACHER: _TEACHES | {Right.HOMEWORK},
     Role.GRADE_LEADER: _TEACHES | {Right.PEOPLE},
     Role.OFFICE: _OFFICE,
     Role.SCHOOL_ADMIN: _SCHOOL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.budgets import NO_CAPS, Caps
 from domain.roles import Appointment
 from domain.stages import Stage, System
 
@@ -16,6 +17,8 @@ class Rules:
     approval_hours: int = 24  # how long a family decides alone about another guardian of its child
     claim_days: int = 7  # after which a request that nobody decided is over
     local_subjects: tuple[tuple[str, str], ...] = ()  # code and name, beside domain.subjects
+    evening: Caps = NO_CAPS  # minutes of homework a day, where the school is stricter
+    board: bool = True  # whether the board of homework is open to everybody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from jobs import bindings, notices, privacy, rollovers, rosters
+from jobs import bindings, homework, notices, privacy, rollovers, rosters
 from jobs.queue import Job
 from services.bindings import CATCH_UP
 from services.claims import TELL
@@ -13,6 +13,7 @@ from services.deliveries import PUSH, sweep
 from services.erasure import ERASE
 from services.families import TELL_END
 from services.family_files import BUILD
+from services.homework_telling import FINISH
 from services.imports import APPLY, TRY, tend_imports
 from services.lapses import write_down_lapses
 from services.notices import CARRY_OUT
@@ -23,6 +24,7 @@ from services.rollovers import ROLL_OVER
 JOBS: Mapping[str, Job] = {
     CARRY_OUT: notices.carry_out,
     PUSH: notices.push,
+    FINISH: homework.finish,
     CATCH_UP: bindings.catch_up,
     TELL: bindings.tell,
     TELL_END: bindings.tell_end,

@@ -29,6 +29,7 @@ from services.bindings import CATCH_UP, has_ground
 from services.claims import TELL
 from services.context import Context
 from services.families import TELL_END
+from services.homework_telling import FINISH
 from services.notices import CARRY_OUT
 from services.rollovers import ROLL_OVER
 
@@ -70,7 +71,8 @@ async def _carry_out(ctx: Context, notice: Notice, work: Work) -> None:
 async def _expand(ctx: Context, notice: Notice, push: Push) -> None:
     """One delivery for each active binding of each child; a class is sent as soon as it is complete."""
     for class_id in notice.class_ids:
-        students = await ctx.stores.schools.students_of(notice.school_id, [class_id])
+        in_class = await ctx.stores.schools.students_of(notice.school_id, [class_id])
+        students = [s for s in in_class if notice.is_for(s.id)]
         for some in _in_batches(students, _EXPAND_BATCH):
             by_id = {s.id: s for s in some}
             bindings = await ctx.stores.bindings.active_of_students(notice.school_id, list(by_id))
@@ -113,7 +115,8 @@ async def catch_up(ctx: Context, binding_id: str) -> None:
     if student is None:
         return
     since = ctx.now() - _CATCH_UP
-    notices = await ctx.stores.notices.published_since(binding.school_id, student.class_id, since)
+    told = await ctx.stores.notices.published_since(binding.school_id, student.class_id, since)
+    notices = [n for n in told if n.is_for(student.id)]
     in_app = Outcome(
         result=Result.UNREACHABLE, channel=Channel.IN_APP, at=ctx.now(), reason=Reason.BOUND_LATER
     )
@@ -153,6 +156,9 @@ async def sweep(ctx: Context) -> None:
         await ctx.enqueue(CATCH_UP, {"binding_id": binding}, key=f"{CATCH_UP}:{binding}:sweep")
     for notice in await ctx.stores.notices.with_due_work(before):
         await ctx.enqueue(CARRY_OUT, {"notice_id": notice.id}, key=f"{CARRY_OUT}:{notice.id}:sweep")
+    for homework_id in await ctx.stores.homework.unfinished(before):
+        key = f"{FINISH}:{homework_id}:sweep"
+        await ctx.enqueue(FINISH, {"homework_id": homework_id}, key=key)
     for late in await ctx.stores.rollovers.due(before):
         await ctx.enqueue(ROLL_OVER, {"rollover_id": late}, key=f"{ROLL_OVER}:{late}:sweep")
     await push_soon(ctx, await ctx.stores.deliveries.overdue(before), mark="sweep")

@@ -16,6 +16,7 @@ from domain.errors import ConflictError, NotFoundError
 from domain.notices import (
     Draft,
     Notice,
+    NoticeKind,
     NoticeState,
     Version,
     Work,
@@ -92,7 +93,7 @@ async def publish_notice(
     )
     if not await ctx.stores.notices.insert(notice):
         return await access_notice_as_author(ctx, teaching, notice.id)
-    await _carry_out_soon(ctx, notice.id, "publish", notice.publish_at if scheduled else None)
+    await carry_out_soon(ctx, notice.id, "publish", notice.publish_at if scheduled else None)
     return notice
 
 
@@ -100,9 +101,10 @@ def _notice_id(person_id: str, idempotency_key: str) -> str:
     return hashlib.sha256(f"{person_id}|{idempotency_key}".encode()).hexdigest()[:32]
 
 
-async def _carry_out_soon(
+async def carry_out_soon(
     ctx: Context, notice_id: str, purpose: str, at: datetime | None = None
 ) -> None:
+    """Queue the work that a notice carries."""
     await ctx.enqueue(
         CARRY_OUT, {"notice_id": notice_id}, key=f"{CARRY_OUT}:{notice_id}:{purpose}", at=at
     )
@@ -120,6 +122,13 @@ async def access_notice_as_author(ctx: Context, teaching: Teaching, notice_id: s
         raise NotFoundError
     if not set(notice.class_ids) & set(teaching.class_ids()):
         raise NotFoundError
+    return notice
+
+
+async def _access_own_words(ctx: Context, teaching: Teaching, notice_id: str) -> Notice:
+    notice = await access_notice_as_author(ctx, teaching, notice_id)
+    if notice.kind is NoticeKind.HOMEWORK:
+        raise ConflictError("homework")
     return notice
 
 
@@ -141,9 +150,10 @@ async def edit_notice(
 ) -> Notice:
     """Say it anew. Every version is kept, and those who have read are told; audience and confirm mode stay.
 
-    Raises NotFoundError; ConflictError when it was withdrawn or edited since `seen_version`.
+    Raises NotFoundError; ConflictError when it was withdrawn or edited since `seen_version`, and for a
+    homework's (`homework`): that is changed itself.
     """
-    notice = await access_notice_as_author(ctx, teaching, notice_id)
+    notice = await _access_own_words(ctx, teaching, notice_id)
     attachments = await attachments_of(ctx, teaching, draft.file_ids)
     now = ctx.now()
     number = seen_version + 1
@@ -160,18 +170,21 @@ async def edit_notice(
     if not await ctx.stores.notices.mark_edited(notice.id, version, work):
         raise ConflictError
     if work is not None:
-        await _carry_out_soon(ctx, notice.id, work.purpose)
+        await carry_out_soon(ctx, notice.id, work.purpose)
     return await access_notice_as_author(ctx, teaching, notice_id)
 
 
 async def withdraw_notice(ctx: Context, teaching: Teaching, notice_id: str) -> None:
-    """Take it back: nothing more is sent, the page says so, readers are told. Twice is once."""
-    notice = await access_notice_as_author(ctx, teaching, notice_id)
+    """Take it back: nothing more is sent, the page says so, readers are told. Twice is once.
+
+    Raises NotFoundError; ConflictError for a homework's (`homework`): that is withdrawn itself.
+    """
+    notice = await _access_own_words(ctx, teaching, notice_id)
     now = ctx.now()
     if await ctx.stores.notices.mark_withdrawn(
         notice.id, now, Work(purpose="withdraw", due_at=now)
     ):
-        await _carry_out_soon(ctx, notice.id, "withdraw")
+        await carry_out_soon(ctx, notice.id, "withdraw")
 
 
 async def remind_unread(
@@ -189,7 +202,7 @@ async def remind_unread(
     due_at = ctx.policy.quiet_hours.next_moment(ctx.now())
     work = Work(purpose=reminder_purpose(number), due_at=due_at)
     if await ctx.stores.notices.mark_reminded(notice.id, number, work):
-        await _carry_out_soon(ctx, notice.id, work.purpose, due_at)
+        await carry_out_soon(ctx, notice.id, work.purpose, due_at)
         return due_at
     notice = await access_notice_as_author(
         ctx, teaching, notice_id

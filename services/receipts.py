@@ -100,11 +100,12 @@ async def receipts_of(ctx: Context, teaching: Teaching, notice_id: str) -> Recei
     notice = await access_notice_as_author(ctx, teaching, notice_id)
     mine = set(teaching.class_ids())
     school_id, class_ids = notice.school_id, [c for c in notice.class_ids if c in mine]
-    classes, students, deliveries = await asyncio.gather(
+    classes, in_classes, deliveries = await asyncio.gather(
         ctx.stores.schools.classes(class_ids),
         ctx.stores.schools.students_of(school_id, class_ids),
         ctx.stores.deliveries.of_notice(school_id, notice_id),
     )
+    students = [s for s in in_classes if notice.is_for(s.id)]
     bindings = await ctx.stores.bindings.active_of_students(school_id, [s.id for s in students])
     # Whoever tries it is nobody's guardian: their reading reaches no family.
     families = [b for b in bindings if not b.trial]

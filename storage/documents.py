@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
 
 from bson import decode_all
@@ -31,6 +31,16 @@ def to_document(thing: Any) -> dict[str, Any]:
 def to_value(thing: Any) -> dict[str, Any]:
     """A domain dataclass as an embedded document."""
     return cast(dict[str, Any], _adapter(type(thing)).dump_python(thing))
+
+
+def with_text_dates(value: Any) -> Any:
+    """The same with every date as text (`2026-09-01`): MongoDB knows moments only."""
+    if isinstance(value, dict):
+        return {name: with_text_dates(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [with_text_dates(part) for part in value]
+    is_day = isinstance(value, date) and not isinstance(value, datetime)
+    return value.isoformat() if is_day else value
 
 
 def from_document(kind: type[T], document: Mapping[str, Any]) -> T:

@@ -105,6 +105,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_person", "person_id", "-position"),
         _index("due", "push.due_at", sparse=True),
     ],
+    "homework": [
+        _index("by_author", "school_id", "author_id", "-position"),
+        _index("unfinished", "unfinished_since", sparse=True),
+    ],
+    "evenings": [_index("by_day", "school_id", "day")],
     "attempts": [_index("by_message", "message_id", sparse=True)],
     "finishes": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
     "sessions": [

@@ -26,9 +26,11 @@ from storage.deliveries import DeliveryStore
 from storage.departures import DepartureStore
 from storage.desks import DeskStore
 from storage.erasures import ErasureStore
+from storage.evenings import EveningStore
 from storage.family_files import FamilyFileStore
 from storage.files import FileStore
 from storage.forgetting import ForgetStore
+from storage.homework import HomeworkStore
 from storage.identities import IdentityStore
 from storage.imports import ImportStore
 from storage.inbox import InboxStore
@@ -78,6 +80,8 @@ class Stores:
     imports: ImportStore
     notices: NoticeStore
     deliveries: DeliveryStore
+    homework: HomeworkStore
+    evenings: EveningStore
     rounds: RoundStore
     files: FileStore
     sessions: SessionStore
@@ -160,6 +164,8 @@ def open_stores(
         imports=ImportStore(db),
         notices=NoticeStore(db),
         deliveries=DeliveryStore(db),
+        homework=HomeworkStore(db),
+        evenings=EveningStore(db),
         rounds=RoundStore(db),
         files=FileStore(db),
         sessions=SessionStore(db),

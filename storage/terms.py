@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -11,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from domain.terms import Calendar
 from storage.conditions import set_if
-from storage.documents import from_document, to_document
+from storage.documents import from_document, to_document, with_text_dates
 
 
 class TermStore:
@@ -30,7 +29,7 @@ class TermStore:
 
         False, and nothing has changed, when somebody else changed it meanwhile. Uses index: _id_.
         """
-        document = _with_text_dates(to_document(calendar))
+        document = with_text_dates(to_document(calendar))
         changes = {"terms": document["terms"], "version": calendar.version + 1}
         if calendar.version == 0:
             try:
@@ -41,12 +40,3 @@ class TermStore:
         same = {"$eq": ["$version", {"$literal": calendar.version}]}
         result = await self._calendars.update_one({"_id": calendar.id}, set_if(same, changes))
         return bool(result.modified_count)
-
-
-def _with_text_dates(value: Any) -> Any:
-    """The same with every date as text: MongoDB knows moments only."""
-    if isinstance(value, dict):
-        return {name: _with_text_dates(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_with_text_dates(part) for part in value]
-    return value.isoformat() if isinstance(value, date) else value

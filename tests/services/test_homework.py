@@ -1,0 +1,245 @@
+"""Publishing homework within the budget: by one, by forty at once, changed, withdrawn."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from domain.budgets import Load
+from domain.errors import ConflictError, InvalidError, NotFoundError
+from domain.homework import HomeworkState
+from domain.notices import NoticeKind, NoticeState
+from domain.roles import Role
+from services.context import Context
+from services.homework import (
+    edit_homework,
+    homework_of_author,
+    publish_homework,
+    withdraw_homework,
+)
+from services.notices import withdraw_notice
+from services.people import access_teaching
+from tests.flows.conftest import quiet_town as quiet_town
+from tests.homeworking import TUESDAY, a_class, draft, evening, minutes, publish, teacher
+from tests.town import SCHOOL, Town, pupil, school_class
+
+CLASS, OTHER = school_class(1), school_class(2)
+
+
+@pytest.fixture
+async def ctx(quiet_town: Town) -> Context:
+    """On a Tuesday afternoon, in a school of two classes of grade 3 with three pupils each."""
+    made: Context = replace(quiet_town.ctx, now=lambda: TUESDAY)
+    await made.stores.schools.save_school(SCHOOL)
+    await made.stores.schools.save_classes([CLASS, OTHER])
+    for group in (CLASS, OTHER):
+        await made.stores.schools.save_students([pupil(group, n)[0] for n in range(1, 4)])
+    return made
+
+
+async def count(ctx: Context, collection: str) -> int:
+    return int(await ctx.stores.database[collection].count_documents({}))
+
+
+async def test_what_fits_is_published_and_the_families_are_told_by_a_notice(ctx: Context) -> None:
+    maths = await teacher(ctx, 1)
+    outcome = await publish(ctx, maths)
+    assert outcome.clashes == ()
+    assert outcome.homework.state is HomeworkState.PUBLISHED
+    assert outcome.homework.unfinished_since is None
+    assert await minutes(ctx, CLASS) == [20]
+    notice = await ctx.stores.notices.find(outcome.homework.id)
+    assert notice is not None
+    assert (notice.kind, notice.state) == (NoticeKind.HOMEWORK, NoticeState.PUBLISHED)
+    assert notice.current.title == "数学作业 约20分钟"
+    assert "练习册第 32 页" in notice.current.body
+    with pytest.raises(ConflictError):  # it is withdrawn as a homework, with its minutes
+        await withdraw_notice(ctx, await access_teaching(ctx, "teacher-1"), notice.id)
+
+
+async def test_the_same_form_twice_is_one_homework(ctx: Context) -> None:
+    maths = await teacher(ctx, 1)
+    made = await draft(ctx, maths)
+    first, second = await asyncio.gather(
+        *(publish_homework(ctx, maths, made, idempotency_key="key-0001") for _ in range(2)),
+        return_exceptions=True,
+    )
+    done = [o for o in (first, second) if not isinstance(o, BaseException)]
+    assert done
+    again = await publish_homework(ctx, maths, made, idempotency_key="key-0001")
+    assert again.homework.id == done[0].homework.id
+    assert await minutes(ctx, CLASS) == [20]
+    assert await count(ctx, "homework") == 1
+    assert await count(ctx, "notices") == 1
+
+
+async def test_over_the_budget_nothing_is_published_and_it_says_what_is_there(ctx: Context) -> None:
+    await publish(ctx, await teacher(ctx, 1), minutes=35)
+    chinese = await teacher(ctx, 2, subject="chinese")
+    outcome = await publish(ctx, chinese, minutes=30)
+    (clash,) = outcome.clashes
+    assert clash.excess == Load(written=5, total=5)
+    assert [(i.subject, i.minutes, i.author_name) for i in clash.items] == [("maths", 35, "老师1")]
+    assert clash.may_ask
+    assert outcome.homework.state is HomeworkState.UNPUBLISHED
+    assert await minutes(ctx, CLASS) == [35]
+    assert await ctx.stores.notices.find(outcome.homework.id) is None
+    shorter = await edit_homework(
+        ctx, chinese, outcome.homework.id, await draft(ctx, chinese, minutes=25), seen=1
+    )
+    assert shorter.clashes == ()
+    assert shorter.homework.state is HomeworkState.PUBLISHED
+    assert await minutes(ctx, CLASS) == [25, 35]
+    assert await ctx.stores.notices.find(outcome.homework.id) is not None
+
+
+async def test_it_may_move_to_another_day(ctx: Context) -> None:
+    await publish(ctx, await teacher(ctx, 1), minutes=60)
+    chinese = await teacher(ctx, 2, subject="chinese")
+    over = await publish(ctx, chinese, minutes=30)
+    moved = await draft(ctx, chinese, minutes=30, day="2026-11-25")
+    outcome = await edit_homework(ctx, chinese, over.homework.id, moved, seen=1)
+    assert outcome.clashes == ()
+    assert await minutes(ctx, CLASS, "2026-11-25") == [30]
+    back = await edit_homework(
+        ctx, chinese, over.homework.id, await draft(ctx, chinese, minutes=30), seen=2
+    )
+    assert back.clashes != ()
+    assert back.homework.task.minutes == 30
+    assert str(back.homework.task.evening) == "2026-11-25"
+    assert await minutes(ctx, CLASS) == [60]
+    assert await minutes(ctx, CLASS, "2026-11-25") == [30]
+
+
+@pytest.mark.parametrize("each", [10, 7, 25])
+async def test_forty_teachers_at_once_and_the_budget_holds_exactly(ctx: Context, each: int) -> None:
+    teachers = [await teacher(ctx, n) for n in range(40)]
+    drafts = [await draft(ctx, t, minutes=each) for t in teachers]
+    outcomes = await asyncio.gather(
+        *(
+            publish_homework(ctx, t, d, idempotency_key="key-0001")
+            for t, d in zip(teachers, drafts, strict=True)
+        )
+    )
+    published = {o.homework.id for o in outcomes if not o.clashes}
+    assert len(published) == 60 // each
+    held = await evening(ctx, CLASS)
+    assert held is not None
+    assert {r.homework_id for r in held.reservations} == published
+    assert await minutes(ctx, CLASS) == [each] * len(published)
+    assert await count(ctx, "notices") == len(published)
+    for outcome, who in zip(outcomes, teachers, strict=True):
+        (own,) = await homework_of_author(ctx, who)
+        assert own.unfinished_since is None
+        assert (own.state is HomeworkState.PUBLISHED) == (not outcome.clashes)
+
+
+async def test_without_a_limit_nobody_is_lost(ctx: Context) -> None:
+    senior = a_class(9, grade=10)
+    await ctx.stores.schools.save_classes([senior])
+    teachers = [await teacher(ctx, n, classes=[senior]) for n in range(40)]
+    outcomes = await asyncio.gather(*(publish(ctx, t, minutes=30) for t in teachers))
+    assert all(not o.clashes for o in outcomes)
+    assert await minutes(ctx, senior) == [30] * 40
+
+
+async def test_all_classes_or_none(ctx: Context) -> None:
+    await publish(ctx, await teacher(ctx, 1, classes=[OTHER]), minutes=50)
+    both = await teacher(ctx, 2, subject="chinese", classes=[CLASS, OTHER])
+    outcome = await publish(ctx, both, minutes=20)
+    assert [c.school_class.id for c in outcome.clashes] == [OTHER.id]
+    assert await minutes(ctx, CLASS) == []
+    assert await minutes(ctx, OTHER) == [50]
+
+
+async def test_withdrawing_gives_the_minutes_back_and_takes_the_notice_back(ctx: Context) -> None:
+    maths = await teacher(ctx, 1)
+    made = (await publish(ctx, maths, minutes=60)).homework
+    await withdraw_homework(ctx, maths, made.id)
+    await withdraw_homework(ctx, maths, made.id)
+    assert await minutes(ctx, CLASS) == []
+    notice = await ctx.stores.notices.find(made.id)
+    assert notice is not None
+    assert notice.state is NoticeState.WITHDRAWN
+    assert (await publish(ctx, await teacher(ctx, 2), minutes=60)).clashes == ()
+    with pytest.raises(ConflictError):
+        await edit_homework(ctx, maths, made.id, await draft(ctx, maths), seen=1)
+
+
+async def test_a_correction_is_a_version_of_the_notice(ctx: Context) -> None:
+    maths = await teacher(ctx, 1)
+    made = (await publish(ctx, maths, minutes=30)).homework
+    changed = await draft(ctx, maths, minutes=40, text="只做第 33 页。")
+    outcome = await edit_homework(ctx, maths, made.id, changed, seen=1)
+    assert outcome.homework.corrected
+    assert await minutes(ctx, CLASS) == [40]
+    notice = await ctx.stores.notices.find(made.id)
+    assert notice is not None
+    assert [v.number for v in notice.versions] == [1, 2]
+    assert notice.current.title == "数学作业 约40分钟"
+    with pytest.raises(ConflictError):  # somebody who saw the version before
+        await edit_homework(ctx, maths, made.id, changed, seen=1)
+
+
+async def test_groups_count_for_their_pupils_alone(ctx: Context) -> None:
+    maths = await teacher(ctx, 1)
+    ids = [f"{CLASS.id}-{n:04d}" for n in range(1, 4)]
+    for number, student in enumerate(ids):
+        made = await publish(
+            ctx, maths, key=f"key-000{number}", students=[student], minutes=40, group="甲组"
+        )
+        assert made.clashes == ()
+    assert await minutes(ctx, CLASS) == [40, 40, 40]
+    chinese = await teacher(ctx, 2, subject="chinese")
+    over = await publish(ctx, chinese, minutes=25)
+    assert over.clashes[0].excess == Load(written=5, total=5)
+    assert (await publish(ctx, chinese, key="key-0009", minutes=20)).clashes == ()
+    notice = await ctx.stores.notices.find(made.homework.id)
+    assert notice is not None
+    assert notice.student_ids == (ids[-1],)
+    assert "甲组" not in notice.current.body
+
+
+@pytest.mark.parametrize(
+    ("subject", "role", "fits"),
+    [
+        ("maths", Role.SUBJECT_TEACHER, True),
+        ("chinese", Role.SUBJECT_TEACHER, False),
+        ("chinese", Role.HEAD_TEACHER, True),
+        ("alchemy", Role.HEAD_TEACHER, False),
+    ],
+)
+async def test_a_subject_teacher_sets_homework_of_their_subject(
+    ctx: Context, subject: str, role: Role, fits: bool
+) -> None:
+    who = await teacher(ctx, 1, role=role)
+    if fits:
+        assert (await publish(ctx, who, subject=subject)).clashes == ()
+    else:
+        with pytest.raises(NotFoundError):
+            await publish(ctx, who, subject=subject)
+        assert await count(ctx, "homework") == 0
+
+
+async def test_no_class_and_no_pupil_of_somebody_else(ctx: Context) -> None:
+    maths = await teacher(ctx, 1)
+    with pytest.raises(NotFoundError):
+        await publish(ctx, maths, classes=[OTHER.id])
+    with pytest.raises(NotFoundError):
+        await publish(ctx, maths, students=[f"{OTHER.id}-0001"])
+    made = (await publish(ctx, maths)).homework
+    with pytest.raises(NotFoundError):
+        await withdraw_homework(ctx, await teacher(ctx, 2), made.id)
+    assert await minutes(ctx, CLASS) == [20]
+
+
+async def test_no_written_homework_in_the_first_two_grades(ctx: Context) -> None:
+    little = a_class(8, grade=2)
+    await ctx.stores.schools.save_classes([little])
+    who = await teacher(ctx, 1, classes=[little])
+    with pytest.raises(InvalidError) as refused:
+        await publish(ctx, who)
+    assert refused.value.fields["written"].code == "not_in_this_grade"
+    assert (await publish(ctx, who, written="")).clashes == ()
