@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from domain.budgets import Band, Caps
 from domain.errors import InvalidError, Problem
 from domain.schools import Rules
 from domain.stages import Stage, System
@@ -16,6 +17,8 @@ NAME_LIMIT = 40
 # From an hour to three days: a weekend may lie between, a forgotten request may not stay for ever.
 APPROVAL_HOURS = range(1, 73)
 CLAIM_DAYS = range(1, 31)
+# More than four hours of homework an evening is no limit of anybody's.
+CAP_MINUTES = range(241)
 PLACE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 
 Form = Mapping[str, str]
@@ -29,6 +32,14 @@ class SchoolDraft:
     name: str
     stages: tuple[Stage, ...]
     system: System
+
+
+@dataclass(frozen=True, slots=True)
+class RegionDraft:
+    """What a region decides about itself and its schools."""
+
+    name: str
+    evening: Caps
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,8 @@ def parse_school(form: Form, wrong: Wrong) -> SchoolDraft:
 
 
 def parse_settings(form: Form) -> SettingsDraft:
-    """A school's settings as typed: what is said of it, `approval_hours`, `claim_days`, `local_subjects`.
+    """A school's settings as typed: what is said of it, `approval_hours`, `claim_days`, `local_subjects`,
+    `evening_lower` … `evening_senior` (minutes, blank for none of its own), `board` (`open` or `closed`).
 
     Raises InvalidError naming every wrong field.
     """
@@ -88,10 +100,35 @@ def parse_settings(form: Form) -> SettingsDraft:
         approval_hours=_number(form, "approval_hours", APPROVAL_HOURS, wrong),
         claim_days=_number(form, "claim_days", CLAIM_DAYS, wrong),
         local_subjects=tuple(local),
+        evening=_parse_caps(form, wrong),
+        board=form.get("board", "open") != "closed",
     )
     if wrong:
         raise InvalidError(wrong)
     return SettingsDraft(school, rules)
+
+
+def parse_region_settings(form: Form) -> RegionDraft:
+    """A region's settings as typed: `name`, and `evening_lower` … as for a school. Raises InvalidError."""
+    wrong: Wrong = {}
+    draft = RegionDraft(parse_name(form, wrong), _parse_caps(form, wrong))
+    if wrong:
+        raise InvalidError(wrong)
+    return draft
+
+
+def cap_field(band: Band) -> str:
+    """What the field of a band is called."""
+    return f"evening_{band}"
+
+
+def _parse_caps(form: Form, wrong: Wrong) -> Caps:
+    given: dict[str, int | None] = {}
+    for band in Band:
+        name = cap_field(band)
+        blank = not form.get(name, "").strip()
+        given[band] = None if blank else _number(form, name, CAP_MINUTES, wrong)
+    return Caps(**given)
 
 
 def _number(form: Form, name: str, allowed: range, wrong: Wrong) -> int:

@@ -20,6 +20,7 @@ from miniapp.family_files import family_files
 from miniapp.files import files
 from miniapp.handler import MissingApiHandler, handler_of
 from miniapp.home import home
+from miniapp.homework import homework
 from miniapp.invitations import invitations
 from miniapp.notices import notices
 from miniapp.openapi import document
@@ -32,6 +33,7 @@ REGISTRIES = (
     sessions,
     home,
     notices,
+    homework,
     files,
     children,
     bindings,

@@ -51,7 +51,9 @@ COLLECTIONS: Mapping[str, str] = {
     "offers": "stay: who did what for a school",
     "invitations": "a child's go; a class's name no family",
     "invitation_visits": "an adult's go",
-    "notices": "stay: what a school wrote to all",
+    "notices": "stay: what a school wrote to all; a child's id in a group is replaced",
+    "homework": "stays: what a school set; a child's id in a group is replaced",
+    "evenings": "stay: minutes of a class; a child's id in a group is replaced",
     "audit": "stays: ids, and what is masked",
     "audit_heads": "name nobody",
     "inbox": "names nobody",
@@ -117,6 +119,7 @@ async def child_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
     yield await _forget_lists(ctx, school_id)
     yield {"invitations": await forget.drop_invitations(school_id, student_id)}
     yield {"contacts": await forget.drop_contacts(school_id, student_id)}
+    yield {"homework": await forget.leave_groups(school_id, student_id)}
     yield await _forget_bindings(ctx, bindings)
     yield {"students": await forget.drop("students", [student_id])}
     await ctx.stores.registrations.forget_student(school_id, student_id)

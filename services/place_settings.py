@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.audit import Act
-from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
-from domain.place_forms import SettingsDraft, parse_name, parse_settings
+from domain.budgets import Band, Caps
+from domain.errors import ConflictError, NotFoundError
+from domain.place_forms import SettingsDraft, cap_field, parse_region_settings, parse_settings
 from domain.regions import Region
 from domain.roles import Right
 from domain.schools import Rules, School
@@ -46,8 +47,17 @@ def form_of(place: Place) -> dict[str, str]:
             "approval_hours": str(place.rules.approval_hours),
             "claim_days": str(place.rules.claim_days),
             "local_subjects": "\n".join(name for _, name in place.rules.local_subjects),
+            "board": "open" if place.rules.board else "closed",
         }
-    return form
+    return form | {name: "" if cap is None else str(cap) for name, cap in _caps(_evening(place))}
+
+
+def _evening(place: Place) -> Caps:
+    return place.rules.evening if isinstance(place, School) else place.evening
+
+
+def _caps(caps: Caps) -> list[tuple[str, int | None]]:
+    return [(cap_field(band), getattr(caps, band)) for band in Band]
 
 
 async def settings_at(ctx: Context, post: Post) -> Place:
@@ -80,7 +90,7 @@ async def change_settings(
     ruled = [c for c in changes if c.field not in _OF_SCHOOL]
     if own:
         await change_place(ctx, post.actor, place, own, act=Act.SETTINGS_CHANGED)
-    if ruled and isinstance(place, School):
+    if ruled:
         await note_at(
             ctx,
             post.actor,
@@ -89,8 +99,11 @@ async def change_settings(
             before=_noted({c.field: c.before for c in ruled}),
             after=_noted({c.field: c.after for c in ruled}),
         )
-        rules = parse_settings(form).rules
-        await ctx.stores.schools.change_school(place.id, {"rules": rules})
+        if isinstance(place, School):
+            await ctx.stores.schools.change_school(place.id, {"rules": parse_settings(form).rules})
+        else:
+            caps = parse_region_settings(form).evening
+            await ctx.stores.regions.change(place.id, {"evening": caps})
     return Review(changes, seen)
 
 
@@ -104,13 +117,10 @@ def _noted(rules: Mapping[str, object]) -> dict[str, object]:
 
 
 def _changes(place: Place, form: Mapping[str, str]) -> tuple[Change, ...]:
-    wanted: dict[str, object]
     if isinstance(place, Region):
-        wrong: dict[str, Problem] = {}
-        wanted = {"name": parse_name(form, wrong)}
-        if wrong:
-            raise InvalidError(wrong)
-        held: dict[str, object] = {"name": place.name}
+        region = parse_region_settings(form)
+        wanted: dict[str, object] = {"name": region.name, **dict(_caps(region.evening))}
+        held: dict[str, object] = {"name": place.name, **dict(_caps(place.evening))}
     else:
         wanted = _flat(parse_settings(form))
         held = {name: getattr(place, name) for name in _OF_SCHOOL} | _rules(place.rules)
@@ -126,6 +136,8 @@ def _rules(rules: Rules) -> dict[str, object]:
         "approval_hours": rules.approval_hours,
         "claim_days": rules.claim_days,
         "local_subjects": rules.local_subjects,
+        "board": rules.board,
+        **dict(_caps(rules.evening)),
     }
 
 

@@ -12,8 +12,10 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from domain.bindings import Binding, Claim
+from domain.budgets import evening_id
 from domain.consents import ConsentEvent
 from domain.deliveries import Delivery, Group
+from domain.homework import Homework
 from domain.identities import Identity
 from domain.schools import Contact, Student
 from storage.conditions import set_if
@@ -22,6 +24,7 @@ from storage.documents import from_document, to_document
 from storage.sessions import Session
 
 BATCH = 200
+_ROUNDS = 500
 ERASED = "erased"  # stands where a person was named
 
 
@@ -167,6 +170,40 @@ class ForgetStore:
         )
         return {"unnamed": bindings.modified_count + claims.modified_count}
 
+    async def leave_groups(self, school_id: str, student_id: str) -> int:
+        """Where a child was in a group of a homework, somebody nameless is: an empty group would be the whole class.
+
+        Evenings and notices first, by the homework that leads to them. Uses index: by_pupil.
+        """
+        query = {"school_id": school_id, "student_ids": student_id}
+        found = [from_document(Homework, d) async for d in self._db["homework"].find(query)]
+        for homework in found:
+            tasks = [*homework.versions, *([homework.proposed] if homework.proposed else [])]
+            for key in {evening_id(c, t.evening) for c in homework.class_ids for t in tasks}:
+                await self._leave_evening(key, student_id)
+            for collection in ("notices", "homework"):
+                await self._db[collection].update_one(
+                    {"_id": homework.id, "student_ids": student_id},
+                    {"$set": {"student_ids": _without(homework.student_ids, student_id)}},
+                )
+        return len(found)
+
+    async def _leave_evening(self, key: str, student_id: str) -> None:
+        """Written over the version that was read, as whoever reserves does."""
+        for _ in range(_ROUNDS):
+            document = await self._db["evenings"].find_one({"_id": key})
+            if document is None:
+                return
+            held = [
+                {**r, "student_ids": _without(r["student_ids"], student_id)}
+                for r in document["reservations"]
+            ]
+            same = {"$eq": ["$version", {"$literal": document["version"]}]}
+            changes = {"reservations": held, "version": document["version"] + 1}
+            done = await self._db["evenings"].update_one({"_id": key}, set_if(same, changes))
+            if done.modified_count:
+                return
+
     async def drop_files(self, file_ids: Sequence[str]) -> int:
         """Bytes, by the bucket's own index, and small pictures, then records."""
         for file_id in file_ids:
@@ -178,3 +215,7 @@ class ForgetStore:
     async def _drop(self, collection: str, query: dict[str, Any]) -> int:
         result = await self._db[collection].delete_many(query)
         return int(result.deleted_count)
+
+
+def _without(student_ids: Sequence[str], student_id: str) -> list[str]:
+    return [ERASED if held == student_id else held for held in student_ids]

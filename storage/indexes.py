@@ -107,6 +107,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "homework": [
         _index("by_author", "school_id", "author_id", "-position"),
+        _index("by_pupil", "school_id", "student_ids"),
         _index("unfinished", "unfinished_since", sparse=True),
     ],
     "evenings": [_index("by_day", "school_id", "day")],

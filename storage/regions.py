@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError
 
 from domain.regions import Region
-from storage.documents import from_document, to_document
+from storage.documents import from_document, to_document, to_value
 
 
 class RegionStore:
@@ -33,7 +34,8 @@ class RegionStore:
 
     async def change(self, region_id: str, changes: Mapping[str, Any]) -> None:
         """Set these fields and leave the others. Uses index: _id_."""
-        await self._regions.update_one({"_id": region_id}, {"$set": dict(changes)})
+        values = {n: to_value(v) if is_dataclass(v) else v for n, v in changes.items()}
+        await self._regions.update_one({"_id": region_id}, {"$set": values})
 
     async def find(self, region_id: str) -> Region | None:
         """Uses index: _id_."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from domain.budgets import Band
 from domain.errors import ConflictError, InvalidError
+from domain.place_forms import cap_field
 from domain.roles import Right
 from domain.schools import School
 from domain.stages import Stage, System
@@ -19,7 +21,10 @@ from services.place_settings import (
 )
 
 _LONGEST = 1000
-_FIELDS = ("name", "system", "approval_hours", "claim_days", "local_subjects")
+_FIELDS = (
+    *("name", "system", "approval_hours", "claim_days", "local_subjects", "board"),
+    *(cap_field(band) for band in Band),
+)
 _MEANWHILE = "设置刚刚在别处改过。您填的还在，请核对下面的变化，再保存一次"
 _REFUSED = "有几处需要改一下，改好再保存"
 
@@ -71,6 +76,7 @@ class SettingsHandler(ConsoleHandler):
             status=status,
             form=form,
             review=review,
+            kept=[name for name in _FIELDS if name in form and name != "local_subjects"],
             banner=banner,
             told=staff_words,
         )
@@ -87,6 +93,10 @@ class SettingsHandler(ConsoleHandler):
             form=form,
             stages=tuple(Stage),
             systems=tuple(System),
+            bands=[
+                (cap_field(band), staff_words.BAND_NAMES[band], staff_words.BAND_NOTES[band])
+                for band in Band
+            ],
             problems=staff_words.problems(error) if error else {},
             banner=_REFUSED if error else banner,
             idle_minutes=int(self.ctx.policy.desk_idle.total_seconds() // 60),

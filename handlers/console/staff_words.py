@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+from domain.budgets import Band
 from domain.errors import InvalidError, Problem
 from domain.offers import Offer
-from domain.place_forms import APPROVAL_HOURS, CLAIM_DAYS
+from domain.place_forms import APPROVAL_HOURS, CAP_MINUTES, CLAIM_DAYS, cap_field
 from domain.regions import RegionLevel
 from domain.roles import LEVELS, Appointment, Level, Right, Role
 from domain.schools import School, SchoolClass
@@ -31,6 +32,8 @@ ROLE_NOTES = {
 }
 _RIGHTS = {
     Right.PUBLISH: "给家长发通知、看回执",
+    Right.HOMEWORK: "布置作业",
+    Right.ALLOW: "批准作业超时",
     Right.CLAIMS: "审核家长的绑定申请",
     Right.PEOPLE: "查看学生和绑定的家长",
     Right.BINDINGS: "解除绑定、登记监护限制",
@@ -50,6 +53,18 @@ LEVEL_NAMES = {
     RegionLevel.CITY: "市",
     RegionLevel.DISTRICT: "区县",
 }
+BAND_NAMES = {
+    Band.LOWER: "一至二年级",
+    Band.MIDDLE: "三至六年级",
+    Band.UPPER: "七至九年级",
+    Band.SENIOR: "高中",
+}
+BAND_NOTES = {
+    Band.LOWER: "国家规定：不布置书面家庭作业",
+    Band.MIDDLE: "国家规定：书面作业不超过 60 分钟",
+    Band.UPPER: "国家规定：书面作业不超过 90 分钟",
+    Band.SENIOR: "国家没有规定",
+}
 FIELD_NAMES = {
     "name": "名称",
     "stages": "学段",
@@ -57,7 +72,10 @@ FIELD_NAMES = {
     "approval_hours": "家人确认的时间",
     "claim_days": "申请的有效期",
     "local_subjects": "校本课程",
+    "board": "作业公示",
+    **{cap_field(band): f"{BAND_NAMES[band]}每天作业总时长" for band in Band},
 }
+_CAPS = {cap_field(band) for band in Band}
 _MISSING = {
     "name": "请填写",
     "role": "请选择角色",
@@ -84,6 +102,10 @@ _TAKEN = {
 _RANGES = {
     "approval_hours": f"请填 {APPROVAL_HOURS[0]} 到 {APPROVAL_HOURS[-1]} 之间的整数",
     "claim_days": f"请填 {CLAIM_DAYS[0]} 到 {CLAIM_DAYS[-1]} 之间的整数",
+    **{
+        cap_field(band): f"请填 {CAP_MINUTES[0]} 到 {CAP_MINUTES[-1]} 之间的整数，或者留空"
+        for band in Band
+    },
 }
 
 
@@ -197,6 +219,10 @@ def _value(field: str, value: object) -> str:
         return f"{value} 小时"
     if field == "claim_days":
         return f"{value} 天"
+    if field == "board":
+        return "公开" if value else "不公开"
+    if field in _CAPS:
+        return "不另设" if value is None else f"{value} 分钟"
     if isinstance(value, System):
         return system_text(value)
     if isinstance(value, tuple):

@@ -15,6 +15,7 @@ from domain.bindings import (
     Ending,
     EndReason,
 )
+from domain.budgets import Evening, Reservation, evening_id
 from domain.channels import Channel
 from domain.deliveries import Attempt, Delivery, Outcome, Push, Result, delivery_id
 from domain.erasures import Erasure, Origin, SubjectKind
@@ -292,3 +293,27 @@ def a_file(**changes: Any) -> StoredFile:
         "created_at": NOW,
     }
     return StoredFile(**(given | changes))
+
+
+def a_reservation(**changes: Any) -> Reservation:
+    given: dict[str, Any] = {
+        "homework_id": "homework-1",
+        "attempt": 1,
+        "subject": "maths",
+        "minutes": 20,
+        "written": True,
+        "author_id": "teacher-1",
+        "author_name": "王老师",
+        "publish_at": NOW,
+    }
+    return Reservation(**(given | changes))
+
+
+def an_evening(**changes: Any) -> Evening:
+    given: dict[str, Any] = {
+        "id": evening_id("class-1", NOW.date()),
+        "school_id": "school-a",
+        "class_id": "class-1",
+        "day": NOW.date(),
+    }
+    return Evening(**(given | changes))

@@ -36,9 +36,11 @@ from storage.consents import ConsentStore
 from storage.deliveries import DeliveryStore
 from storage.desks import DeskStore
 from storage.erasures import ErasureStore
+from storage.evenings import EveningStore
 from storage.family_files import FamilyFileStore
 from storage.files import FileStore
 from storage.forgetting import ForgetStore
+from storage.homework import HomeworkStore
 from storage.identities import IdentityStore
 from storage.imports import ImportStore
 from storage.indexes import INDEXES
@@ -66,6 +68,7 @@ from tests.domain.samples import (
     a_rollover,
     an_ending,
     an_erasure,
+    an_evening,
     an_outcome,
 )
 
@@ -82,9 +85,11 @@ STORES: dict[str, type] = {
     "deliveries": DeliveryStore,
     "desks": DeskStore,
     "erasures": ErasureStore,
+    "evenings": EveningStore,
     "family_files": FamilyFileStore,
     "files": FileStore,
     "forgetting": ForgetStore,
+    "homework": HomeworkStore,
     "identities": IdentityStore,
     "imports": ImportStore,
     "invitations": InvitationStore,
@@ -235,6 +240,16 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "files.find_thumbnail": lambda s: s.find_thumbnail("f"),
     "identities.find": lambda s: s.find("wx1", "o"),
     "identities.of_people": lambda s: s.of_people("wx1", ["p"]),
+    "evenings.many": lambda s: s.many(["c:2026-11-24"]),
+    "evenings.of_day": lambda s: s.of_day("school-a", NOW.date()),
+    "evenings.mark_changed": lambda s: s.mark_changed(an_evening(version=1)),
+    "homework.find": lambda s: s.find("h"),
+    "homework.many": lambda s: s.many(["h"]),
+    "homework.page_of_author": lambda s: s.page_of_author(
+        "school-a", "t", before="9", at=NOW, limit=20
+    ),
+    "homework.unfinished": lambda s: s.unfinished(NOW),
+    "forgetting.leave_groups": lambda s: s.leave_groups("school-a", "s"),
     "notices.find": lambda s: s.find("n"),
     "notices.many": lambda s: s.many(["n"]),
     "notices.page_of_author": lambda s: s.page_of_author(

@@ -1,0 +1,167 @@
+"""Homework through the mini-program's API: a teacher sets it within the budget, families find it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.roles import Appointment, Role
+from domain.times import SCHOOL_ZONE
+from tests.miniapp.client import MiniClient
+from tests.miniapp.conftest import Device
+from tests.miniapp.village import Village
+from tests.town import SCHOOL, Town, school_class
+from tests.waiting import wait_until
+
+CLASS = school_class(1)
+
+
+@pytest.fixture
+async def village(town: Town, device: Device) -> Village:
+    return Village(town, device, await town.settle_school(children=3))
+
+
+async def subject_teacher(village: Village, key: str, subject: str) -> MiniClient:
+    """Somebody who teaches a subject in the class, signed in."""
+    mini = await village.somebody(key)
+    person_id = await village.person(key)
+    await village.town.ctx.stores.appointments.save(
+        Appointment(
+            id=f"{CLASS.id}:subject_teacher-{subject}:{person_id}",
+            person_id=person_id,
+            role=Role.SUBJECT_TEACHER,
+            name="陈老师" if subject == "maths" else "林老师",
+            school_id=SCHOOL.id,
+            class_id=CLASS.id,
+            subject=subject,
+        )
+    )
+    return mini
+
+
+def today(village: Village) -> str:
+    return str(village.town.ctx.now().astimezone(SCHOOL_ZONE).date())
+
+
+def form(village: Village, **changes: Any) -> dict[str, Any]:
+    return {
+        "subject": "maths",
+        "class_ids": [CLASS.id],
+        "text": "练习册第 32 页。",
+        "minutes": 20,
+        "written": True,
+        "day": today(village),
+        "hand_in": "pictures",
+        **changes,
+    }
+
+
+async def test_a_teacher_sees_what_fits_publishes_and_is_told_what_does_not(
+    village: Village,
+) -> None:
+    maths = await subject_teacher(village, "maths", "maths")
+    chinese = await subject_teacher(village, "chinese", "chinese")
+    options = (await maths.call("GET", "/teaching/homework-options")).data
+    assert options["classes"] == [
+        {
+            "id": CLASS.id,
+            "name": CLASS.name,
+            "grade": 3,
+            "written": True,
+            "subjects": [{"code": "maths", "name": "数学"}],
+        }
+    ]
+    made = await maths.call("POST", "/teaching/homework", form(village, minutes=45))
+    assert made.data["state"] == "published"
+    where = f"/teaching/classes/{CLASS.id}/evenings/{today(village)}"
+    seen = (await chinese.call("GET", where)).data
+    assert seen["limits"] == {"written": 60, "total": 60}
+    assert seen["load"] == {"written": 45, "total": 45}
+    over = await chinese.call(
+        "POST", "/teaching/homework", form(village, subject="chinese", minutes=20)
+    )
+    assert over.data["state"] == "unpublished"
+    (clash,) = over.data["clashes"]
+    assert clash["excess"] == {"written": 5, "total": 5}
+    assert clash["items"][0] == {
+        "subject": {"code": "maths", "name": "数学"},
+        "minutes": 45,
+        "written": True,
+        "author": "陈老师",
+        "mine": False,
+        "pupils": None,
+        "allowed": False,
+    }
+    shorter = await chinese.call(
+        "PUT",
+        f"/teaching/homework/{over.data['id']}",
+        form(village, subject="chinese", minutes=15) | {"attempts": over.data["attempts"]},
+    )
+    assert (shorter.data["state"], shorter.data["clashes"]) == ("published", [])
+    listed = (await chinese.call("GET", "/teaching/homework")).data
+    assert [(row["minutes"], row["state"]) for row in listed["items"]] == [(15, "published")]
+    # Of somebody else's there is nothing.
+    taken = await maths.call("GET", f"/teaching/homework/{over.data['id']}")
+    assert taken.status == 404
+
+
+async def test_a_family_is_told_and_it_is_withdrawn_with_its_minutes(village: Village) -> None:
+    mother = await village.guardian("mother", 1)
+    maths = await subject_teacher(village, "maths", "maths")
+    made = await maths.call("POST", "/teaching/homework", form(village))
+    phone = village.town.phone("mother")
+    await wait_until(lambda: phone.cards, description="the card about the homework")
+    notice = (await mother.call("GET", f"/notices/{made.data['id']}")).data
+    assert notice["title"] == "数学作业 约20分钟"
+    await maths.call("POST", f"/teaching/homework/{made.data['id']}/withdrawal")
+    where = f"/teaching/classes/{CLASS.id}/evenings/{today(village)}"
+    assert (await maths.call("GET", where)).data["items"] == []
+    assert (await mother.call("GET", f"/notices/{made.data['id']}")).data["state"] == "withdrawn"
+
+
+async def test_a_request_that_comes_twice_is_one_homework(village: Village) -> None:
+    maths = await subject_teacher(village, "maths", "maths")
+    for _ in range(2):
+        made = await maths.call("POST", "/teaching/homework", form(village), key="key-of-the-form")
+        assert made.data["state"] == "published"
+    assert len(await village.documents("homework")) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"minutes": 0}, "minutes"),
+        ({"minutes": 241}, "minutes"),
+        ({"text": " "}, "text"),
+        ({"day": "2020-01-01"}, "day"),
+        ({"day": "soon"}, "day"),
+        ({"class_ids": []}, "class_ids"),
+        ({"links": ["http://example.com/"]}, "links"),
+        ({"student_ids": ["a", "b"], "class_ids": ["x", "y"]}, "student_ids"),
+        ({"due_at": "2020-01-01T08:00"}, "due_at"),
+        ({"file_ids": ["nobodys"]}, "file_ids"),
+    ],
+)
+async def test_what_is_wrong_is_named_and_nothing_is_reserved(
+    village: Village, changes: dict[str, Any], field: str
+) -> None:
+    maths = await subject_teacher(village, "maths", "maths")
+    refused = await maths.call("POST", "/teaching/homework", form(village, **changes))
+    assert refused.status == 422
+    assert list(refused.body["error"]["fields"]) == [field]
+    assert await village.documents("homework") == []
+    assert await village.documents("evenings") == []
+
+
+async def test_families_and_other_subjects_are_not_let_in(village: Village) -> None:
+    mother = await village.guardian("mother", 1)
+    maths = await subject_teacher(village, "maths", "maths")
+    assert (await mother.call("POST", "/teaching/homework", form(village))).status == 404
+    other = await maths.call("POST", "/teaching/homework", form(village, subject="chinese"))
+    assert other.status == 404
+    tomorrow = village.town.ctx.now().astimezone(SCHOOL_ZONE).date() + timedelta(days=1)
+    strange = await maths.call("GET", f"/teaching/classes/school-b-class-1/evenings/{tomorrow}")
+    assert strange.status == 404
+    assert await village.documents("homework") == []
