@@ -15,6 +15,7 @@ from domain.budgets import allows_written
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from domain.evenings import evening_of
 from domain.homework import Draft, Homework, HomeworkState, Task, parse_homework
+from domain.notices import Attachment
 from domain.roles import Role
 from domain.subjects import subject_name
 from domain.times import list_position
@@ -92,7 +93,7 @@ async def publish_homework(
     while the same is being published.
     """
     evening = await _evening_for(ctx, teaching, draft.day)
-    attachments = await attachments_of(ctx, teaching, draft.file_ids)
+    attachments = await _attached(ctx, teaching, draft)
     now = ctx.now()
     publish_at = max(draft.publish_at, now)
     key = f"homework|{teaching.person_id}|{idempotency_key}"
@@ -131,6 +132,10 @@ async def _evening_for(ctx: Context, teaching: Teaching, day: date) -> date:
     if evening < this_one:
         raise InvalidError({"day": Problem("in_the_past")})
     return evening
+
+
+async def _attached(ctx: Context, teaching: Teaching, draft: Draft) -> tuple[Attachment, ...]:
+    return await attachments_of(ctx, teaching, draft.file_ids) if draft.file_ids else ()
 
 
 def _task(draft: Draft, number: int, evening: date, at: datetime) -> Task:
@@ -211,7 +216,7 @@ async def edit_homework(
     if homework.state is HomeworkState.WITHDRAWN or homework.attempts != seen:
         raise ConflictError
     evening = await _evening_for(ctx, teaching, draft.day)
-    attachments = await attachments_of(ctx, teaching, draft.file_ids)
+    attachments = await _attached(ctx, teaching, draft)
     held = await _settled(ctx, homework)
     task = _task(draft, seen + 1, evening, ctx.now())
     before = held.task

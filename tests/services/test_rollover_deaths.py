@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorCollection
 
 from domain.rollovers import Choices, Rollover, RolloverState
 from services.context import Context
@@ -19,64 +16,12 @@ from services.people import Teaching
 from services.pushes import push_deliveries
 from services.rollover_steps import carry_out_rollover
 from services.rollovers import ROLL_OVER, begin_rollover, plan_key, save_plan, undo_rollover
+from tests.dying import Killed, after_each_write, dying_after
 from tests.flows.conftest import quiet_town as quiet_town
 from tests.new_year import Eve, an_eve, records_of, settle
 from tests.town import Town
 
-_WRITES = (
-    "update_one",
-    "update_many",
-    "replace_one",
-    "insert_one",
-    "insert_many",
-    "delete_one",
-    "delete_many",
-    "bulk_write",
-)
 MOST_WRITES = 150
-
-
-class Killed(Exception):
-    """The process is gone: nothing is written any more."""
-
-
-@contextmanager
-def after_each_write(
-    monkeypatch: pytest.MonkeyPatch, then: Callable[[int], Awaitable[None]]
-) -> Iterator[None]:
-    """Call `then` with the number of the write, from 1, once it is done."""
-    count = 0
-    busy = False
-    with monkeypatch.context() as patch:
-        for name in _WRITES:
-            original = getattr(AsyncIOMotorCollection, name)
-
-            async def write(
-                self: Any, *arguments: Any, _original: Any = original, **options: Any
-            ) -> Any:
-                nonlocal count, busy
-                result = await _original(self, *arguments, **options)
-                if not busy:
-                    count += 1
-                    busy = True
-                    try:
-                        await then(count)
-                    finally:
-                        busy = False
-                return result
-
-            patch.setattr(AsyncIOMotorCollection, name, write)
-        yield
-
-
-def dying_after(last: int) -> Callable[[int], Awaitable[None]]:
-    """Dead once so many writes are done: every later one dies as well."""
-
-    async def die(number: int) -> None:
-        if number >= last:
-            raise Killed
-
-    return die
 
 
 @pytest.fixture
