@@ -13,6 +13,7 @@ from services.deliveries import PUSH
 from services.erasure import ERASE
 from services.families import TELL_END
 from services.family_files import BUILD
+from services.homework_telling import FINISH
 from services.imports import APPLY, TRY
 from services.notices import CARRY_OUT
 from services.rollovers import ROLL_OVER
@@ -20,6 +21,7 @@ from services.rollovers import ROLL_OVER
 PAYLOADS = {
     CARRY_OUT: {"notice_id"},
     PUSH: {"notice_id", "class_id"},
+    FINISH: {"homework_id"},
     CATCH_UP: {"binding_id"},
     TELL: {"claim_id"},
     TELL_END: {"binding_id"},
