@@ -30,7 +30,7 @@ class ClassQuery(Schema):
     class_id: str = Field("", alias="class", max_length=200)
 
 
-class GuardianRow(Schema):
+class GuardianReceiptRow(Schema):
     """One guardian of one child. `at`: when they read it, or confirmed. `asked`: a confirmation is waited for."""
 
     person_id: str
@@ -53,7 +53,7 @@ class ChildRow(Schema):
     name: str
     state: Receipt
     reason: Reason | None
-    guardians: list[GuardianRow]
+    guardians: list[GuardianReceiptRow]
 
 
 class ClassRow(Schema):
@@ -115,7 +115,7 @@ class LedgerOut(Schema):
     """Everything about one guardian of one child."""
 
     child_name: str
-    guardian: GuardianRow
+    guardian: GuardianReceiptRow
     read_at: datetime | None
     confirmed_at: datetime | None
     attempts: list[AttemptRow]
@@ -181,9 +181,9 @@ def _child_row(child: ChildReceipt) -> ChildRow:
     )
 
 
-def _guardian_row(guardian: GuardianReceipt) -> GuardianRow:
+def _guardian_row(guardian: GuardianReceipt) -> GuardianReceiptRow:
     delivery = guardian.delivery
-    return GuardianRow(
+    return GuardianReceiptRow(
         person_id=delivery.person_id,
         relation=guardian.relation,
         state=guardian.state,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 
 from tornado.routing import URLSpec
 
@@ -59,17 +58,16 @@ class DocumentHandler(BaseHandler):
     def get(self) -> None:
         """Send it."""
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(_document())
+        self.finish(_DOCUMENT)
 
 
-@lru_cache(maxsize=1)
-def _document() -> str:
-    found = [
-        Tagged(registry.tag, endpoint) for registry in REGISTRIES for endpoint in registry.endpoints
-    ]
-    return json.dumps(document(found, version=VERSION), ensure_ascii=False)
-
-
+# Made at once: two types of one name stop whoever declares them, and no client later.
+_DOCUMENT = json.dumps(
+    document(
+        (Tagged(r.tag, endpoint) for r in REGISTRIES for endpoint in r.endpoints), version=VERSION
+    ),
+    ensure_ascii=False,
+)
 _HANDLERS = {
     tagged[0].endpoint.pattern: handler_of([t.endpoint for t in tagged])
     for tagged in by_address(REGISTRIES).values()
