@@ -34,7 +34,7 @@ class Bound(Schema):
 class PhoneIn(Schema):
     """What the button `getPhoneNumber` gave."""
 
-    code: str = Field(max_length=200)
+    code: str = Field(min_length=1, max_length=200)
 
 
 class PhoneOut(Schema):

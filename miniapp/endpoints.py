@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from domain.errors import NotFoundError
 from domain.files import StoredFile
@@ -28,8 +28,16 @@ _HOLE = re.compile(r"\{([a-z_]+)\}")
 ID_PATTERN = r"[A-Za-z0-9@:_+.-]{1,1000}"
 # The largest body of an endpoint that does not say otherwise.
 MAX_BODY_BYTES = 1024 * 1024
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# JSON knows one kind of number, so 3.0 is 3. Stands behind the bounds, which the document then shows.
+WHOLE = BeforeValidator(_whole)
 # For numbers in bodies and queries: one that the stores cannot keep is no number of ours.
-Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Number = Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE]
 
 
 class Schema(BaseModel):

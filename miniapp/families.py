@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import Field
 
@@ -11,7 +12,7 @@ from domain.custody import HIGHEST_ORDER, ChangeReason, last_day
 from domain.errors import NotFoundError
 from domain.roles import Right
 from handlers.base import Access
-from miniapp.endpoints import Call, Number, Registry, Schema
+from miniapp.endpoints import WHOLE, Call, Registry, Schema
 from miniapp.guardians import GuardianRow, Way, guardian_row, way_of
 from miniapp.shapes import Done
 from services.families import (
@@ -64,7 +65,7 @@ class BindingIn(Schema):
     """A binding as it is to be from now on, and why."""
 
     relation: str = Field(max_length=64)
-    order: Number = Field(le=HIGHEST_ORDER)
+    order: Annotated[int, Field(ge=0, le=HIGHEST_ORDER), WHOLE]
     custody: Custody
     until: date | None = None
     reason: ChangeReason

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from domain.notices import NoticeState
 from handlers.base import Access
-from handlers.reading import pack_cursor, unpack_cursor
+from handlers.reading import pack_cursor
 from miniapp.endpoints import Call, Number, Registry, Schema
+from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import Attachment, NoticeRow, attachment_rows, notice_row
 from services.attachments import sizes_of
 from services.families import access_own_child
@@ -27,14 +28,12 @@ from services.reading import (
 notices = Registry("notices")
 
 
-class NoticeQuery(Schema):
+class NoticeQuery(PageQuery):
     """Which notices: of one child, in one state, with these words; a page may end before it is full."""
 
     child: str = Field("", max_length=200)
     filter: Shown = Shown.ALL
     q: str = Field("", max_length=60)
-    limit: int = Field(20, ge=1, le=50)
-    cursor: str = Field("", max_length=400)
 
 
 class NoticeList(Schema):
@@ -87,7 +86,7 @@ class Confirmed(Schema):
 @notices("GET", "/notices", access=Access.VISITOR)
 async def list_notices(call: Call, query: NoticeQuery) -> NoticeList:
     """My notices, newest first."""
-    before = unpack_cursor(query.cursor)
+    before = place_of(query.cursor)
     if query.child:
         await access_own_child(call.ctx, call.person_id, query.child)
     page = await notices_of_guardian(

@@ -19,7 +19,7 @@ class PageQuery(Schema):
     """Which page; without a cursor the first."""
 
     limit: Limit = PAGE_SIZE
-    cursor: str = ""
+    cursor: str = Field("", max_length=400)
 
 
 def place_of(cursor: str) -> str | None:

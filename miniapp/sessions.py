@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import Field
+
 from domain.errors import ConflictError, NotFoundError
 from handlers.base import Access
 from miniapp.endpoints import Call, Registry, Schema
@@ -18,7 +20,7 @@ sessions = Registry("sessions")
 class LoginCode(Schema):
     """What `wx.login` gave."""
 
-    code: str
+    code: str = Field(min_length=1, max_length=200)
 
 
 class RefreshToken(Schema):

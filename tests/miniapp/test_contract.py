@@ -1,0 +1,111 @@
+"""schemathesis asks the real server everything its own OpenAPI document says it can be asked, and more.
+
+Every endpoint, well-formed and malformed, as a guardian and as a head teacher, then sequences in which an answer's
+ids are used for the next question. All its checks are on: no 5xx, statuses, content types and bodies as declared, no
+answer without the session, nothing accepted that the document forbids, nothing refused that it allows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+
+from tests.miniapp.conftest import Device
+from tests.miniapp.village import Village, camera_picture
+from tests.town import Town
+
+# They end the session that everything else is asked with; tests/miniapp/test_sessions.py has them.
+SIGN_OUT = ("DELETE /api/v1/sessions/mine", "DELETE /api/v1/sessions/all")
+# Where a 422 (of a file also a 415) may answer what fits the document: what JSON Schema cannot say is said by
+# a rule of the domain.
+RULED = {
+    "GET /api/v1/notices": "a cursor is one that a page before gave",
+    "GET /api/v1/teaching/notices": "a cursor is one that a page before gave",
+    "POST /api/v1/bindings": "the name may be left out through a child's invitation only",
+    "POST /api/v1/files": "a file is judged by its content",
+    "POST /api/v1/notices/{notice_id}/signature": "a signature is judged by its content",
+    "POST /api/v1/notices": "a draft hears of all its fields at once, with a sentence for each",
+    "POST /api/v1/teaching/claims/{claim_id}/decision": "which child is meant is said where several fit",
+}
+
+# As long as a run may take on a machine that has much else to do; on a quiet one it is over before.
+ENOUGH_SECONDS = 28
+
+
+def configuration(base: str, token: str) -> SchemathesisConfig:
+    """The same questions in every run; a few of each kind, so that all of them take seconds."""
+    accepted = ["2xx", "401", "403", "404", "409", "429", "503"]
+    ruled = {"positive_data_acceptance": {"expected-statuses": [*accepted, "415", "422"]}}
+    return SchemathesisConfig.from_dict(
+        {
+            "seed": 1,
+            "base-url": base,
+            "headers": {"Authorization": f"Bearer {token}"},
+            "continue-on-failure": True,
+            # Who may not ask at all hears that first, and it sounds like nothing being there.
+            "checks": {"missing_required_header": {"expected-statuses": [404, 422]}},
+            "generation": {
+                "deterministic": True,
+                "max-examples": 4,
+                "database": "none",
+                "no-shrink": True,
+            },
+            "phases": {"stateful": {"max-steps": 4}},
+            "operations": [
+                *({"include-name": name, "enabled": False} for name in SIGN_OUT),
+                *({"include-name": name, "checks": ruled} for name in RULED),
+            ],
+        }
+    )
+
+
+def ask_everything(document: dict[str, Any], config: SchemathesisConfig) -> tuple[int, list[str]]:
+    """How many requests were made, and what was wrong, each kind once."""
+    asked, found = 0, {}
+    started = time.monotonic()
+    stream = from_schema(schemathesis.openapi.from_dict(document, config=config)).execute()
+    for event in stream:
+        if time.monotonic() - started > ENOUGH_SECONDS:
+            stream.stop()
+        if isinstance(event, events.NonFatalError | events.FatalError):
+            found[str(event)] = repr(event)
+        if not isinstance(event, events.ScenarioFinished):
+            continue
+        asked += len(event.recorder.interactions)
+        for case, checks in event.recorder.checks.items():
+            label = event.recorder.cases[case].value.operation.label
+            for check in checks:
+                if (info := check.failure_info) is not None:
+                    what = f"{label}: {check.name}: {info.failure.message}\n{info.code_sample}"
+                    found.setdefault(f"{label} {check.name} {info.failure.title}", what)
+    return asked, list(found.values())
+
+
+@pytest.fixture
+async def village(town: Town, device: Device) -> Village:
+    """A class with a mother, a notice to confirm with a picture, and one to sign."""
+    village = Village(town, device, await town.settle_school(children=3))
+    await village.guardian("mother", 1)
+    picture = await village.upload(camera_picture((64, 48)))
+    await village.publish(key="key-tap-1", confirm="tap", files=(picture,))
+    await village.publish(key="key-sign-1", confirm="sign")
+    return village
+
+
+# schemathesis' own draws ask `random`, which hypothesis would rather not see.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+@pytest.mark.parametrize("who", ["mother", "teacher"])
+async def test_the_server_is_as_its_document_says(village: Village, who: str) -> None:
+    mini = await village.somebody(who)
+    async with mini.client.get(f"{village.town.base}/api/v1/openapi.json") as answer:
+        document = await answer.json()
+    config = configuration(village.town.base, mini.access)
+    asked, found = await asyncio.to_thread(ask_everything, document, config)
+    assert found == [], "\n\n".join(found)
+    assert asked > 5 * len(document["paths"])
