@@ -36,8 +36,9 @@ def _whole(value: Any) -> Any:
 
 # JSON knows one kind of number, so 3.0 is 3. Stands behind the bounds, which the document then shows.
 WHOLE = BeforeValidator(_whole)
-# For numbers in bodies and queries: one that the stores cannot keep is no number of ours.
-Number = Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE]
+# A number that the stores cannot keep is no number of ours: in an address, and in a body.
+AddressNumber = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Number = Annotated[AddressNumber, WHOLE]
 
 
 class Schema(BaseModel):
