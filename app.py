@@ -211,7 +211,8 @@ def make_application(
 def check_access(rules: Iterable[Rule]) -> None:
     """Every endpoint declares who may call it, and one for staff by which right.
 
-    Raises UndeclaredAccessError naming those that don't.
+    What is open to everybody says so itself: that is never inherited. Raises UndeclaredAccessError naming
+    those that don't.
     """
     undeclared = [
         rule.target.__name__

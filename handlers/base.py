@@ -61,8 +61,14 @@ class BaseHandler(RequestHandler):
 
     @classmethod
     def declared(cls, method: str) -> tuple[Access | None, Right | None]:
-        """Who may call a method (`get`, `post` …), and by which right; None is not declared."""
-        return getattr(cls, "access", None), getattr(cls, "right", None)
+        """Who may call a method (`get`, `post` …), and by which right; None is not declared.
+
+        What is open to everybody says so itself: that is never inherited.
+        """
+        access: Access | None = getattr(cls, "access", None)
+        if access is Access.PUBLIC and "access" not in vars(cls):
+            access = None
+        return access, getattr(cls, "right", None)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Counted as under way until it has answered."""

@@ -143,6 +143,8 @@ class ApiHandler(BaseHandler):
             teaching = await access_teaching(
                 self.ctx, bearer.person_id, endpoint.right, acting=bearer.acting, address=address
             )
+        if endpoint.raw and self._content_type() not in endpoint.raw:
+            raise HTTPError(415)
         return Call(
             self.ctx,
             address,

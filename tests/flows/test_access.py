@@ -15,16 +15,20 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tornado.routing import Rule, URLSpec
-from tornado.web import StaticFileHandler
+from tornado.routing import URLSpec
+from tornado.web import RequestHandler, StaticFileHandler
 
-from app import UndeclaredAccessError, check_access, make_application
+import app
+from app import make_application
 from domain.regions import Region, RegionLevel
 from domain.roles import RIGHTS, Level, Right, Role
 from domain.schools import School
 from handlers.base import SESSION_COOKIE, Access, BaseHandler, PageHandler
 from handlers.console.base import DESK_COOKIE, ConsoleHandler
-from miniapp.handler import ApiHandler
+from handlers.sign_in import SignInHandler
+from miniapp.endpoints import Call, Registry
+from miniapp.handler import ApiHandler, handler_of
+from miniapp.shapes import Done
 from services.bearers import start_bearer
 from services.people import recognise
 from tests.desk import appoint_at
@@ -42,7 +46,7 @@ REGIONS = {
     ),
 }
 CLASS = school_class(1, SCHOOL)
-METHODS = ("get", "post", "delete", "put")
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 
 @dataclass(frozen=True)
@@ -101,20 +105,21 @@ def a_path(pattern: str) -> str:
 def endpoints(application: object) -> Iterator[Endpoint]:
     """Every method of ours that the application's table leads to."""
     for rule in application.wildcard_router.rules:  # type: ignore[attr-defined]
-        if not isinstance(rule, URLSpec) or rule.target is StaticFileHandler:
-            continue
-        if not issubclass(rule.target, BaseHandler):
+        if rule.target is StaticFileHandler:
             continue
         for method in METHODS:
             own = getattr(rule.target, method)
             if own is not getattr(BaseHandler, method):
-                yield Endpoint(rule.target, method, a_path(rule.regex.pattern))
+                yield Endpoint(rule.target, method, a_path(rule.matcher.regex.pattern))
 
 
 @pytest.fixture
 async def town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Town]:
     async with open_town(
-        mongodb_uri=mongodb_uri, redis_url=redis_url, database=database_name
+        mongodb_uri=mongodb_uri,
+        redis_url=redis_url,
+        database=database_name,
+        YANSHU_METRICS_TOKEN="the-operators-own-token",
     ) as town:
         await town.ctx.stores.schools.save_school(SCHOOL)
         await town.ctx.stores.schools.save_classes([CLASS])
@@ -176,7 +181,7 @@ async def call(
     bearer: str = "",
     csrf: str = "csrf",
 ) -> int:
-    """The status of one call; cookies are sent as they are named, both kinds or none."""
+    """The status of one call, with the sessions that are named and no other."""
     pairs = [(SESSION_COOKIE, phone), (DESK_COOKIE, desk)]
     headers = {
         "Cookie": "; ".join(f"{name}={value}" for name, value in pairs if value),
@@ -241,22 +246,59 @@ async def test_nobody_gets_anywhere_without_a_session(town: Town, asked: list[En
     assert let_in == set()
 
 
-async def test_a_phones_session_opens_no_desk_and_a_desks_no_phone(
+def others_sessions(endpoint: Endpoint, caller: Caller) -> list[dict[str, str]]:
+    """Everything that one person could show at an endpoint but what it asks for."""
+    if not endpoint.is_page:
+        return [
+            {"phone": caller.phone_token, "desk": caller.desk_token},
+            *({"bearer": token} for token in (caller.phone_token, caller.desk_token)),
+        ]
+    here, there = ("desk", "phone"), ("phone", "desk")
+    mine, other = here if issubclass(endpoint.handler, ConsoleHandler) else there
+    tokens = {"phone": caller.phone_token, "desk": caller.desk_token}
+    return [
+        {other: tokens[other]},
+        *({mine: token} for token in (tokens[other], caller.bearer)),
+        {"bearer": caller.bearer},
+    ]
+
+
+async def test_a_session_opens_only_what_it_was_begun_for(
     town: Town, callers: list[Caller], asked: list[Endpoint]
 ) -> None:
     admin = next(c for c in callers if c.role is Role.SCHOOL_ADMIN)
-    crossed = []
-    for endpoint in asked:
-        if not endpoint.is_page or endpoint.access is Access.PUBLIC:
-            continue
-        at_desk = issubclass(endpoint.handler, ConsoleHandler)
-        kind = {"phone": admin.phone_token} if at_desk else {"desk": admin.desk_token}
-        swapped = {"desk": admin.phone_token} if at_desk else {"phone": admin.desk_token}
-        for cookies in (kind, swapped):
-            status = await call(town, endpoint, **cookies)
-            if status == REACHED:
-                crossed.append((endpoint.handler.__name__, tuple(cookies)))
+    crossed = [
+        (endpoint.handler.__name__, endpoint.method, shown)
+        for endpoint in asked
+        if endpoint.is_for_people and endpoint.access is not Access.PUBLIC
+        for shown in others_sessions(endpoint, admin)
+        if await call(town, endpoint, **shown) == REACHED
+    ]
     assert crossed == []
+
+
+async def test_what_machines_call_lets_in_nobody_with_a_session(
+    town: Town, callers: list[Caller]
+) -> None:
+    for_machines = [
+        endpoint
+        for endpoint in endpoints(make_application(town.ctx, town.settings))
+        if endpoint.access in (Access.WECHAT, Access.OPERATOR)
+    ]
+    assert len(for_machines) > 4
+    let_in = []
+    for endpoint in for_machines:
+        for caller in callers:
+            status = await call(
+                town,
+                endpoint,
+                phone=caller.phone_token,
+                desk=caller.desk_token,
+                bearer=caller.bearer,
+            )
+            if status != 403:
+                let_in.append((endpoint.handler.__name__, endpoint.method, caller.role, status))
+    assert let_in == []
 
 
 async def test_no_form_is_taken_without_the_sessions_own_token(
@@ -277,30 +319,70 @@ async def test_no_form_is_taken_without_the_sessions_own_token(
     assert taken == set()
 
 
-async def test_an_undeclared_endpoint_stops_the_server(town: Town) -> None:
-    class Undeclared(PageHandler):
-        async def get(self) -> None:
-            self.finish("anybody")
+class Undeclared(PageHandler):
+    """Says nothing."""
 
-    class WithoutRight(Undeclared):
-        access = Access.STAFF
 
-    class RightForAll(Undeclared):
-        access = Access.PUBLIC
-        right = Right.AUDIT
+class WithoutRight(PageHandler):
+    """For staff, by no right."""
 
-    class OneOfTwo(Undeclared):
-        async def post(self) -> None:
-            self.finish("anybody")
+    access = Access.STAFF
 
-        @classmethod
-        def declared(cls, method: str) -> tuple[Access | None, Right | None]:
-            return (Access.PUBLIC if method == "get" else None, None)
 
-    for handler in (Undeclared, WithoutRight, RightForAll, OneOfTwo):
-        rules: list[Rule] = [URLSpec(r"/h5/new", handler)]
-        with pytest.raises(UndeclaredAccessError, match=handler.__name__):
-            check_access(rules)
+class OneOfTwo(PageHandler):
+    """One of its methods says nothing."""
+
+    async def get(self) -> None:
+        self.finish("anybody")
+
+    async def post(self) -> None:
+        self.finish("anybody")
+
+    @classmethod
+    def declared(cls, method: str) -> tuple[Access | None, Right | None]:
+        return (Access.PUBLIC if method == "get" else None, None)
+
+
+class RightForAll(PageHandler):
+    """A right that nobody needs."""
+
+    access = Access.PUBLIC
+    right = Right.AUDIT
+
+
+class Heir(SignInHandler):
+    """Open to everybody because its forebear is."""
+
+
+def api_without_right() -> type[BaseHandler]:
+    """An address of the API for staff, by no right."""
+    new = Registry("new")
+
+    async def list_new(call: Call) -> Done:
+        return Done(done=True)
+
+    new("GET", "/new", access=Access.STAFF)(list_new)
+    return handler_of(new.endpoints)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("table", ["page_routes", "console_routes", "api_routes"])
+@pytest.mark.parametrize(
+    "handler",
+    [Undeclared, WithoutRight, OneOfTwo, RightForAll, Heir, api_without_right(), RequestHandler],
+    ids=lambda handler: handler.__name__,
+)
+async def test_an_undeclared_endpoint_stops_the_server(
+    town: Town, monkeypatch: pytest.MonkeyPatch, table: str, handler: type[RequestHandler]
+) -> None:
+    held = getattr(app, table)()
+    monkeypatch.setattr(app, table, lambda: [URLSpec(r"/new", handler), *held])
+    with pytest.raises(app.UndeclaredAccessError, match=handler.__name__):
+        make_application(town.ctx, town.settings)
+
+
+def test_an_endpoint_of_the_api_cannot_be_written_without_saying_for_whom() -> None:
+    with pytest.raises(TypeError, match="access"):
+        Registry("new")("GET", "/new")  # type: ignore[call-arg]
 
 
 def test_every_role_stands_somewhere_and_every_right_is_somebodys() -> None:
