@@ -144,8 +144,3 @@ def _rules(rules: Rules) -> dict[str, object]:
 def _seen(place: Place) -> str:
     form = form_of(place)
     return hashlib.sha256(repr(sorted(form.items())).encode()).hexdigest()
-
-
-async def sign_out_everywhere(ctx: Context, person_id: str) -> int:
-    """Every session of one's own is over, on phones and at desks; returns how many there were."""
-    return await ctx.stores.sessions.end_all(person_id)

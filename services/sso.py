@@ -14,6 +14,7 @@ from domain.audit import Act, Actor
 from domain.errors import ConflictError, NotFoundError, TooManyError
 from oidc.client import OidcClient, Returned, Subject
 from services.audit import note_act
+from services.bearers import end_everywhere
 from services.context import Context
 from services.people import appointments_of, posts_of
 from services.sign_ins import note_sign_in
@@ -149,7 +150,7 @@ async def unlink_account(ctx: Context, person_id: str, account: str, *, address:
     actor = await _actor(ctx, person_id, address)
     await note_act(ctx, actor, Act.ACCOUNT_UNLINKED, subject=("account", account))
     await ctx.stores.accounts.remove(account)
-    await ctx.stores.sessions.end_all(person_id)
+    await end_everywhere(ctx, person_id)
 
 
 async def _send_out(ctx: Context, to: str, redirect_uri: str, *, linking_person_id: str) -> Errand:

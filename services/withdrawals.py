@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from domain.erasures import Origin
 from domain.withdrawals import Withdrawal, takes_everything
+from services.bearers import end_everywhere
 from services.context import Context
 from services.erasure import ask_erasure, take_back_erasure
 
@@ -28,7 +29,7 @@ async def note_withdrawal(
     identity = await ctx.stores.identities.find(app_id, openid)
     if identity is None or what is Withdrawal.MODIFIED:
         return
-    await ctx.stores.sessions.end_all(identity.person_id)
+    await end_everywhere(ctx, identity.person_id)
     if what is Withdrawal.CANCELLED:
         await ask_erasure(ctx, identity.person_id, Origin.CANCELLED, wait=timedelta(0))
     elif takes_everything(revoke_info):

@@ -11,13 +11,13 @@ from domain.stages import Stage, System
 from handlers.base import Access
 from handlers.console import staff_words
 from handlers.console.base import DESK_COOKIE, ConsoleHandler
+from services.bearers import end_everywhere
 from services.place_settings import (
     Review,
     change_settings,
     form_of,
     review_settings,
     settings_at,
-    sign_out_everywhere,
 )
 
 _LONGEST = 1000
@@ -105,12 +105,12 @@ class SettingsHandler(ConsoleHandler):
 
 
 class SignOutEverywhereHandler(ConsoleHandler):
-    """Every session of one's own, on phones and at desks."""
+    """Every session of one's own, on phones, in the mini-program and at desks."""
 
     access = Access.VISITOR
 
     async def post(self) -> None:
         """All of them are over, this one included."""
-        await sign_out_everywhere(self.ctx, self.session.person_id)
+        await end_everywhere(self.ctx, self.session.person_id)
         self.clear_cookie(DESK_COOKIE, path=self.link("/console"))
         self.go("/console/sign-in")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.erasures import Origin
+from services.bearers import SignedOutError, refresh_bearer, start_bearer
 from services.erasure import carry_out_erasures
 from services.people import recognise
 from tests.erasing import later
@@ -87,9 +88,12 @@ async def test_one_thing_taken_back_that_we_never_had_ends_the_sessions_alone(
 ) -> None:
     person = await person_of(quiet_town, mother)
     await mother.get("/h5/")
+    tokens = await start_bearer(quiet_town.ctx, person, "openid")
     assert await sessions(quiet_town, person) == 1
     await authorization(mother, "user_authorization_revoke", revoke_info=code)
     assert await sessions(quiet_town, person) == 0
+    with pytest.raises(SignedOutError):
+        await refresh_bearer(quiet_town.ctx, tokens.refresh)
     assert (await erasures(quiet_town), await bindings(quiet_town)) == ([], 1)
 
 

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from domain.audit import Act
 from domain.roles import Role
+from services.bearers import SignedOutError, access_bearer, start_bearer
 from services.people import recognise
 from tests.desk import Browser, appoint_at, number_of, sign_in_at_desk
 from tests.flows.conftest import quiet_town as quiet_town
@@ -241,16 +242,19 @@ async def test_settings_are_shown_before_they_are_saved(
     assert school.rules.claim_days == 10
 
 
-async def test_signing_out_everywhere_ends_the_phones_session_too(
+async def test_signing_out_everywhere_ends_the_phones_and_the_mini_programs_session_too(
     quiet_town: Town, desks: list[Browser]
 ) -> None:
     phone = await settle_staff(quiet_town)
     chen, other = await at_desk(desks, phone), await at_desk(desks, phone)
+    person = await recognise(quiet_town.ctx, phone.user.openid)
+    tokens = await start_bearer(quiet_town.ctx, person, "openid")
     await chen.send("/console/settings/sign-out")
     for desk in (chen, other):
         assert "/console/sign-in" in (await desk.open("/console/")).url
-    person = await recognise(quiet_town.ctx, phone.user.openid)
     assert await quiet_town.ctx.stores.sessions.end_all(person) == 0
+    with pytest.raises(SignedOutError):
+        await access_bearer(quiet_town.ctx, tokens.access)
 
 
 async def test_the_log_is_read_narrowed_exported_and_checked(

@@ -12,6 +12,8 @@ from aiohttp import web
 
 from domain.audit import Act
 from handlers.phrases import error_message
+from services.bearers import SignedOutError, access_bearer, start_bearer
+from services.people import recognise
 from services.sso import accounts_of
 from tests.oidc.desks import LINK, Desk, appoint, person_of
 from tests.oidc.provider import Provider
@@ -157,7 +159,11 @@ async def test_ending_a_link_ends_the_way_in_and_every_session(linked: School) -
     await linked.other.by_wechat(linked.chen)
     (account,) = await linked.links()
     assert account in (await linked.other.page(LINK)).text
+    chen = await recognise(linked.town.ctx, linked.chen.user.openid)
+    tokens = await start_bearer(linked.town.ctx, chen, "openid")
     assert await linked.other.unlink(account) == 200
+    with pytest.raises(SignedOutError):
+        await access_bearer(linked.town.ctx, tokens.access)
     assert await linked.links() == []
     assert not await linked.desk.is_in()
     assert not await linked.other.is_in()
