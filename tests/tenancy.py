@@ -7,24 +7,32 @@ handlers and services ask for. What it is tried with are the ids that the first 
 from __future__ import annotations
 
 import ast
+import io
 import itertools
+import json
 import re
 import secrets
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import aiohttp
 import pymongo
-from tornado.routing import URLSpec
+from pydantic import BaseModel
 from tornado.web import StaticFileHandler
+from tornado.web import _has_stream_request_body as has_stream_request_body
 
 from handlers.base import SESSION_COOKIE, BaseHandler, PageHandler
 from handlers.console.base import DESK_COOKIE
+from miniapp.endpoints import Endpoint
+from miniapp.handler import ApiHandler
+from services.bearers import start_bearer
 from tests.erasing import everything_in_mongodb
+from tests.handlers.conftest import drawn
 from tests.town import Town
 
 ROOT = Path(__file__).parent.parent
@@ -53,9 +61,17 @@ _PLAUSIBLE = {
     "version": "1",
     "when": "now",
 }
-# What ends or moves the caller's own session only.
 _TALK = ("text/html", "application/json")
-_OWN_SESSION = ("/console/sign-out", "/h5/sign-in", "/console/sign-in", "/console/sso")
+# What begins or ends the caller's own session only.
+_OWN_SESSION = (
+    "/console/sign-out",
+    "/h5/sign-in",
+    "/console/sign-in",
+    "/console/sso",
+    "/api/v1/sessions",
+)
+_HOLE = r"\((?!\?)[^()]*\)"
+_ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
 
 def field_names() -> list[str]:
@@ -78,38 +94,92 @@ def field_names() -> list[str]:
 
 @dataclass(frozen=True)
 class Target:
-    """One address of ours: a pattern, how many ids it takes, and whether it can be read and written."""
+    """One address of ours: a pattern, how many ids it takes, by which methods, and the API's declarations of it.
+
+    `uploads`: a page that takes a file as its body, and no fields.
+    """
 
     pattern: str
     holes: int
-    reads: bool
-    writes: bool
+    methods: tuple[str, ...]
+    uploads: bool = False
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
 
     def path(self, ids: tuple[str, ...]) -> str:
         """The address with these ids in it."""
-        parts = re.split(r"\((?!\?)[^()]*\)", self.pattern.rstrip("$"))
+        parts = re.split(_HOLE, self.pattern.rstrip("$"))
         filled = "".join(
             part + (quote(ids[n], safe="") if n < len(ids) else "") for n, part in enumerate(parts)
         )
         return filled.replace("/?", "/").replace("\\", "")
 
+    def fields(self, names: list[str], one: str) -> dict[str, str]:
+        """Every field that a page may ask for, with this id in it; of the API those that it declares."""
+        if not self.endpoints:
+            return dict.fromkeys(names, one) | _PLAUSIBLE
+        query = self.endpoints["GET"].query if "GET" in self.endpoints else None
+        return {name: str(value) for name, value in plausible(query, one).items()}
 
-def targets(application: Any) -> Iterator[Target]:
-    """Every page of ours that takes ids or fields."""
+
+def plausible(kind: type[BaseModel] | None, one: str) -> dict[str, Any]:
+    """A body or query as the API declares it, with this id wherever there is room for one."""
+    if kind is None:
+        return {}
+    schema = kind.model_json_schema()
+
+    def value(name: str, described: dict[str, Any]) -> Any:
+        found = described
+        if "$ref" in found:
+            found = schema["$defs"][found["$ref"].rpartition("/")[2]]
+        if "enum" in found:
+            return found["enum"][0]
+        if found.get("type") == "string":
+            return _PLAUSIBLE.get(name, one) if "cursor" not in name else ""
+        return {"integer": 1, "boolean": True, "array": [one], "object": {}}[found["type"]]
+
+    return {name: value(name, described) for name, described in schema["properties"].items()}
+
+
+def targets(application: Any, *, every: bool = False) -> Iterator[Target]:
+    """Every page and every address of the API; those that move the caller's own session only with `every`."""
     for rule in application.wildcard_router.rules:
-        if not isinstance(rule, URLSpec) or rule.target is StaticFileHandler:
+        if rule.target is StaticFileHandler or not issubclass(
+            rule.target, PageHandler | ApiHandler
+        ):
             continue
-        if not issubclass(rule.target, PageHandler):
+        pattern = rule.matcher.regex.pattern
+        if pattern.startswith(_OWN_SESSION) and not every:
             continue
-        pattern = rule.regex.pattern
-        if pattern.startswith(_OWN_SESSION):
-            continue
-        holes = len(re.findall(r"\((?!\?)[^()]*\)", pattern))
-        own = {
-            name: getattr(rule.target, name) is not getattr(BaseHandler, name)
-            for name in ("get", "post")
-        }
-        yield Target(pattern, holes, own["get"], own["post"])
+        yield Target(
+            pattern,
+            len(re.findall(_HOLE, pattern)),
+            tuple(
+                name.upper()
+                for name in ("get", "post", "put", "delete")
+                if getattr(rule.target, name) is not getattr(BaseHandler, name)
+            ),
+            issubclass(rule.target, PageHandler) and has_stream_request_body(rule.target),
+            rule.target.endpoints if issubclass(rule.target, ApiHandler) else {},
+        )
+
+
+def legible(content: bytes) -> str:
+    """All that can be read in an answer: JSON without its escapes, and what is packed into an archive."""
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            packed = (f"{name}\n{legible(archive.read(name))}" for name in archive.namelist())
+            return "\n".join(packed)
+    text = content.decode("utf-8", "replace")
+    return _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), text)
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Something of the other school in an answer: the call, what was seen, the kind of the answer."""
+
+    call: str
+    seen: str
+    kind: str
 
 
 @dataclass
@@ -119,10 +189,10 @@ class Intruder:
     town: Town
     person_id: str
     canaries: tuple[str, ...]
-    seen: list[tuple[str, str]] = field(default_factory=list)
+    seen: list[Sighting] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    asked: int = 0
-    _cookies: str = ""
+    asked: dict[str, int] = field(default_factory=dict)
+    _headers: dict[str, str] = field(default_factory=dict)
 
     async def sign_in(self) -> None:
         """New sessions: what is tried may have ended those before."""
@@ -138,56 +208,76 @@ class Intruder:
                 until=now + timedelta(hours=1),
                 desk=desk,
             )
-        self._cookies = "; ".join(pairs)
+        tokens = await start_bearer(self.town.ctx, self.person_id, "openid")
+        self._headers = {
+            "Cookie": "; ".join(pairs),
+            "X-CSRF-Token": "csrf",
+            "Authorization": f"Bearer {tokens.access}",
+        }
 
     async def walk(self, found: list[Target], ids: list[str], names: list[str]) -> None:
-        """Try every address with every id in every place that takes one."""
+        """Try every address by every method with every id in every place that takes one."""
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client:
             for target in found:
                 await self.sign_in()
                 for some in itertools.product(ids, repeat=max(1, target.holes)):
-                    inserted = some if target.holes else ()
-                    fields = dict.fromkeys(names, some[-1]) | _PLAUSIBLE
-                    if target.reads:
-                        await self._try(
-                            client, "GET", target.path(inserted), {}, {}, holes=target.holes
-                        )
-                        await self._try(
-                            client, "GET", target.path(inserted), fields, {}, holes=target.holes
-                        )
-                    if target.writes:
-                        await self._try(
-                            client, "POST", target.path(inserted), {}, fields, holes=target.holes
-                        )
+                    for method in target.methods:
+                        await self._try(client, target, method, some, names)
 
     async def _try(
         self,
         client: aiohttp.ClientSession,
+        target: Target,
         method: str,
-        path: str,
-        query: dict[str, str],
-        form: dict[str, str],
-        *,
-        holes: int,
+        ids: tuple[str, ...],
+        names: list[str],
     ) -> None:
-        headers = {"Cookie": self._cookies, "X-CSRF-Token": "csrf"}
-        async with client.request(
-            method,
-            self.town.base + path,
-            params=query,
-            data=form if method == "POST" else None,
-            headers=headers,
-            allow_redirects=False,
-        ) as answer:
-            body = await answer.read()
-            text = f"{dict(answer.headers)}\n{body.decode('utf-8', 'replace')}"
-            # With an id of the other school in it, what is neither a page nor JSON is somebody's file.
-            if answer.status == 200 and holes and answer.content_type not in _TALK:
-                self.seen.append((f"{method} {path}", answer.content_type))
-            self.asked += 1
-            self.seen += [(f"{method} {path}", c) for c in self.canaries if c in text]
-            if answer.status >= 500:
-                self.faults.append(f"{method} {path} {answer.status}")
+        fields = target.fields(names, ids[-1])
+        if method == "GET":
+            await self._ask(client, target, method, ids)
+            await self._ask(client, target, method, ids, params=fields)
+        elif target.uploads:
+            await self._ask(client, target, method, ids, data=drawn())
+        elif method not in target.endpoints:
+            await self._ask(client, target, method, ids, data=fields)
+        else:
+            declared = target.endpoints[method]
+            params = {n: str(v) for n, v in plausible(declared.query, ids[-1]).items()}
+            if declared.raw:
+                await self._ask(client, target, method, ids, params=params, data=drawn())
+            else:
+                body = plausible(declared.body, ids[-1])
+                await self._ask(client, target, method, ids, params=params, json=body)
+
+    async def _ask(
+        self,
+        client: aiohttp.ClientSession,
+        target: Target,
+        method: str,
+        ids: tuple[str, ...],
+        **sent: Any,
+    ) -> None:
+        path = target.path(ids if target.holes else ())
+        headers = self._headers | {"Idempotency-Key": secrets.token_urlsafe(12)}
+        if isinstance(sent.get("data"), bytes):
+            headers["Content-Type"] = "image/png"
+        room = path.split("/")[1]
+        self.asked[room] = self.asked.get(room, 0) + 1
+        try:
+            async with client.request(
+                method, self.town.base + path, headers=headers, allow_redirects=False, **sent
+            ) as answer:
+                told = unquote(json.dumps(dict(answer.headers), ensure_ascii=False))
+                text = f"{told}\n{legible(await answer.read())}"
+                status, kind = answer.status, answer.content_type
+        except aiohttp.ClientOSError:
+            return  # an upload that was refused before all of it was sent: nothing was answered
+        # With an id of the other school in it, what is neither a page nor JSON is somebody's file.
+        if status == 200 and target.holes and kind not in _TALK:
+            self.seen.append(Sighting(f"{method} {path}", kind, kind))
+        self.seen += [Sighting(f"{method} {path}", c, kind) for c in self.canaries if c in text]
+        if status >= 500:
+            self.faults.append(f"{method} {path} {status}")
 
 
 def belongings(
