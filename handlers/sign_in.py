@@ -13,10 +13,12 @@ import re
 import secrets
 from urllib.parse import quote
 
+from domain.errors import ConflictError
 from handlers import phrases
 from handlers.base import Access, PageHandler, code_of
 from services.people import recognise
-from wechat.errors import Trouble, WeChatError
+from services.sign_ins import login_code_from
+from wechat.errors import WeChatError
 
 _STATE_LIFE_SECONDS = 600
 _STATE = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -69,11 +71,13 @@ class SignInReturnHandler(PageHandler):
             self._again("sign_in_expired", _HOME, status=400)
             return
         try:
-            visitor = await self.ctx.wechat.exchange_code(self.get_query_argument("code", ""))
+            async with login_code_from(self.ctx, self.request.remote_ip or ""):
+                visitor = await self.ctx.wechat.exchange_code(self._query_word("code"))
+        except ConflictError as error:
+            self._again(error.code, to, status=400)
+            return
         except WeChatError as error:
-            used = error.trouble is Trouble.CODE_USED
-            code = "sign_in_expired" if used else code_of(error) or "wechat"
-            self._again(code, to, status=400 if used else 503)
+            self._again(code_of(error) or "wechat", to, status=503)
             return
         if visitor.is_snapshot:
             # A snapshot's visitor is made up by WeChat: whoever it is, it is not this person.

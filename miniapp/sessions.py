@@ -6,13 +6,13 @@ from datetime import datetime
 
 from pydantic import Field
 
-from domain.errors import ConflictError, NotFoundError
+from domain.errors import NotFoundError
 from handlers.base import Access
 from miniapp.endpoints import Call, Registry, Schema
 from miniapp.shapes import Done, Place, place_rows
 from services.bearers import Tokens, end_bearer, end_everywhere, refresh_bearer, start_bearer
 from services.people import posts_of, recognise_mini
-from wechat.errors import Trouble, WeChatError
+from services.sign_ins import login_code_from
 
 sessions = Registry("sessions")
 
@@ -66,12 +66,8 @@ async def sign_in(call: Call, body: LoginCode) -> SessionOut:
     mini = call.ctx.mini
     if mini is None:
         raise NotFoundError
-    try:
+    async with login_code_from(call.ctx, call.address):
         visitor = await mini.exchange_login(body.code)
-    except WeChatError as error:
-        if error.trouble is Trouble.CODE_USED:
-            raise ConflictError("sign_in_expired") from None
-        raise
     person_id = await recognise_mini(call.ctx, mini.app_id, visitor)
     return _session(await start_bearer(call.ctx, person_id, visitor.openid))
 
