@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from domain.budgets import Band, Caps
 from domain.errors import InvalidError, Problem
-from domain.schools import Rules
+from domain.schools import Keeper, Rules
 from domain.stages import Stage, System
 from domain.subjects import parse_local_subjects
 
@@ -84,7 +84,7 @@ def parse_school(form: Form, wrong: Wrong) -> SchoolDraft:
 
 
 def parse_settings(form: Form) -> SettingsDraft:
-    """A school's settings as typed: what is said of it, `approval_hours`, `claim_days`, `local_subjects`,
+    """A school's settings as typed: what is said of it, `approval_hours`, `claim_days`, `keeper`, `local_subjects`,
     `evening_lower` … `evening_senior` (minutes, blank for none of its own), `board` (`open` or `closed`).
 
     Raises InvalidError naming every wrong field.
@@ -96,9 +96,13 @@ def parse_settings(form: Form) -> SettingsDraft:
         local = parse_local_subjects(form.get("local_subjects", ""))
     except InvalidError as error:
         wrong |= error.fields
+    keeper = next((k for k in Keeper if k == form.get("keeper", "")), None)
+    if keeper is None:
+        wrong["keeper"] = Problem("missing")
     rules = Rules(
         approval_hours=_number(form, "approval_hours", APPROVAL_HOURS, wrong),
         claim_days=_number(form, "claim_days", CLAIM_DAYS, wrong),
+        keeper=keeper or Keeper.HEAD_TEACHER,
         local_subjects=tuple(local),
         evening=_parse_caps(form, wrong),
         board=form.get("board", "open") != "closed",

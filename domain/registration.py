@@ -13,7 +13,7 @@ from enum import StrEnum
 from domain.bindings import Binding, BindingState
 from domain.offers import Offer, OfferState
 from domain.roles import Appointment, Role
-from domain.schools import Contact, SchoolClass, Student
+from domain.schools import Contact, Keeper, SchoolClass, Student
 from domain.times import SCHOOL_ZONE
 
 # The city's aims for the digital campus: spaces of institutions, schools, classes and teachers, and the schools'
@@ -120,16 +120,21 @@ def registered_students(bindings: Iterable[Binding], at: datetime) -> frozenset[
 
 
 def opened_classes(
-    classes: Iterable[SchoolClass], appointments: Sequence[Appointment], at: datetime
+    classes: Iterable[SchoolClass],
+    appointments: Sequence[Appointment],
+    at: datetime,
+    keeper: Keeper = Keeper.HEAD_TEACHER,
 ) -> frozenset[str]:
     """The classes whose space is open: each has a head teacher.
 
-    Where a school has no head teachers at all, its office keeps the classes, and all are open.
+    Where the office keeps them, or a school has no head teachers at all, all are open once it has an office.
     """
     ids = frozenset(c.id for c in classes)
     standing = [a for a in appointments if a.stands(at)]
     headed = frozenset(a.class_id for a in standing if a.role is Role.HEAD_TEACHER) & ids
     office = any(a.role in _RUNS_SCHOOL for a in standing)
+    if keeper is Keeper.OFFICE:
+        return ids if office else frozenset()
     return ids if office and not headed else headed
 
 

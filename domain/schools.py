@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from domain.budgets import NO_CAPS, Caps
 from domain.roles import Appointment
 from domain.stages import Stage, System
+
+
+class Keeper(StrEnum):
+    """Who keeps a school's classes (谁负责班级): writes to their families and decides who is bound."""
+
+    HEAD_TEACHER = "head_teacher"  # 班主任; the office where a class has none
+    OFFICE = "office"  # 教务处: the school has no head teachers in its groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +24,7 @@ class Rules:
 
     approval_hours: int = 24  # how long a family decides alone about another guardian of its child
     claim_days: int = 7  # after which a request that nobody decided is over
+    keeper: Keeper = Keeper.HEAD_TEACHER
     local_subjects: tuple[tuple[str, str], ...] = ()  # code and name, beside domain.subjects
     evening: Caps = NO_CAPS  # minutes of homework a day, where the school is stricter
     board: bool = True  # whether the board of homework is open to everybody

@@ -19,7 +19,7 @@ from domain.offers import ADMINISTRATORS, LIFE, MAX_NAME, Offer, OfferState, app
 from domain.place_forms import parse_name
 from domain.regions import Region
 from domain.roles import LEVELS, Appointment, Level, Right, Role, may
-from domain.schools import School, SchoolClass
+from domain.schools import Keeper, School, SchoolClass
 from domain.stages import LAST_GRADE, school_grades
 from domain.subjects import subjects_of
 from domain.times import SCHOOL_ZONE
@@ -270,7 +270,9 @@ def _derived(key: str, class_id: str) -> str:
 
 
 async def classes_without_head(ctx: Context, school: School) -> Sequence[SchoolClass]:
-    """The classes that nobody leads now, in the school's order."""
+    """The classes that nobody leads now, in the school's order; none where the office keeps them."""
+    if school.rules.keeper is Keeper.OFFICE:
+        return []
     held = await ctx.stores.appointments.of_school(school.id)
     led = {a.class_id for a in held if a.role is Role.HEAD_TEACHER and a.stands(ctx.now())}
     classes = await ctx.stores.schools.classes_of_school(school.id)

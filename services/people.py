@@ -12,7 +12,7 @@ from domain.errors import NotFoundError
 from domain.identities import Opening, identity_id
 from domain.regions import Region
 from domain.roles import Appointment, Right, Role, may
-from domain.schools import School, SchoolClass, Student
+from domain.schools import Keeper, School, SchoolClass, Student
 from services.context import Context
 from wechat.mini import MiniVisitor
 
@@ -276,9 +276,14 @@ async def access_teaching(
 
 
 async def deciders_of(ctx: Context, school_id: str, class_ids: Sequence[str]) -> list[Appointment]:
-    """Who decides about these classes: each one's head teachers; where a class has none, the school's office."""
+    """Who decides about these classes: each one's head teachers; where a class has none, the school's office.
+
+    Where the office keeps the classes, it decides about all of them.
+    """
     held = await ctx.stores.appointments.of_classes(school_id, [*class_ids, ""], ctx.now())
-    heads = [a for a in held if a.class_id and may(a.role, Right.CLAIMS)]
+    school = await ctx.stores.schools.find_school(school_id)
+    by_office = school is not None and school.rules.keeper is Keeper.OFFICE
+    heads = [a for a in held if a.class_id and may(a.role, Right.CLAIMS) and not by_office]
     if {a.class_id for a in heads} >= set(class_ids):
         return heads
     whole = [a for a in held if not a.class_id and not a.grade and may(a.role, Right.CLAIMS)]

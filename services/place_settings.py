@@ -46,6 +46,7 @@ def form_of(place: Place) -> dict[str, str]:
             "system": place.system.value,
             "approval_hours": str(place.rules.approval_hours),
             "claim_days": str(place.rules.claim_days),
+            "keeper": place.rules.keeper.value,
             "local_subjects": "\n".join(name for _, name in place.rules.local_subjects),
             "board": "open" if place.rules.board else "closed",
         }
@@ -135,6 +136,7 @@ def _rules(rules: Rules) -> dict[str, object]:
     return {
         "approval_hours": rules.approval_hours,
         "claim_days": rules.claim_days,
+        "keeper": rules.keeper,
         "local_subjects": rules.local_subjects,
         "board": rules.board,
         **dict(_caps(rules.evening)),

@@ -18,7 +18,7 @@ from domain.registration import (
     registered_students,
     sum_school,
 )
-from domain.schools import SchoolClass, Student
+from domain.schools import Keeper, SchoolClass, Student
 from domain.times import SCHOOL_ZONE
 from services.context import Context
 
@@ -86,7 +86,9 @@ async def count_school(
     offers = await ctx.stores.offers.of_place(school_id=school_id)
     pupils = await ctx.stores.registrations.pupils(school_id)
     bindings = await ctx.stores.registrations.bindings_of_school(school_id)
-    opened = opened_classes(classes, appointments, at)
+    school = await ctx.stores.schools.find_school(school_id)
+    keeper = school.rules.keeper if school else Keeper.HEAD_TEACHER
+    opened = opened_classes(classes, appointments, at, keeper)
     counted = count_classes(classes, pupils, registered_students(bindings, at), opened, at)
     staff = count_staff(appointments, offers, at)
     return sum_school(school_id, counted, staff, at), counted

@@ -84,6 +84,7 @@ class SchoolStore:
         """Set these fields and leave the others, which somebody else may be changing. Uses index: _id_."""
         values = {n: to_value(v) if is_dataclass(v) else v for n, v in changes.items()}
         await self._schools.update_one({"_id": school_id}, {"$set": values})
+        await self._changed.schools([school_id])
 
     async def set_year(self, school_id: str, year: int) -> None:
         """The school year that its classes stand for; nothing else of it changes. Uses index: _id_."""

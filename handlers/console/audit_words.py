@@ -12,7 +12,7 @@ from domain.stages import STAGE_NAMES, SYSTEM_NAMES
 from domain.subjects import subject_name
 from domain.times import SCHOOL_ZONE
 from handlers import phrases
-from handlers.console.words import role_name
+from handlers.console.words import KEEPER_NAMES, role_name
 from services.audit import ChainReport
 from services.audit_export import Telling
 from services.audit_reading import Names
@@ -77,6 +77,7 @@ _FIELDS = {
     "expires_at": "有效期到",
     "extra_days": "调休上课天数",
     "grade": "年级",
+    "keeper": "班级由谁负责",
     "name": "姓名",
     "order": "第几位家长",
     "person_id": "人员",
@@ -116,6 +117,7 @@ _CODES: dict[str, dict[str, str]] = {
     "custody": {custody.value: phrases.custody_text(custody) for custody in Custody},
     "stages": {stage.value: name for stage, name in STAGE_NAMES.items()},
     "system": {system.value: name for system, name in SYSTEM_NAMES.items()},
+    "keeper": {keeper.value: name for keeper, name in KEEPER_NAMES.items()},
 }
 _DAMAGES = {
     Damage.CHANGED: "内容被改动过",

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from domain.errors import ConflictError, InvalidError
 from domain.roles import Right
+from domain.schools import Keeper
 from domain.stages import grade_name
 from domain.subjects import subject_name
 from handlers.base import Access
@@ -64,6 +65,7 @@ class ClassesHandler(ConsoleHandler):
             status=status,
             told=people_words,
             grades=grades,
+            by_office=access_roster(self.acting).rules.keeper is Keeper.OFFICE,
             most=max((k.pupils for some in grades.values() for k in some), default=0),
             grade_name=grade_name,
             choices=grades_to_found(access_roster(self.acting)),
@@ -114,6 +116,7 @@ class ClassHandler(ConsoleHandler):
             status=status,
             told=people_words,
             kept=kept,
+            by_office=access_roster(self.acting).rules.keeper is Keeper.OFFICE,
             typed=form or {"label": kept.school_class.label},
             subject_name=partial(
                 subject_name, local=access_roster(self.acting).rules.local_subjects

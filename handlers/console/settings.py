@@ -6,7 +6,7 @@ from domain.budgets import Band
 from domain.errors import ConflictError, InvalidError
 from domain.place_forms import cap_field
 from domain.roles import Right
-from domain.schools import School
+from domain.schools import Keeper, School
 from domain.stages import Stage, System
 from handlers.base import Access
 from handlers.console import staff_words
@@ -22,7 +22,7 @@ from services.place_settings import (
 
 _LONGEST = 1000
 _FIELDS = (
-    *("name", "system", "approval_hours", "claim_days", "local_subjects", "board"),
+    *("name", "system", "approval_hours", "claim_days", "keeper", "local_subjects", "board"),
     *(cap_field(band) for band in Band),
 )
 _MEANWHILE = "设置刚刚在别处改过。您填的还在，请核对下面的变化，再保存一次"
@@ -97,6 +97,7 @@ class SettingsHandler(ConsoleHandler):
                 (cap_field(band), staff_words.BAND_NAMES[band], staff_words.BAND_NOTES[band])
                 for band in Band
             ],
+            keepers=tuple(Keeper),
             problems=staff_words.problems(error) if error else {},
             banner=_REFUSED if error else banner,
             idle_minutes=int(self.ctx.policy.desk_idle.total_seconds() // 60),

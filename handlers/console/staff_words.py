@@ -11,11 +11,11 @@ from domain.offers import Offer
 from domain.place_forms import APPROVAL_HOURS, CAP_MINUTES, CLAIM_DAYS, cap_field
 from domain.regions import RegionLevel
 from domain.roles import LEVELS, Appointment, Level, Right, Role
-from domain.schools import School, SchoolClass
+from domain.schools import Keeper, School, SchoolClass
 from domain.stages import STAGE_NAMES, SYSTEM_NAMES, Stage, System, spoken_grade
 from domain.subjects import subject_name
 from domain.times import SCHOOL_ZONE
-from handlers.console.words import role_name
+from handlers.console.words import KEEPER_NAMES, role_name
 from services.place_settings import Change
 from services.places import Place
 
@@ -71,6 +71,7 @@ FIELD_NAMES = {
     "system": "学制",
     "approval_hours": "家人确认的时间",
     "claim_days": "申请的有效期",
+    "keeper": "班级由谁负责",
     "local_subjects": "校本课程",
     "board": "作业公示",
     **{cap_field(band): f"{BAND_NAMES[band]}每天作业总时长" for band in Band},
@@ -84,6 +85,7 @@ _MISSING = {
     "subject": "请选择学科",
     "stages": "请至少选一个学段",
     "system": "请选择学制",
+    "keeper": "请选择班级由谁负责",
 }
 _PROBLEMS = {
     "too_long": "最多 {limit} 个字",
@@ -225,6 +227,8 @@ def _value(field: str, value: object) -> str:
         return "不另设" if value is None else f"{value} 分钟"
     if isinstance(value, System):
         return system_text(value)
+    if isinstance(value, Keeper):
+        return KEEPER_NAMES[value]
     if isinstance(value, tuple):
         if field == "stages":
             return stages_text(value)

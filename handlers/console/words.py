@@ -8,6 +8,7 @@ from domain.errors import InvalidError, Problem
 from domain.imports import Import, ImportState, Section
 from domain.roles import Role
 from domain.roster_changes import Kind
+from domain.schools import Keeper
 from domain.times import SCHOOL_ZONE
 from services.people import Post
 from services.roster_words import STEPS, error_text
@@ -24,6 +25,7 @@ _ROLES = {
     Role.PROVINCE_ADMIN: "省级管理员",
     Role.OBSERVER: "督导员",
 }
+KEEPER_NAMES = {Keeper.HEAD_TEACHER: "班主任", Keeper.OFFICE: "教务处（不设班主任）"}
 SECTIONS = {
     Section.NEW: "新生",
     Section.MOVED: "转班或更正",

@@ -30,6 +30,7 @@ from domain.registration import (
     why_missing,
 )
 from domain.roles import Appointment, Role
+from domain.schools import Keeper
 from tests.domain.samples import (
     NOW,
     a_binding,
@@ -157,6 +158,14 @@ def test_where_a_school_has_no_head_teachers_its_office_keeps_the_classes() -> N
     elsewhere = held("wang", class_id="class-of-another-time")
     assert opened_classes(classes, [office], NOW) == {"class-1", "class-2"}
     assert opened_classes(classes, [office, elsewhere], NOW) == {"class-1", "class-2"}
+
+
+def test_a_school_may_run_without_head_teachers_in_its_groups() -> None:
+    classes = [a_class(), a_class(id="class-2")]
+    office = held("office", Role.OFFICE, class_id="")
+    both = [held("wang"), office]
+    assert opened_classes(classes, both, NOW, Keeper.OFFICE) == {"class-1", "class-2"}
+    assert opened_classes(classes, [held("wang")], NOW, Keeper.OFFICE) == frozenset()
 
 
 # -------------------------------------------------------------------------------------- staff

@@ -224,6 +224,7 @@ async def test_settings_are_shown_before_they_are_saved(
         ("stages", "junior"),
         ("system", "six_three"),
         ("approval_hours", "24"),
+        ("keeper", "head_teacher"),
         ("claim_days", "10"),
         ("local_subjects", ""),
     ]
