@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -62,6 +63,7 @@ _PLAUSIBLE = {
     "when": "now",
 }
 _TALK = ("text/html", "application/json")
+_FORMATS = {"date": "2036-09-01", "date-time": "2036-09-01T08:00:00+08:00"}
 # What begins or ends the caller's own session only.
 _OWN_SESSION = (
     "/console/sign-out",
@@ -128,16 +130,24 @@ def plausible(kind: type[BaseModel] | None, one: str) -> dict[str, Any]:
     schema = kind.model_json_schema()
 
     def value(name: str, described: dict[str, Any]) -> Any:
-        found = described
-        if "$ref" in found:
-            found = schema["$defs"][found["$ref"].rpartition("/")[2]]
-        if "enum" in found:
-            return found["enum"][0]
-        if found.get("type") == "string":
-            return _PLAUSIBLE.get(name, one) if "cursor" not in name else ""
-        return {"integer": 1, "boolean": True, "array": [one], "object": {}}[found["type"]]
+        if "$ref" in described:
+            return value(name, schema["$defs"][described["$ref"].rpartition("/")[2]])
+        if "anyOf" in described:
+            return value(name, described["anyOf"][0])
+        if "enum" in described:
+            return described["enum"][0]
+        match described.get("type"):
+            case "string":
+                fixed = _FORMATS.get(described.get("format", ""), "")
+                return fixed or _PLAUSIBLE.get(name, one)
+            case "array":
+                return [value(name, described["items"])]
+            case "object":
+                return {n: value(n, d) for n, d in described.get("properties", {}).items()}
+        return {"integer": 1, "boolean": True}.get(str(described.get("type")))
 
-    return {name: value(name, described) for name, described in schema["properties"].items()}
+    found: dict[str, Any] = value("", schema)
+    return found
 
 
 def targets(application: Any, *, every: bool = False) -> Iterator[Target]:
@@ -244,7 +254,8 @@ class Intruder:
             declared = target.endpoints[method]
             params = {n: str(v) for n, v in plausible(declared.query, ids[-1]).items()}
             if declared.raw:
-                await self._ask(client, target, method, ids, params=params, data=drawn())
+                kind = {"Content-Type": declared.raw[0]}
+                await self._ask(client, target, method, ids, kind, params=params, data=drawn())
             else:
                 body = plausible(declared.body, ids[-1])
                 await self._ask(client, target, method, ids, params=params, json=body)
@@ -255,12 +266,11 @@ class Intruder:
         target: Target,
         method: str,
         ids: tuple[str, ...],
+        more: Mapping[str, str] = MappingProxyType({}),
         **sent: Any,
     ) -> None:
         path = target.path(ids if target.holes else ())
-        headers = self._headers | {"Idempotency-Key": secrets.token_urlsafe(12)}
-        if isinstance(sent.get("data"), bytes):
-            headers["Content-Type"] = "image/png"
+        headers = self._headers | {"Idempotency-Key": secrets.token_urlsafe(12), **more}
         room = path.split("/")[1]
         self.asked[room] = self.asked.get(room, 0) + 1
         try:

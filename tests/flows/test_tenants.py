@@ -6,6 +6,7 @@ and are signed in on a phone and at a desk.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -18,12 +19,14 @@ from domain.names import folded_name
 from domain.regions import Region, RegionLevel
 from domain.roles import Appointment, Role
 from domain.schools import Contact, Roster, School, SchoolClass, Student
+from miniapp.handler import adapter
+from miniapp.routes import REGISTRIES
 from services.bindings import bind_guardian
 from services.imports import XLSX
 from services.people import note_follow, recognise
 from tests.desk import Browser, appoint_at, sign_in_at_desk
 from tests.handlers.conftest import drawn, notice_form, photograph
-from tests.tenancy import Intruder, belongings, field_names, ids_of, targets
+from tests.tenancy import Intruder, belongings, field_names, ids_of, plausible, targets
 from tests.town import OTHER_SCHOOL, Phone, Town, open_town, pupil, school_class
 from tests.waiting import wait_until
 
@@ -212,6 +215,15 @@ async def test_another_districts_administrator_finds_and_changes_nothing(
     assert intruder.seen == []
     assert intruder.faults == []
     assert belongings(*behind, MARKS) == before
+
+
+def test_the_walk_sends_the_api_what_it_takes() -> None:
+    """A body that is refused for its form would never get as far as somebody else's data."""
+    endpoints = [e for registry in REGISTRIES for e in registry.endpoints]
+    for kind in [e.body for e in endpoints if e.body]:
+        adapter(kind).validate_json(json.dumps(plausible(kind, "an-id")))
+    for kind in [e.query for e in endpoints if e.query]:
+        adapter(kind).validate_strings({n: str(v) for n, v in plausible(kind, "an-id").items()})
 
 
 async def test_what_the_walk_looks_for_is_there_to_be_found(
