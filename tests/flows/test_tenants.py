@@ -220,10 +220,14 @@ async def test_another_districts_administrator_finds_and_changes_nothing(
 def test_the_walk_sends_the_api_what_it_takes() -> None:
     """A body that is refused for its form would never get as far as somebody else's data."""
     endpoints = [e for registry in REGISTRIES for e in registry.endpoints]
-    for kind in [e.body for e in endpoints if e.body]:
+    bodies = [kind for e in endpoints if (kind := e.body)]
+    for kind in bodies:
         adapter(kind).validate_json(json.dumps(plausible(kind, "an-id")))
-    for kind in [e.query for e in endpoints if e.query]:
+    queries = [kind for e in endpoints if (kind := e.query)]
+    for kind in queries:
         adapter(kind).validate_strings({n: str(v) for n, v in plausible(kind, "an-id").items()})
+    assert len(bodies) > 10
+    assert len(queries) > 3
 
 
 async def test_what_the_walk_looks_for_is_there_to_be_found(
