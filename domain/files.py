@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_SIGNATURE_BYTES = 256 * 1024
 MAX_PIXELS = 50_000_000  # a phone's camera makes 12-48 million; more is a decompression bomb
 # The page's sheet makes half a million at its widest; a small PNG of one colour could unfold to far more.
 MAX_SIGNATURE_PIXELS = 2_000_000
+# What an Office document may unfold to: its zip's table of contents says it, nothing is unpacked.
+MAX_UNPACKED_BYTES = 500_000_000
 
 
 class FileKind(StrEnum):
@@ -18,11 +20,15 @@ class FileKind(StrEnum):
 
     PICTURE = "picture"
     DOCUMENT = "document"
+    AUDIO = "audio"
+    VIDEO = "video"
     SIGNATURE = "signature"
     ARCHIVE = "archive"  # a family file
     ROSTER = "roster"  # a school's list, or the report about one
 
 
+# What a page shows or plays in its place; everything else is a download.
+SHOWN_KINDS = frozenset({FileKind.PICTURE, FileKind.SIGNATURE, FileKind.AUDIO, FileKind.VIDEO})
 # What belongs to the adult who owns it, and not to a school.
 PRIVATE_KINDS = frozenset({FileKind.SIGNATURE, FileKind.ARCHIVE})
 
@@ -43,13 +49,26 @@ DOCUMENT_TYPES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
 }
+# What wx.getRecorderManager makes (mp3, aac, wav; its PCM has nothing to know it by), what iOS puts aac into,
+# and what WeChat's chat makes of voice (silk, amr).
+AUDIO_TYPES = {
+    "audio/mpeg": ".mp3",
+    "audio/aac": ".aac",
+    "audio/mp4": ".m4a",
+    "audio/wav": ".wav",
+    "audio/silk": ".silk",
+    "audio/amr": ".amr",
+}
+VIDEO_TYPES = {"video/mp4": ".mp4", "video/quicktime": ".mov"}
+ENDINGS = PICTURE_TYPES | DOCUMENT_TYPES | AUDIO_TYPES | VIDEO_TYPES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
     """One stored file; `name` is what the person called it, with the ending its content deserves.
 
-    `loose`: uploaded, and attached to nothing yet.
+    `loose`: uploaded, and attached to nothing yet. `student_id`: the child a guardian handed it in for.
+    `seconds`: how long it plays. `undrawn`: a picture whose small picture is still to be made.
     """
 
     id: str
@@ -63,6 +82,9 @@ class StoredFile:
     width: int = 0
     height: int = 0
     loose: bool = False
+    student_id: str = ""
+    seconds: int = 0
+    undrawn: bool = False
 
 
 def offered_name(name: str, ending: str) -> str:

@@ -260,6 +260,18 @@ def code_of(error: BaseException | None) -> str | None:
     return error.code if isinstance(error, YanshuError) else None
 
 
+_STATUSES = {
+    "too_many": 429,
+    "too_large": 413,
+    "too_many_pixels": 413,
+    "unfolds": 413,
+    "wrong_type": 415,
+    "mixed": 415,
+    "empty": 422,
+    "invalid": 422,
+}
+
+
 def status_of(error: BaseException | None) -> int | None:
     """The HTTP status of a refusal of ours; None for what is not one."""
     if isinstance(error, WeChatError):
@@ -270,6 +282,6 @@ def status_of(error: BaseException | None) -> int | None:
         return 404
     if isinstance(error, ConflictError):
         return 409
-    return {"too_many": 429, "too_large": 413, "wrong_type": 415, "empty": 422, "invalid": 422}.get(
+    return _STATUSES.get(
         getattr(error, "code", ""), 400 if isinstance(error, YanshuError) else None
     )

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from urllib.parse import quote, unquote
 
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, stream_request_body
 
 from domain.errors import FileRefusedError
-from domain.files import MAX_FILE_BYTES, FileKind, StoredFile
+from domain.files import MAX_FILE_BYTES, SHOWN_KINDS, StoredFile
 from domain.roles import Right
 from handlers.base import Access, BaseHandler, PageHandler
 from handlers.intake import Intake
 from handlers.phrases import size_text
 from services.attachments import access_notice_for_files
-from services.files import open_attachment, open_own_file, store_upload
+from services.files import Owner, open_attachment, open_own_file, store_upload
 
 _LONGEST_NAME = 1000
-_SHOWN = (FileKind.PICTURE, FileKind.SIGNATURE)
+_RANGE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
+Part = Callable[[int, int], AsyncIterator[bytes]]
 
 
 @stream_request_body
@@ -49,7 +52,7 @@ class UploadHandler(PageHandler):
         except UnicodeDecodeError:
             raise HTTPError(400) from None
         file = await store_upload(
-            self.ctx, self.teaching, name[:_LONGEST_NAME], self._intake.content()
+            self.ctx, Owner.of(self.teaching), name[:_LONGEST_NAME], self._intake.content()
         )
         self.data(
             {
@@ -62,24 +65,68 @@ class UploadHandler(PageHandler):
         )
 
 
-async def send_file(handler: BaseHandler, file: StoredFile, content: AsyncIterator[bytes]) -> None:
-    """Answer with a stored file, piece by piece. Only pictures are shown in place; the rest are downloads."""
-    shown = "inline" if file.kind in _SHOWN else "attachment"
+async def send_file(
+    handler: BaseHandler,
+    file: StoredFile,
+    content: AsyncIterator[bytes],
+    part: Part | None = None,
+) -> None:
+    """Answer with a stored file, piece by piece; what is neither shown nor played in place is a download.
+
+    With `part`, which reads from one byte to before another, a player may ask for a range (RFC 9110, one at a
+    time): phones play no sound and no video otherwise.
+    """
     handler.set_header("Content-Type", file.content_type)
-    handler.set_header("Content-Length", str(file.size_bytes))
-    # RFC 5987: the true name for today's browsers, a plain one for the rest.
-    ending = file.name.rsplit(".", 1)[-1]
-    plain = f"file.{ending}" if ending.isascii() and ending.isalnum() else "file"
-    name = quote(file.name, safe="")
-    handler.set_header(
-        "Content-Disposition", f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{name}"
-    )
+    handler.set_header("Content-Disposition", _disposition(file))
+    length = file.size_bytes
+    if part is not None:
+        handler.set_header("Accept-Ranges", "bytes")
+        wanted = handler.request.headers.get("Range", "")
+        # Who comes back with another version's tag gets all of this one.
+        if wanted and handler.request.headers.get("If-Range") in (None, _tag(handler)):
+            place = _place(wanted, length)
+            if place is not None:
+                start, stop = place
+                if start >= stop:
+                    handler.set_header("Content-Range", f"bytes */{length}")
+                    handler.set_status(416)
+                    return
+                handler.set_header("Content-Range", f"bytes {start}-{stop - 1}/{length}")
+                handler.set_status(206)
+                content, length = part(start, stop), stop - start
+    handler.set_header("Content-Length", str(length))
+    if handler.request.method == "HEAD":
+        return
     try:
         async for piece in content:
             handler.write(piece)
             await handler.flush()
     except StreamClosedError:
         return  # they went away
+
+
+def _tag(handler: BaseHandler) -> str | None:
+    return handler._headers.get("Etag")
+
+
+def _place(wanted: str, length: int) -> tuple[int, int] | None:
+    """From where to before where; an empty range cannot be had, and None is no range of ours: all of it then."""
+    found = _RANGE.fullmatch(wanted.strip())
+    if found is None or found.groups() == ("", ""):
+        return None
+    first, last = found.groups()
+    if not first:
+        return max(0, length - int(last)), length
+    stop = min(length, int(last) + 1) if last else length
+    return (int(first), stop) if not last or int(last) >= int(first) else None
+
+
+def _disposition(file: StoredFile) -> str:
+    """RFC 5987: the true name for today's browsers, a plain one for the rest."""
+    shown = "inline" if file.kind in SHOWN_KINDS else "attachment"
+    ending = file.name.rsplit(".", 1)[-1]
+    plain = f"file.{ending}" if ending.isascii() and ending.isalnum() else "file"
+    return f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
 
 
 class AttachmentHandler(PageHandler):
@@ -93,7 +140,8 @@ class AttachmentHandler(PageHandler):
         notice = await access_notice_for_files(
             self.ctx, session.person_id, notice_id, acting=session.acting
         )
-        await send_file(self, *await open_attachment(self.ctx, notice, file_id))
+        file, content = await open_attachment(self.ctx, notice, file_id)
+        await send_file(self, file, content, partial(self.ctx.stores.files.read, file.id))
 
 
 class OwnFileHandler(PageHandler):
@@ -104,4 +152,8 @@ class OwnFileHandler(PageHandler):
 
     async def get(self, file_id: str) -> None:
         """Stream it."""
-        await send_file(self, *await open_own_file(self.ctx, self.teaching, file_id))
+        session = self.session
+        file, content = await open_own_file(
+            self.ctx, session.person_id, file_id, acting=session.acting
+        )
+        await send_file(self, file, content, partial(self.ctx.stores.files.read, file.id))

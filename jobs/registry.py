@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from jobs import bindings, homework, notices, privacy, rollovers, rosters
+from jobs import bindings, files, homework, notices, privacy, rollovers, rosters
 from jobs.queue import Job
 from services.bindings import CATCH_UP
 from services.claims import TELL
@@ -20,6 +20,8 @@ from services.notices import CARRY_OUT
 from services.registration import keep_counting
 from services.retention import retain
 from services.rollovers import ROLL_OVER
+from services.thumbnails import DRAW
+from services.uploads import tend_uploads
 
 JOBS: Mapping[str, Job] = {
     CARRY_OUT: notices.carry_out,
@@ -33,6 +35,7 @@ JOBS: Mapping[str, Job] = {
     TRY: rosters.try_roster,
     APPLY: rosters.apply_roster,
     ROLL_OVER: rollovers.run,
+    DRAW: files.draw,
 }
 REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
     "sweep": (sweep, timedelta(seconds=10)),
@@ -40,5 +43,6 @@ REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
     "privacy": (privacy.tend, timedelta(minutes=1)),
     "imports": (tend_imports, timedelta(seconds=15)),
     "retention": (retain, timedelta(minutes=1)),
+    "uploads": (tend_uploads, timedelta(minutes=1)),
     "registration": (keep_counting, timedelta(seconds=5)),
 }

@@ -78,11 +78,16 @@ Action = Callable[..., Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """An answer that is a file's bytes and no JSON; under one `tag` they never change, without one they aren't kept."""
+    """An answer that is a file's bytes and no JSON; under one `tag` they never change, without one they aren't kept.
+
+    `part` reads from one byte to before another, for players. Not `lasting`: better ones are on their way.
+    """
 
     file: StoredFile
     content: AsyncIterator[bytes]
     tag: str = ""
+    part: Callable[[int, int], AsyncIterator[bytes]] | None = None
+    lasting: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,19 @@
-"""Files in and out: a teacher's upload, and what hangs on a notice, streamed; of a picture also a small one."""
+"""Files in and out: what people upload, and what hangs on a notice, streamed; of a picture also a small one."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 
 from pydantic import Field
 
-from domain.files import MAX_FILE_BYTES, FileKind
-from domain.roles import Right
+from domain.uploads import MAX_WHOLE_BYTES
 from handlers.base import Access
 from miniapp.endpoints import Call, Registry, Schema, Stream
-from miniapp.shapes import Attachment
-from services.attachments import access_notice_for_files, as_thumbnail
-from services.files import open_attachment, open_own_file, store_upload
-from services.people import access_teaching
+from miniapp.shapes import Attachment, uploaded
+from services.attachments import access_notice_for_files
+from services.files import access_owner, open_attachment, open_own_file, store_upload
+from services.thumbnails import as_thumbnail
 
 files = Registry("files")
 
@@ -33,32 +33,24 @@ class FileQuery(Schema):
 
 
 class UploadQuery(Schema):
-    """What the person calls the file."""
+    """What the person calls the file, and for which of their children it is; without one it is a teacher's."""
 
     name: str = Field("file", max_length=1000)
+    child: str = Field("", max_length=200)
 
 
 @files(
     "POST",
     "/files",
-    access=Access.STAFF,
-    right=Right.PUBLISH,
+    access=Access.VISITOR,
     creates=True,
     raw=("application/octet-stream",),
-    largest=MAX_FILE_BYTES,
+    largest=MAX_WHOLE_BYTES,
 )
 async def upload(call: Call, query: UploadQuery) -> Attachment:
-    """Store a picture or document, whatever it calls itself: its content is judged."""
-    file = await store_upload(call.ctx, call.teaching, query.name, call.body_bytes)
-    picture = file.kind is FileKind.PICTURE
-    return Attachment(
-        file_id=file.id,
-        kind=file.kind,
-        name=file.name,
-        size_bytes=file.size_bytes,
-        width=file.width if picture else None,
-        height=file.height if picture else None,
-    )
+    """Store a file in one piece; what is larger, or on a weak line, goes through /uploads."""
+    owner = await access_owner(call.ctx, call.person_id, query.child, acting=call.acting)
+    return uploaded(await store_upload(call.ctx, owner, query.name, call.body_bytes))
 
 
 @files("GET", "/files/{file_id}", access=Access.VISITOR)
@@ -69,8 +61,10 @@ async def get_file(call: Call, file_id: str, query: FileQuery) -> Stream:
         notice = await access_notice_for_files(ctx, person_id, query.notice, acting=call.acting)
         file, content = await open_attachment(ctx, notice, file_id)
     else:
-        teaching = await access_teaching(ctx, person_id, acting=call.acting)
-        file, content = await open_own_file(ctx, teaching, file_id)
-    if query.size is Size.THUMB:
-        file, content = await as_thumbnail(ctx, file, content)
-    return Stream(file, content, f"{file.id}-{query.size}")
+        file, content = await open_own_file(ctx, person_id, file_id, acting=call.acting)
+    if query.size is Size.FULL:
+        read = partial(ctx.stores.files.read, file.id)
+        return Stream(file, content, f"{file.id}-full", part=read)
+    small, content = await as_thumbnail(ctx, file, content)
+    lasting = small is not file or not file.undrawn  # else the picture itself stands in
+    return Stream(small, content, f"{file.id}-{'thumb' if lasting else 'full'}", lasting=lasting)

@@ -111,14 +111,15 @@ class ApiHandler(BaseHandler):
     async def _stream(self, stream: Stream) -> None:
         """A file's bytes; whoever has them is told so."""
         if stream.tag:
-            self.set_header("Cache-Control", "private, max-age=31536000, immutable")
+            lasting = "max-age=31536000, immutable" if stream.lasting else "no-cache"
+            self.set_header("Cache-Control", f"private, {lasting}")
             self.set_header("Etag", f'"{stream.tag}"')
             if self.check_etag_header():
                 self.set_status(304)
                 return
         else:
             self.set_header("Cache-Control", "no-store")
-        await send_file(self, stream.file, stream.content)
+        await send_file(self, stream.file, stream.content, stream.part)
 
     def _content(self) -> bytes:
         if self.intake is None:

@@ -13,7 +13,7 @@ from handlers.reading import pack_cursor
 from miniapp.endpoints import AddressNumber, Call, Number, Registry, Schema
 from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import Attachment, NoticeRow, attachment_rows, notice_row
-from services.attachments import sizes_of
+from services.attachments import stored_of
 from services.families import access_own_child
 from services.reading import (
     Reading,
@@ -124,7 +124,7 @@ async def get_notice(call: Call, notice_id: str) -> NoticeOut:
         version=version.number,
         corrected=version.number > 1,
         withdrawn_at=notice.withdrawn_at,
-        attachments=attachment_rows(attached, await sizes_of(call.ctx, attached)),
+        attachments=attachment_rows(attached, await stored_of(call.ctx, attached)),
         links=[Link(title=urlsplit(u).netloc, url=u) for u in (version.links if told else ())],
         children=[
             ChildOfNotice(

@@ -27,6 +27,7 @@ from miniapp.publishing import publishing
 from miniapp.receipts import receipts
 from miniapp.sessions import sessions
 from miniapp.teaching import teaching
+from miniapp.uploads import uploads
 
 REGISTRIES = (
     sessions,
@@ -34,6 +35,7 @@ REGISTRIES = (
     notices,
     homework,
     files,
+    uploads,
     children,
     bindings,
     invitations,

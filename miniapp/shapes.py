@@ -10,7 +10,7 @@ from datetime import datetime
 
 import domain.notices
 from domain.bindings import Claim, ClaimState, Custody, Doubt, Side
-from domain.files import FileKind
+from domain.files import FileKind, StoredFile
 from domain.notices import ConfirmMode, NoticeState
 from miniapp.endpoints import Schema
 from services.claims import Standing
@@ -136,7 +136,7 @@ class TeachingRow(Schema):
 
 
 class Attachment(Schema):
-    """A file of a notice; width and height of a picture in pixels."""
+    """A file of something; width and height of a picture in pixels, how many seconds a recording plays."""
 
     file_id: str
     kind: FileKind
@@ -144,6 +144,20 @@ class Attachment(Schema):
     size_bytes: int
     width: int | None
     height: int | None
+    seconds: int | None
+
+
+def uploaded(file: StoredFile) -> Attachment:
+    """A stored file, to be attached to something; its name has the ending that its content deserves."""
+    return Attachment(
+        file_id=file.id,
+        kind=file.kind,
+        name=file.name,
+        size_bytes=file.size_bytes,
+        width=file.width or None,
+        height=file.height or None,
+        seconds=file.seconds or None,
+    )
 
 
 def notice_row(entry: Entry) -> NoticeRow:
@@ -302,20 +316,21 @@ def teaching_row(
 
 
 def attachment_rows(
-    attachments: Iterable[domain.notices.Attachment], sizes: Mapping[str, tuple[int, int]]
+    attachments: Iterable[domain.notices.Attachment], stored: Mapping[str, StoredFile]
 ) -> list[Attachment]:
-    """The files of a notice; `sizes` are width and height by file id."""
+    """The files of a notice; `stored` are their records by id."""
     rows = []
     for attached in attachments:
-        width, height = sizes.get(attached.file_id, (None, None))
+        file = stored.get(attached.file_id)
         rows.append(
             Attachment(
                 file_id=attached.file_id,
                 kind=attached.kind,
                 name=attached.name,
                 size_bytes=attached.size_bytes,
-                width=width or None,
-                height=height or None,
+                width=(file.width or None) if file else None,
+                height=(file.height or None) if file else None,
+                seconds=(file.seconds or None) if file else None,
             )
         )
     return rows

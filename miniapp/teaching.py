@@ -18,7 +18,7 @@ from handlers.reading import PAGE_SIZE, pack_cursor
 from miniapp.endpoints import Call, Registry, Schema
 from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import Attachment, OwnNoticeRow, attachment_rows, own_notice_row
-from services.attachments import sizes_of
+from services.attachments import stored_of
 from services.notices import access_notice_as_author, notices_of_author
 from services.reach import forecast_reach
 from services.receipts import receipts_of
@@ -122,7 +122,7 @@ async def get_own_notice(call: Call, notice_id: str) -> OwnNotice:
     """What one of my notices says."""
     notice = await access_notice_as_author(call.ctx, call.teaching, notice_id)
     version = notice.current
-    sizes = await sizes_of(call.ctx, version.attachments)
+    sizes = await stored_of(call.ctx, version.attachments)
     return OwnNotice(
         **own_notice_row(notice, call.teaching).model_dump(),
         body=version.body,

@@ -55,6 +55,7 @@ class Policy:
     sso_name: str = ""  # what the button of single sign-on says
     quiet_hours: QuietHours = field(default_factory=QuietHours)
     claims_per_hour: int = 10
+    uploads_per_hour: int = 300  # a teacher with nine pictures for each of thirty notices
     erasure_wait: timedelta = timedelta(days=7)  # in which an adult can take it back
     family_files_per_day: int = 3
     keep: Keep = field(default_factory=Keep)

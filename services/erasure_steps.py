@@ -34,10 +34,12 @@ COLLECTIONS: Mapping[str, str] = {
     "deliveries": "a nameless one stays in the place of each",
     "attempts": "go with the delivery",
     "rounds": "a delivery is taken out of the run that sends it",
-    "files": "signatures and family files go; what a school wrote stays",
+    "files": "signatures, family files and what was handed in for a child go; what a school wrote stays",
     "blobs.files": "go with the file",
     "blobs.chunks": "go with the file",
     "thumbnails": "go with the file",
+    "uploads": "go",
+    "pieces": "go with the upload",
     "family_files": "go",
     "consents": "a nameless event stays in the place of each",
     "students": "a child's goes",
@@ -95,6 +97,7 @@ async def adult_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
         yield await forget_deliveries(ctx, batch, erasure.salt)
     yield await _forget_consents(ctx, await ctx.stores.consents.of_person(person_id), erasure.salt)
     yield await _forget_family_files(ctx, await ctx.stores.family_files.of_person(person_id))
+    yield await _forget_uploads(ctx, person_id)
     yield await _forget_own_files(ctx, person_id)
     for binding in bindings:
         yield await forget.unname(binding.school_id, binding.student_id, person_id)
@@ -116,6 +119,10 @@ async def child_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
     yield await _forget_family_files(
         ctx, await ctx.stores.family_files.of_student(school_id, student_id)
     )
+    for person_id in sorted({*erasure.people, *(b.person_id for b in bindings)}):
+        yield await _forget_uploads(ctx, person_id, student_id)
+    files = await forget.files_of_student(school_id, student_id)
+    yield {"files": await forget.drop_files(files)}
     yield await _forget_lists(ctx, school_id)
     yield {"invitations": await forget.drop_invitations(school_id, student_id)}
     yield {"contacts": await forget.drop_contacts(school_id, student_id)}
@@ -191,10 +198,28 @@ async def _forget_lists(ctx: Context, school_id: str) -> Counts:
 
 
 async def _forget_own_files(ctx: Context, person_id: str) -> Counts:
-    """Signatures that no delivery knows of, and family files. What they uploaded as staff is the school's."""
+    """Signatures that no delivery knows of, family files, and what they uploaded for a child and never handed in.
+
+    What was handed in stays with the child, without who did it; what they uploaded as staff is the school's.
+    """
     held = await ctx.stores.files.many(await ctx.stores.forgetting.files_of(person_id))
-    own = [file_id for file_id, file in held.items() if file.kind in PRIVATE_KINDS]
-    return {"files": await ctx.stores.forgetting.drop_files(own)}
+    own = [
+        file.id
+        for file in held.values()
+        if file.kind in PRIVATE_KINDS or (file.student_id and file.loose)
+    ]
+    handed_in = [file.id for file in held.values() if file.student_id and not file.loose]
+    return {
+        "files": await ctx.stores.forgetting.drop_files(own),
+        "unnamed": await ctx.stores.forgetting.unname_files(handed_in),
+    }
+
+
+async def _forget_uploads(ctx: Context, person_id: str, student_id: str = "") -> Counts:
+    """What of theirs is on its way; of a child, what is for it."""
+    uploads = await ctx.stores.uploads.of_person(person_id)
+    wanted = [u for u in uploads if not student_id or u.student_id == student_id]
+    return {"uploads": sum([await ctx.stores.uploads.drop(u.id) for u in wanted])}
 
 
 async def _end(ctx: Context, bindings: Iterable[Binding]) -> None:

@@ -1,46 +1,86 @@
-"""Taking in what people attach: judged by its content, before anything is stored."""
+"""Taking in what people attach, and giving it back to whom it belongs. What it is, `judging` says."""
 
 from __future__ import annotations
 
 import asyncio
 import io
-import zipfile
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 
-import puremagic
 from PIL import Image
 
-from domain.errors import FileRefusedError, InvalidError, NotFoundError, Problem
+from domain.errors import FileRefusedError, InvalidError, NotFoundError, Problem, TooManyError
 from domain.files import (
-    DOCUMENT_TYPES,
+    ENDINGS,
     MAX_FILE_BYTES,
-    MAX_PIXELS,
     MAX_SIGNATURE_BYTES,
     MAX_SIGNATURE_PIXELS,
-    PICTURE_TYPES,
     FileKind,
     StoredFile,
     offered_name,
 )
 from domain.notices import Attachment, Notice
 from services.context import Context
-from services.people import Teaching
+from services.families import access_own_child
+from services.judging import Judged, judged
+from services.people import Teaching, access_teaching
+from services.thumbnails import enqueue_drawing, needs_thumbnail
 
-_OFFICE = {"word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx"}  # the folder each program writes to
-_BY_ENDING = {ending: kind for kind, ending in (DOCUMENT_TYPES | PICTURE_TYPES).items()}
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose an upload is: a teacher's at a school, or a guardian's for a child."""
+
+    school_id: str
+    person_id: str
+    student_id: str = ""
+
+    @staticmethod
+    def of(teaching: Teaching) -> Owner:
+        """Who may act on these classes."""
+        return Owner(teaching.school.id, teaching.person_id)
+
+    def owns(self, file: StoredFile) -> bool:
+        """Whether they uploaded it, as who they are now."""
+        mine = (file.school_id, file.owner_id, file.student_id)
+        return mine == (self.school_id, self.person_id, self.student_id)
 
 
-async def store_upload(ctx: Context, teaching: Teaching, name: str, content: bytes) -> StoredFile:
-    """Store a picture or document of a head teacher.
+async def access_owner(
+    ctx: Context, person_id: str, student_id: str = "", *, acting: str = ""
+) -> Owner:
+    """Who uploads: for a child they are bound to now, or as staff. Raises NotFoundError."""
+    if student_id:
+        child = await access_own_child(ctx, person_id, student_id)
+        return Owner(child.student.school_id, person_id, student_id)
+    return Owner.of(await access_teaching(ctx, person_id, acting=acting))
 
-    Raises FileRefusedError: `empty`, `too_large` (over 20 MB), `wrong_type` (judged by content, never by name).
+
+async def count_upload(ctx: Context, person_id: str) -> None:
+    """Raises TooManyError for more uploads in an hour than anybody makes by hand."""
+    wait = await ctx.stores.limits.hit("uploads", person_id, per_hour=ctx.policy.uploads_per_hour)
+    if wait:
+        raise TooManyError(wait)
+
+
+async def store_upload(ctx: Context, owner: Owner, name: str, content: bytes) -> StoredFile:
+    """Store what somebody attaches: a picture, a document, voice or a short video.
+
+    Raises FileRefusedError: `too_large` (over 50 MB), and what `judged` refuses; TooManyError.
     """
+    await count_upload(ctx, owner.person_id)
     if len(content) > MAX_FILE_BYTES:
         raise FileRefusedError("too_large")
-    kind, content_type, size = await asyncio.to_thread(_judge, content, MAX_PIXELS)
-    return await _store(
-        ctx, teaching.school.id, teaching.person_id, name, content, kind, content_type, size
-    )
+    return await store_judged(ctx, owner, name, await judged(content))
+
+
+async def store_judged(ctx: Context, owner: Owner, name: str, found: Judged) -> StoredFile:
+    """Store what was judged before; of a picture a small one is made, outside of any request."""
+    file = _file(ctx, owner, name, found, loose=True)
+    await ctx.stores.files.add(file, found.content)
+    if file.undrawn:
+        await enqueue_drawing(ctx, file.id)
+    return file
 
 
 async def store_signature(
@@ -48,97 +88,36 @@ async def store_signature(
 ) -> StoredFile:
     """Store a signature drawn with a finger: a PNG.
 
-    Raises FileRefusedError: `empty`, `too_large` (bytes or pixels), `wrong_type` (no PNG, or nothing drawn).
+    Raises FileRefusedError: `too_large`, `wrong_type` (no PNG, or nothing drawn), and what `judged` refuses.
     """
     if len(content) > MAX_SIGNATURE_BYTES:
         raise FileRefusedError("too_large")
-    _, content_type, size = await asyncio.to_thread(_judge, content, MAX_SIGNATURE_PIXELS)
-    if content_type != "image/png" or not await asyncio.to_thread(_has_ink, content):
+    found = await judged(content, max_pixels=MAX_SIGNATURE_PIXELS)
+    if found.content_type != "image/png" or not await asyncio.to_thread(_has_ink, content):
         raise FileRefusedError("wrong_type")
-    return await _store(
-        ctx, school_id, person_id, "signature", content, FileKind.SIGNATURE, content_type, size
-    )
-
-
-async def _store(
-    ctx: Context,
-    school_id: str,
-    owner_id: str,
-    name: str,
-    content: bytes,
-    kind: FileKind,
-    content_type: str,
-    size: tuple[int, int],
-) -> StoredFile:
-    ending = (DOCUMENT_TYPES | PICTURE_TYPES)[content_type]
-    file = StoredFile(
-        id=ctx.new_id(),
-        school_id=school_id,
-        owner_id=owner_id,
-        kind=kind,
-        name=offered_name(name, ending),
-        content_type=content_type,
-        size_bytes=len(content),
-        created_at=ctx.now(),
-        width=size[0],
-        height=size[1],
-        loose=kind is not FileKind.SIGNATURE,
-    )
-    await ctx.stores.files.add(file, content)
+    signature = replace(found, kind=FileKind.SIGNATURE)
+    file = _file(ctx, Owner(school_id, person_id), "signature", signature, loose=False)
+    await ctx.stores.files.add(file, found.content)
     return file
 
 
-def _judge(content: bytes, max_pixels: int) -> tuple[FileKind, str, tuple[int, int]]:
-    """What the bytes are: (kind, content type, width and height of a picture). Runs off the loop.
-
-    A picture of more than `max_pixels` is refused by its header: nothing of it is decoded.
-    """
-    if not content:
-        raise FileRefusedError("empty")
-    picture = _picture_type(content, max_pixels)
-    if picture is not None:
-        return FileKind.PICTURE, picture[0], picture[1]
-    content_type = _office_type(content) if content.startswith(b"PK") else _named_type(content)
-    if content_type not in DOCUMENT_TYPES:
-        raise FileRefusedError("wrong_type")
-    return FileKind.DOCUMENT, content_type, (0, 0)
-
-
-def _named_type(content: bytes) -> str | None:
-    """The type by the bytes that name it (PDF, the old Office formats)."""
-    try:
-        ending = puremagic.from_string(content)
-    except (puremagic.PureError, ValueError):
-        return None
-    return _BY_ENDING.get(ending.lower())
-
-
-def _office_type(content: bytes) -> str | None:
-    """Which Office program wrote this zip; None when none did. Only its table of contents is read."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return None
-    if "[Content_Types].xml" not in names or any(name.endswith("vbaProject.bin") for name in names):
-        return None
-    endings = [e for folder, e in _OFFICE.items() if any(n.startswith(folder) for n in names)]
-    return _BY_ENDING[endings[0]] if len(endings) == 1 else None
-
-
-def _picture_type(content: bytes, max_pixels: int) -> tuple[str, tuple[int, int]] | None:
-    try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "GIF", "WEBP")) as picture:
-            if picture.width * picture.height > max_pixels:
-                raise FileRefusedError("too_large")
-            content_type = Image.MIME[str(picture.format)]
-            size = picture.size
-            picture.load()  # a picture that cannot be decoded is not one
-    except FileRefusedError:
-        raise
-    except Exception:  # Pillow raises many kinds for broken or hostile files
-        return None
-    return content_type, size
+def _file(ctx: Context, owner: Owner, name: str, found: Judged, *, loose: bool) -> StoredFile:
+    return StoredFile(
+        id=ctx.new_id(),
+        school_id=owner.school_id,
+        owner_id=owner.person_id,
+        student_id=owner.student_id,
+        kind=found.kind,
+        name=offered_name(name, ENDINGS[found.content_type]),
+        content_type=found.content_type,
+        size_bytes=len(found.content),
+        created_at=ctx.now(),
+        width=found.width,
+        height=found.height,
+        seconds=found.seconds,
+        loose=loose,
+        undrawn=found.kind is FileKind.PICTURE and needs_thumbnail(len(found.content)),
+    )
 
 
 def _has_ink(content: bytes) -> bool:
@@ -184,10 +163,16 @@ async def open_attachment(
 
 
 async def open_own_file(
-    ctx: Context, teaching: Teaching, file_id: str
+    ctx: Context, person_id: str, file_id: str, *, acting: str = ""
 ) -> tuple[StoredFile, AsyncIterator[bytes]]:
-    """A file that the teacher uploaded a moment ago, for the preview. Raises NotFoundError."""
+    """A file that they uploaded, for the preview; who is not bound to its child any more sees it no more.
+
+    Raises NotFoundError.
+    """
     file = await ctx.stores.files.find(file_id)
-    if file is None or (file.school_id, file.owner_id) != (teaching.school.id, teaching.person_id):
+    if file is None or file.owner_id != person_id:
+        raise NotFoundError
+    owner = await access_owner(ctx, person_id, file.student_id, acting=acting)
+    if not owner.owns(file):
         raise NotFoundError
     return file, ctx.stores.files.read(file_id)

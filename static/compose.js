@@ -4,7 +4,7 @@
   const form = document.querySelector('[data-compose]');
   const yanshu = window.yanshu;
   const submit = form.querySelector('[data-submit]');
-  const MAX_BYTES = 20 * 1024 * 1024, MAX_FILES = 9, MAX_EDGE = 1600, QUALITY = 0.85;
+  const MAX_BYTES = 50 * 1024 * 1024, MAX_FILES = 9, MAX_EDGE = 1600, QUALITY = 0.85;
 
   // -- counters: in characters as people count them, not in UTF-16 units
   form.querySelectorAll('[data-limit]').forEach(function (field) {
@@ -155,7 +155,7 @@
     uploading++;
     tidy();
     shrunk(file).then(function (content) {
-      if (content.size > MAX_BYTES) throw new Error('文件太大，最大 20 MB');
+      if (content.size > MAX_BYTES) throw new Error('文件太大，最大 50 MB');
       return send(item, file.name, content, progress);
     }).then(function (stored) {
       progress.remove();

@@ -13,6 +13,7 @@ from storage.documents import from_document, to_document
 
 _CHUNK_BYTES = 255 * 1024
 _WRITE_BYTES = 8 * _CHUNK_BYTES
+_READ_CHUNKS = 8
 
 
 class FileStore:
@@ -86,11 +87,30 @@ class FileStore:
         result = await self._files.update_many(found, {"$set": {"loose": False}})
         return bool(result.matched_count == len(set(file_ids)))
 
-    async def read(self, file_id: str) -> AsyncIterator[bytes]:
-        """The bytes, piece by piece."""
-        stream = await self._blobs.open_download_stream(file_id)
-        while chunk := await stream.readchunk():
-            yield chunk
+    async def read(
+        self, file_id: str, start: int = 0, stop: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """The bytes from `start` to before `stop`, piece by piece. Uses index: files_id_1_n_1."""
+        number = start // _CHUNK_BYTES
+        last = 2**31 - 1 if stop is None else max(0, stop - 1) // _CHUNK_BYTES
+        place = {"files_id": file_id, "n": {"$gte": number, "$lte": last}}
+        chunks = self._database["blobs.chunks"].find(place, batch_size=_READ_CHUNKS).sort("n", 1)
+        async for chunk in chunks:
+            begins = chunk["n"] * _CHUNK_BYTES
+            end = _CHUNK_BYTES if stop is None else max(0, stop - begins)
+            if piece := bytes(chunk["data"])[max(0, start - begins) : end]:
+                yield piece
+
+    async def undrawn(self, limit: int) -> list[StoredFile]:
+        """Pictures whose small one is still to be made. Uses index: undrawn."""
+        cursor = self._files.find({"undrawn": True}).limit(limit)
+        return [from_document(StoredFile, d) async for d in cursor]
+
+    async def mark_drawn(self, file_id: str) -> bool:
+        """There is nothing left to draw; says whether the file is still there. Uses index: _id_."""
+        change = {"$set": {"undrawn": False}}
+        result = await self._files.update_one({"_id": file_id}, change)
+        return bool(result.matched_count)
 
     async def find_thumbnail(self, file_id: str) -> bytes | None:
         """The small picture of a picture, once it was made. Uses index: _id_."""

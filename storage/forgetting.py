@@ -98,6 +98,11 @@ class ForgetStore:
         cursor = self._db["files"].find({"owner_id": owner_id}, {"_id": 1})
         return [d["_id"] async for d in cursor]
 
+    async def files_of_student(self, school_id: str, student_id: str) -> list[str]:
+        """Ids of what was handed in for a child. Uses index: by_student."""
+        query = {"school_id": school_id, "student_id": student_id}
+        return [d["_id"] async for d in self._db["files"].find(query, {"_id": 1})]
+
     # -- what goes ----------------------------------------------------------------------------
 
     async def put_deliveries(self, nameless: Sequence[Delivery]) -> None:
@@ -203,6 +208,14 @@ class ForgetStore:
             done = await self._db["evenings"].update_one({"_id": key}, set_if(same, changes))
             if done.modified_count:
                 return
+
+    async def unname_files(self, file_ids: Sequence[str]) -> int:
+        """It is no longer said who handed them in. Uses index: _id_."""
+        if not file_ids:
+            return 0
+        change = {"$set": {"owner_id": ERASED}}
+        result = await self._db["files"].update_many({"_id": {"$in": list(file_ids)}}, change)
+        return int(result.modified_count)
 
     async def drop_files(self, file_ids: Sequence[str]) -> int:
         """Bytes, by the bucket's own index, and small pictures, then records."""

@@ -145,9 +145,17 @@ INDEXES: dict[str, list[IndexModel]] = {
     "files": [
         _index("by_owner", "owner_id"),
         _index("loose", "loose", "created_at", partialFilterExpression={"loose": True}),
+        _index("undrawn", "undrawn", "created_at", partialFilterExpression={"undrawn": True}),
+        _index("by_student", "school_id", "student_id"),
     ],
     # As GridFS itself makes it; here, because we write chunks too.
     "blobs.chunks": [_index("files_id_1_n_1", "files_id", "n", unique=True)],
+    # Two days after an upload has expired, nothing of it is wanted, whatever died in between.
+    "uploads": [
+        _index("by_person", "person_id"),
+        _index("expiry", "expires_at"),
+    ],
+    "pieces": [_index("expiry", "expires_at", expireAfterSeconds=2 * _DAY)],
     "erasures": [_index("due", "due_at")],
     "erasure_reports": [_index("by_school", "school_id", "-done_at")],
     "family_files": [

@@ -54,6 +54,7 @@ from storage.terms import TermStore
 from storage.tokens import RedisTokenShelf
 from storage.traces import TraceStore
 from storage.unions import UnionStore
+from storage.uploads import UploadStore
 
 _SILENCE_MS = 10_000
 
@@ -84,6 +85,7 @@ class Stores:
     evenings: EveningStore
     rounds: RoundStore
     files: FileStore
+    uploads: UploadStore
     sessions: SessionStore
     bearers: BearerStore
     replies: ReplyStore
@@ -168,6 +170,7 @@ def open_stores(
         evenings=EveningStore(db),
         rounds=RoundStore(db),
         files=FileStore(db),
+        uploads=UploadStore(db),
         sessions=SessionStore(db),
         bearers=BearerStore(db),
         replies=ReplyStore(db),

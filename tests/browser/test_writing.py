@@ -57,11 +57,11 @@ async def test_refused_files_are_named_and_what_was_typed_stays(
     wrong, huge, good = tmp_path / "海报.jpg", tmp_path / "视频.pdf", tmp_path / "操场.jpg"
     wrong.write_bytes(b"MZ\x90\x00" + bytes(2000))
     with huge.open("wb") as file:
-        file.truncate(20 * 1024 * 1024 + 1)
+        file.truncate(50 * 1024 * 1024 + 1)
     good.write_bytes(picture_file(2400, 1600))
     await page.locator("[data-files]").set_input_files([wrong, huge, good])
     await expect(page.get_by_text("海报.jpg：不支持这种文件")).to_be_visible()
-    await expect(page.get_by_text("视频.pdf：文件太大，最大 20 MB")).to_be_visible()
+    await expect(page.get_by_text("视频.pdf：文件太大，最大 50 MB")).to_be_visible()
     picture = page.locator(".upload img")
     await expect(picture).to_be_visible()
     assert (

@@ -28,6 +28,7 @@ from domain.roles import Appointment, Role
 from domain.rollovers import Choices, Plan, Rollover, RolloverState
 from domain.schools import Contact, School, SchoolClass, Student
 from domain.times import list_position
+from domain.uploads import Upload
 
 # A Sunday morning in school time (10:00); every sample happens then unless a test says otherwise.
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -317,3 +318,18 @@ def an_evening(**changes: Any) -> Evening:
         "day": NOW.date(),
     }
     return Evening(**(given | changes))
+
+
+def an_upload(**changes: Any) -> Upload:
+    given: dict[str, Any] = {
+        "id": "upload-1",
+        "school_id": "school-a",
+        "person_id": "person-1",
+        "student_id": "student-1",
+        "name": "作业.jpg",
+        "size_bytes": 3,
+        "sha1": "",
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(days=1),
+    }
+    return Upload(**(given | changes))

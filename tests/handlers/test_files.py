@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from domain.files import MAX_FILE_BYTES
-from services.files import store_upload
+from services.files import Owner, store_upload
 from services.notices import withdraw_notice
 from tests.domain.samples import an_ending
 from tests.handlers.conftest import PDF, Village, drawn, photograph
@@ -51,7 +51,7 @@ async def test_a_file_that_says_it_is_too_large_is_refused_before_it_is_read(
 ) -> None:
     status, text = await _send(village, io.BytesIO(photograph() + b"\0" * MAX_FILE_BYTES))
     assert status == 413
-    assert "20 MB" in text
+    assert "50 MB" in text
     assert await _stored(village) == 0
 
 
@@ -65,7 +65,7 @@ async def test_a_file_that_does_not_say_how_large_it_is_is_refused_all_the_same(
 
     status, text = await _send(village, pieces())
     assert status == 413
-    assert "20 MB" in text
+    assert "50 MB" in text
     assert await _stored(village) == 0
 
 
@@ -109,7 +109,7 @@ async def test_a_name_that_is_no_text_is_refused(village: Village) -> None:
 
 async def _attached(village: Village, name: str, content: bytes) -> str:
     """A notice with this file, delivered to the mother; the file's path."""
-    file = await store_upload(village.town.ctx, await village.teaching(), name, content)
+    file = await store_upload(village.town.ctx, Owner.of(await village.teaching()), name, content)
     notice = await village.publish(files=(file.id,))
 
     async def there() -> bool:
@@ -156,7 +156,7 @@ async def test_others_find_no_file_and_see_no_difference_to_one_that_is_absent(
 
 async def test_a_file_of_another_notice_is_not_found_through_ones_own(village: Village) -> None:
     teaching = await village.teaching(village.rival)
-    foreign = await store_upload(village.town.ctx, teaching, "a.png", drawn())
+    foreign = await store_upload(village.town.ctx, Owner.of(teaching), "a.png", drawn())
     path = await _attached(village, "a.pdf", PDF)
     page = await village.mother.get(f"{path.rsplit('/', 1)[0]}/{foreign.id}")
     assert page.status == 404

@@ -10,7 +10,7 @@ import pytest
 from domain.notices import BODY_LIMIT, NoticeState, Work
 from domain.times import SCHOOL_ZONE
 from handlers import phrases
-from services.files import store_upload
+from services.files import Owner, store_upload
 from tests.handlers.conftest import PDF, Village, notice_form
 from tests.town import OTHER_SCHOOL, Reply, school_class
 from tests.waiting import wait_until
@@ -136,7 +136,7 @@ async def test_a_file_that_is_not_theirs_is_refused_as_if_it_were_not_there(
     village: Village,
 ) -> None:
     teaching = await village.teaching(village.rival)
-    foreign = await store_upload(village.town.ctx, teaching, "a.pdf", PDF)
+    foreign = await store_upload(village.town.ctx, Owner.of(teaching), "a.pdf", PDF)
     page = await village.teacher.post(NEW, notice_form(file_ids=[foreign.id]))
     assert page.status == 422
     assert "附件找不到了" in page.text

@@ -65,7 +65,9 @@ class MiniClient:
             sent["Authorization"] = f"Bearer {self.access}"
         if method in ("POST", "PUT"):
             sent["Idempotency-Key"] = key or secrets.token_urlsafe(12)
-        data = {"data": body} if isinstance(body, bytes | io.BytesIO) else {"json": body}
+        if isinstance(body, bytes):
+            body = io.BytesIO(body)
+        data = {"data": body} if isinstance(body, io.BytesIO) else {"json": body}
         async with self.client.request(
             method,
             f"{self.town.base}/api/v1{path}",

@@ -46,6 +46,7 @@ async def test_a_picture_comes_small_first_and_whole_when_asked_for(
     (shown,) = (await mother.call("GET", f"/notices/{notice.id}")).data["attachments"]
     assert (shown["width"], shown["height"], shown["kind"]) == (2400, 1800, "picture")
     path = f"/files/{file_id}?notice={notice.id}"
+    await village.drawn(file_id)
     status, small, headers = await fetch(mother, path + "&size=thumb")
     assert (status, headers["Content-Type"]) == (200, "image/jpeg")
     assert "immutable" in headers["Cache-Control"]
@@ -96,6 +97,7 @@ async def test_a_file_is_for_whom_the_notice_is_for(village: Village, mother: Mi
 async def test_what_goes_takes_its_thumbnail_along(village: Village, mother: MiniClient) -> None:
     file_id = await village.upload(camera_picture((900, 900)))
     notice = await village.publish(files=(file_id,))
+    await village.drawn(file_id)
     await fetch(mother, f"/files/{file_id}?notice={notice.id}&size=thumb")
     assert len(await village.documents("thumbnails")) == 1
     await village.town.ctx.stores.forgetting.drop_files([file_id])

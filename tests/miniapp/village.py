@@ -12,7 +12,7 @@ from PIL import Image
 from domain.deliveries import Delivery, delivery_id
 from domain.notices import ConfirmMode, Notice, NoticeState, Version
 from domain.times import list_position
-from services.files import store_upload
+from services.files import Owner, store_upload
 from services.notices import draft_notice, publish_notice
 from services.people import Teaching, access_teaching, learn_union, recognise
 from storage.documents import to_document
@@ -76,8 +76,19 @@ class Village:
 
     async def upload(self, content: bytes) -> str:
         """A file of the head teacher's, by id."""
-        file = await store_upload(self.town.ctx, await self.teaching(), "运动会.jpg", content)
+        file = await store_upload(
+            self.town.ctx, Owner.of(await self.teaching()), "运动会.jpg", content
+        )
         return file.id
+
+    async def drawn(self, file_id: str) -> None:
+        """Wait until the worker has made a picture's small one."""
+
+        async def is_drawn() -> bool:
+            held = await self.town.ctx.stores.files.find(file_id)
+            return held is not None and not held.undrawn
+
+        await wait_until(is_drawn, description="the small picture")
 
     async def documents(self, collection: str, **query: Any) -> list[dict[str, Any]]:
         """What a collection holds."""

@@ -14,7 +14,7 @@ import pytest
 from domain.family_files import FamilyFile
 from domain.files import MAX_FILE_BYTES
 from services.family_files import ask_family_file, build_family_file
-from services.files import store_upload
+from services.files import Owner, store_upload
 from tests.handlers.conftest import PDF, Village, village
 from tests.town import school_class
 from tests.waiting import wait_until
@@ -31,7 +31,9 @@ async def wanted(village: Village, *, files: int = 0) -> FamilyFile:
     """A family file that waits to be made, with so many large attachments."""
     teaching = await village.teaching()
     attached = [
-        await store_upload(village.town.ctx, teaching, f"{n}.pdf", PDF + os.urandom(_LARGE))
+        await store_upload(
+            village.town.ctx, Owner.of(teaching), f"{n}.pdf", PDF + os.urandom(_LARGE)
+        )
         for n in range(files)
     ]
     notice = await village.publish(files=tuple(file.id for file in attached))

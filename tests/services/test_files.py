@@ -9,7 +9,7 @@ from PIL import Image
 
 from domain.errors import FileRefusedError
 from domain.files import MAX_FILE_BYTES, MAX_SIGNATURE_BYTES, MAX_SIGNATURE_PIXELS, FileKind
-from services.files import store_signature, store_upload
+from services.files import Owner, store_signature, store_upload
 from services.people import Teaching, access_teaching, recognise
 from tests.flows.conftest import quiet_town as quiet_town
 from tests.flows.conftest import town as town
@@ -66,7 +66,7 @@ REFUSED = {
         archive("[Content_Types].xml", "word/document.xml", "xl/workbook.xml"),
         "wrong_type",
     ),
-    "a picture of 64 million pixels": (picture("PNG", (8000, 8000)), "too_large"),
+    "a picture of 64 million pixels": (picture("PNG", (8000, 8000)), "too_many_pixels"),
     "too many bytes": (bytes(MAX_FILE_BYTES + 1), "too_large"),
 }
 
@@ -83,7 +83,7 @@ async def stored(town: Town) -> int:
 @pytest.mark.parametrize("name", TAKEN)
 async def test_what_it_is_decides_what_it_is_stored_as(town: Town, name: str) -> None:
     content, kind, ending = TAKEN[name]
-    file = await store_upload(town.ctx, await teaching_of(town), "../报名表.exe", content)
+    file = await store_upload(town.ctx, Owner.of(await teaching_of(town)), "../报名表.exe", content)
     assert (file.kind, file.name) == (kind, f"报名表{ending}")
     pieces = [piece async for piece in town.ctx.stores.files.read(file.id)]
     assert b"".join(pieces) == content
@@ -93,7 +93,7 @@ async def test_what_is_refused_leaves_nothing_behind(town: Town) -> None:
     teaching = await teaching_of(town)
     for name, (content, code) in REFUSED.items():
         with pytest.raises(FileRefusedError) as refusal:
-            await store_upload(town.ctx, teaching, "photo.jpg", content)
+            await store_upload(town.ctx, Owner.of(teaching), "photo.jpg", content)
         assert refusal.value.code == code, name
     assert await stored(town) == 0
 
@@ -123,5 +123,5 @@ async def test_a_signature_of_too_many_pixels_is_refused_before_it_is_decoded(
         assert len(content) <= MAX_SIGNATURE_BYTES
         with pytest.raises(FileRefusedError) as refusal:
             await store_signature(ctx, "school-a", "person-1", content)
-        assert refusal.value.code == "too_large"
+        assert refusal.value.code == "too_many_pixels"
     assert await stored(quiet_town) == 1

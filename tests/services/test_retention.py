@@ -12,7 +12,7 @@ from domain.notices import Notice
 from domain.retention import Keep, before_this_year, is_night, school_year_start
 from domain.times import SCHOOL_ZONE
 from services.context import Context
-from services.files import store_upload
+from services.files import Owner, store_upload
 from services.receipts import receipts_of
 from services.retention import clear_old, retain
 from storage.ageing import id_at
@@ -111,7 +111,7 @@ async def test_an_upload_that_was_never_attached_goes_and_the_others_stay(
     village: Village,
 ) -> None:
     notice = await read_notice(village)
-    await store_upload(village.town.ctx, await village.teaching(), "多余.pdf", PDF)
+    await store_upload(village.town.ctx, Owner.of(await village.teaching()), "多余.pdf", PDF)
     await clear_old(later(village.town.ctx, days=6))
     assert await village.count_where("files", kind="document") == 2
     gone = await clear_old(later(village.town.ctx, days=8))

@@ -60,6 +60,7 @@ from storage.sessions import SessionStore
 from storage.stores import Stores
 from storage.terms import TermStore
 from storage.unions import UnionStore
+from storage.uploads import UploadStore
 from tests.domain.samples import (
     NOW,
     a_bearer,
@@ -70,6 +71,7 @@ from tests.domain.samples import (
     an_erasure,
     an_evening,
     an_outcome,
+    an_upload,
 )
 
 STORES: dict[str, type] = {
@@ -106,6 +108,7 @@ STORES: dict[str, type] = {
     "schools": SchoolStore,
     "sessions": SessionStore,
     "unions": UnionStore,
+    "uploads": UploadStore,
     "terms": TermStore,
 }
 GROUP = Group("school-a", "notice-1", "class-1")
@@ -115,6 +118,17 @@ PAGE: dict[str, Any] = {"before": "9", "since": NOW, "at": NOW, "limit": 20}
 
 async def drained(things: AsyncIterator[object]) -> list[object]:
     return [thing async for thing in things]
+
+
+async def put_twice(store: UploadStore) -> None:
+    """Of a piece that is there already its hash is read."""
+    for digest in "de":
+        await store.put_piece(an_upload(), 0, b"abc", digest)
+
+
+async def first_piece(store: UploadStore) -> None:
+    with pytest.raises(LookupError):
+        await anext(store.read(an_upload(id="upload-2")))
 
 
 # Every method that says which index it uses, called once with arguments that match nothing.
@@ -238,6 +252,22 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "files.find": lambda s: s.find("f"),
     "files.many": lambda s: s.many(["f"]),
     "files.find_thumbnail": lambda s: s.find_thumbnail("f"),
+    "files.read": lambda s: anext(s.read("f", 3, 9), None),
+    "files.undrawn": lambda s: s.undrawn(20),
+    "files.mark_drawn": lambda s: s.mark_drawn("f"),
+    "forgetting.files_of_student": lambda s: s.files_of_student("school-a", "s"),
+    "forgetting.unname_files": lambda s: s.unname_files(["f"]),
+    "uploads.find": lambda s: s.find("u"),
+    "uploads.of_person": lambda s: s.of_person("p"),
+    "uploads.put_piece": put_twice,
+    "uploads.hold": lambda s: s.hold("u", 0, "d"),
+    "uploads.take_turn": lambda s: s.take_turn("u", NOW, NOW),
+    "uploads.give_back": lambda s: s.give_back("u"),
+    "uploads.mark_over": lambda s: s.mark_over("u", file_id="f"),
+    "uploads.read": first_piece,
+    "uploads.drop_pieces": lambda s: s.drop_pieces("u"),
+    "uploads.drop": lambda s: s.drop("u"),
+    "uploads.expired": lambda s: s.expired(NOW, 20),
     "identities.find": lambda s: s.find("wx1", "o"),
     "identities.of_people": lambda s: s.of_people("wx1", ["p"]),
     "evenings.many": lambda s: s.many(["c:2026-11-24"]),
@@ -491,6 +521,7 @@ def test_the_indexes_of_a_school_start_with_the_school() -> None:
         "by_owner",
         "files_id_1_n_1",
         "loose",
+        "undrawn",
         "unfinished",
         "by_person",
         "by_region",
