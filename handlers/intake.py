@@ -19,6 +19,8 @@ class Intake:
             request.connection.set_max_body_size(_DRAINED * limit)
         length = request.headers.get("Content-Length", "")
         self.is_too_large = length.isdigit() and int(length) > limit
+        # Too large even to be read and let go: the sender may find the line closed instead of an answer.
+        self.is_endless = self.is_too_large and int(length) > _DRAINED * limit
 
     def add(self, chunk: bytes) -> None:
         """Keep what fits; whatever is over the limit is let go at once."""

@@ -70,7 +70,8 @@ class ApiHandler(BaseHandler):
         self.endpoint, self.call = endpoint, await self._call(endpoint)
         if endpoint.raw and self._content_type() not in endpoint.raw:
             raise HTTPError(415)
-        self._refuse_too_large(intake)
+        if intake.is_endless:
+            self._refuse_too_large(intake)
         self.intake = intake
 
     def data_received(self, chunk: bytes) -> None:
