@@ -24,7 +24,7 @@ from miniapp.homework_shapes import (
     subject_row,
 )
 from miniapp.shapes import Done
-from services.attachments import sizes_of
+from services.attachments import stored_of
 from services.homework import (
     Outcome,
     access_homework_as_author,
@@ -250,6 +250,6 @@ async def _drafted(call: Call, body: HomeworkIn) -> Draft:
 
 async def _out(call: Call, outcome: Outcome) -> HomeworkOut:
     local = call.teaching.school.rules.local_subjects
-    sizes = await sizes_of(call.ctx, outcome.homework.task.attachments)
+    stored = await stored_of(call.ctx, outcome.homework.task.attachments)
     clashes = [clash_row(clash, call.person_id, local) for clash in outcome.clashes]
-    return homework_out(outcome.homework, local, sizes, clashes)
+    return homework_out(outcome.homework, local, stored, clashes)

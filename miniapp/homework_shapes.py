@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import domain.homework
 from domain.budgets import Limits, Load, Reservation
+from domain.files import StoredFile
 from domain.homework import HandIn, HomeworkState
 from domain.subjects import LocalSubjects, subject_name
 from miniapp.endpoints import Schema
@@ -146,7 +147,7 @@ def clash_row(clash: Clash, person_id: str, local: LocalSubjects) -> ClashRow:
 def homework_out(
     homework: domain.homework.Homework,
     local: LocalSubjects,
-    sizes: Mapping[str, tuple[int, int]],
+    stored: Mapping[str, StoredFile],
     clashes: list[ClashRow],
 ) -> HomeworkOut:
     """A homework; one that was never published says what was tried last."""
@@ -160,7 +161,7 @@ def homework_out(
         student_ids=list(homework.student_ids),
         group=homework.group,
         text=task.text,
-        attachments=attachment_rows(task.attachments, sizes),
+        attachments=attachment_rows(task.attachments, stored),
         links=list(task.links),
         minutes=task.minutes,
         written=task.written,
