@@ -31,8 +31,16 @@ class Callback:
     body: bytes
 
 
-def envelope(mode: Mode = Mode.SAFE, *, json_format: bool = False) -> Envelope:
-    return Envelope(token=TOKEN, aes_key=AES_KEY, app_id=APP_ID, mode=mode, json_format=json_format)
+def envelope(mode: Mode = Mode.SAFE, *, json_format: bool = False, at: int = 0) -> Envelope:
+    """The account's envelope; `at` stops its clock there."""
+    return Envelope(
+        token=TOKEN,
+        aes_key=AES_KEY,
+        app_id=APP_ID,
+        mode=mode,
+        json_format=json_format,
+        clock=(lambda: at) if at else time.time,
+    )
 
 
 def crypto(app_id: str = APP_ID) -> WeChatCrypto:

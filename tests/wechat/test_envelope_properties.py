@@ -18,9 +18,11 @@ from tests.wechat.callbacks import (
 from wechat.envelope import BadEnvelope, Mode
 from wechat.messages import BadMessage, Inbound, parse_message
 
+# Sealed and opened at one moment, however long the tests before these took.
 AT = 1714112445
 SEALED = {
-    json_format: sealed(text_message(), json_format=json_format) for json_format in (False, True)
+    json_format: sealed(text_message(), at=AT, json_format=json_format)
+    for json_format in (False, True)
 }
 
 # Long texts are short ones repeated: hypothesis then still says something about what failed.
@@ -42,8 +44,8 @@ texts = st.builds(
 @given(text=texts, json_format=st.booleans())
 def test_what_wechatpy_seals_we_open(text: str, json_format: bool) -> None:
     plain = ACCOUNT + text
-    callback = sealed(plain, json_format=json_format)
-    opened = envelope(json_format=json_format).open(callback.query, callback.body)
+    callback = sealed(plain, at=AT, json_format=json_format)
+    opened = envelope(json_format=json_format, at=AT).open(callback.query, callback.body)
     assert opened == plain.encode()
 
 
@@ -61,7 +63,7 @@ def outcome(callback: Callback, *, json_format: bool, mode: Mode = Mode.SAFE) ->
     """Return the message that comes out, None when it is refused; anything else that is raised
     fails the test."""
     try:
-        opened = envelope(mode, json_format=json_format).open(callback.query, callback.body)
+        opened = envelope(mode, json_format=json_format, at=AT).open(callback.query, callback.body)
         return parse_message(opened)
     except (BadEnvelope, BadMessage):
         return None
@@ -132,6 +134,6 @@ def test_a_broken_message_in_a_sound_envelope_is_refused_or_still_a_message(
     plain = bytearray(text_message().encode())
     place = data.draw(st.integers(0, len(plain) - 1))
     plain[place] ^= bits
-    callback = sealed(bytes(plain), json_format=json_format)
+    callback = sealed(bytes(plain), at=AT, json_format=json_format)
     result = outcome(callback, json_format=json_format)
     assert result is None or (result.key.startswith(("m:", "e:")) and result.openid)
