@@ -25,12 +25,21 @@ SIGN_OUT = ("DELETE /api/v1/sessions/mine", "DELETE /api/v1/sessions/all")
 # Where a 422 (of a file also a 415) may answer what fits the document: what JSON Schema cannot say is said by
 # a rule of the domain.
 RULED = {
-    "GET /api/v1/notices": "a cursor is one that a page before gave",
-    "GET /api/v1/teaching/notices": "a cursor is one that a page before gave",
+    **dict.fromkeys(
+        ("GET /api/v1/notices", "GET /api/v1/teaching/notices", "GET /api/v1/teaching/homework"),
+        "a cursor is one that a page before gave",
+    ),
     "POST /api/v1/bindings": "the name may be left out through a child's invitation only",
     "POST /api/v1/files": "a file is judged by its content",
     "POST /api/v1/notices/{notice_id}/signature": "a signature is judged by its content",
-    "POST /api/v1/notices": "a draft hears of all its fields at once, with a sentence for each",
+    **dict.fromkeys(
+        (
+            "POST /api/v1/notices",
+            "PUT /api/v1/notices/{notice_id}",
+            "POST /api/v1/teaching/homework",
+        ),
+        "a draft hears of all its fields at once, with a sentence for each",
+    ),
     "POST /api/v1/teaching/claims/{claim_id}/decision": "which child is meant is said where several fit",
 }
 
