@@ -139,7 +139,8 @@ def plausible(kind: type[BaseModel] | None, one: str) -> dict[str, Any]:
         match described.get("type"):
             case "string":
                 fixed = _FORMATS.get(described.get("format", ""), "")
-                return fixed or _PLAUSIBLE.get(name, one)
+                said = fixed or _PLAUSIBLE.get(name, one)
+                return said if len(said) >= described.get("minLength", 0) else one
             case "array":
                 return [value(name, described["items"])]
             case "object":
