@@ -14,6 +14,7 @@ from typing import Any
 
 from bot import phrases, rules
 from bot.turn import Answered, Turn
+from domain.errors import fault_text
 from domain.identities import Opening
 from services.context import Context
 from services.people import note_opening
@@ -59,8 +60,8 @@ async def converse(ctx: Context, inbound: Inbound) -> bytes:
         if claimed.standing is Standing.PENDING:
             until = arrived + _WAIT_FOR_OTHER_SECONDS
             claimed = await _await_other_delivery(ctx, inbound, until)
-    except Exception:
-        log.exception("cannot claim a message")
+    except Exception as error:
+        log.error("cannot claim a message: %s", fault_text(error))
         return _apologise(ctx, inbound)
     if claimed.standing is Standing.FORGED:
         raise ForgedError
@@ -74,8 +75,8 @@ async def converse(ctx: Context, inbound: Inbound) -> bytes:
     ready, _ = await asyncio.wait({work}, timeout=left)
     try:
         reply = work.result() if ready else SUCCESS
-    except Exception:
-        log.exception("cannot answer a message of kind %s %s", inbound.kind, inbound.event)
+    except Exception as error:
+        _log_unanswered(inbound, error)
         _in_background(ctx.stores.callbacks.forget(inbound.openid, inbound.key))
         return _apologise(ctx, inbound)
     if not ready and inbound.kind == "event" and inbound.event not in _OPENS_WINDOW:
@@ -145,11 +146,16 @@ async def _keep_dialog(
         await ctx.stores.callbacks.save_dialog(inbound.openid, answered.dialog)
 
 
+def _log_unanswered(inbound: Inbound, error: Exception) -> None:
+    kind, fault = f"{inbound.kind} {inbound.event}", fault_text(error)
+    log.error("cannot answer a message of kind %s: %s", kind, fault)
+
+
 async def _to_its_end(inbound: Inbound, work: asyncio.Task[bytes]) -> None:
     try:
         await work
-    except Exception:
-        log.exception("cannot take an event %s, late", inbound.event)
+    except Exception as error:
+        _log_unanswered(inbound, error)
 
 
 async def _say_later(ctx: Context, inbound: Inbound, work: asyncio.Task[bytes]) -> None:
@@ -159,8 +165,8 @@ async def _say_later(ctx: Context, inbound: Inbound, work: asyncio.Task[bytes]) 
     """
     try:
         reply = await work
-    except Exception:
-        log.exception("cannot answer a message of kind %s %s, late", inbound.kind, inbound.event)
+    except Exception as error:
+        _log_unanswered(inbound, error)
         reply = SUCCESS if inbound.kind == "event" else _apologise(ctx, inbound)
     if reply == SUCCESS:
         return

@@ -5,6 +5,7 @@ The words a person reads are chosen at the edge (`bot.phrases`, `handlers.phrase
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,14 @@ class NotFoundError(YanshuError):
     """Absent, or not for this person: the two are never told apart."""
 
     code = "not_found"
+
+
+def fault_text(error: BaseException) -> str:
+    """A fault of ours for the log: what kind and where, never the error's own words.
+
+    A library may have put a family's data into those; the place and the kind are enough to find a fault.
+    """
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
 
 
 class InvalidError(YanshuError):

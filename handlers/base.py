@@ -9,7 +9,6 @@ import hmac
 import logging
 import re
 import secrets
-import traceback
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -19,7 +18,7 @@ from weakref import WeakSet
 from jinja2 import Environment
 from tornado.web import HTTPError, RequestHandler
 
-from domain.errors import ConflictError, NotFoundError, TooManyError, YanshuError
+from domain.errors import ConflictError, NotFoundError, TooManyError, YanshuError, fault_text
 from domain.roles import Right
 from handlers import phrases
 from oidc.errors import OidcError, Trouble
@@ -118,14 +117,12 @@ class BaseHandler(RequestHandler):
     def log_exception(self, *exc_info: Any) -> None:
         """Where our own faults happened; refusals are not faults.
 
-        Neither the query (it may carry a login code) nor the exception's text (it may carry a
-        family's data) goes into the log: the place and the kind are enough to find a fault.
+        The query stays out of the log: it may carry a login code.
         """
-        kind, _, trace = exc_info
-        if kind is None or issubclass(kind, YanshuError | HTTPError | WeChatError | OidcError):
+        error = exc_info[1]
+        if error is None or isinstance(error, YanshuError | HTTPError | WeChatError | OidcError):
             return
-        where = "".join(traceback.format_tb(trace))
-        log.error("%s %s: %s\n%s", self.request.method, self.request.path, kind.__name__, where)
+        log.error("%s %s: %s", self.request.method, self.request.path, fault_text(error))
 
 
 class PageHandler(BaseHandler):

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from docket import Docket, Perpetual, Retry, Worker
 
+from domain.errors import fault_text
 from services.context import Context
 
 log = logging.getLogger("yanshu.jobs")
@@ -104,9 +105,17 @@ class Queue:
             await worker.run_forever()
 
 
+class JobFailedError(Exception):
+    """A job has failed; of what it said only the name of the job goes on."""
+
+
 def _bound(name: str, job: Job, ctx: Context) -> Job:
     async def run(retry: Retry = _RETRY, **payload: Any) -> None:
-        await job(ctx, **payload)
+        try:
+            await job(ctx, **payload)
+        except Exception as error:
+            log.error("%s failed: %s", name, fault_text(error))
+            raise JobFailedError(name) from None  # the queue's own log gets no more than that
 
     run.__name__ = name
     return run
@@ -120,9 +129,9 @@ def _repeated(name: str, job: Job, ctx: Context, every: timedelta) -> Job:
             await job(ctx)
         except asyncio.CancelledError:
             raise
-        except Exception:
+        except Exception as error:
             # The next round comes anyway; a retry of this one would only pile up.
-            log.exception("%s failed", name)
+            log.error("%s failed: %s", name, fault_text(error))
 
     run.__name__ = name
     return run

@@ -203,11 +203,12 @@ async def test_a_job_that_fails_is_tried_three_times_and_no_more(
 
 
 @pytest.mark.usefixtures("at_once_again")
-async def test_a_job_that_fails_does_not_hold_up_the_others(
-    redis_url: str, redis_prefix: str, diary: Diary
+async def test_a_job_that_fails_does_not_hold_up_the_others_nor_does_it_tell_of_whom(
+    redis_url: str, redis_prefix: str, diary: Diary, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fail(ctx: Context) -> None:
-        raise ValueError("broken for ever")
+        child = "李小明"
+        raise ValueError(f"duplicate key: {child}")
 
     known: dict[str, Job] = {"fail": fail, "write": write}
     async with opened_queue(redis_url, redis_prefix, diary, known, {}) as queue:
@@ -216,6 +217,8 @@ async def test_a_job_that_fails_does_not_hold_up_the_others(
             await queue.enqueue("write", {"n": str(number)}, key=f"write {number}")
         async with working(queue):
             assert len(await until(diary, 5)) == 5
+    assert "fail failed: ValueError" in caplog.text
+    assert "李小明" not in caplog.text
 
 
 # ------------------------------------------------------------------------------ regular, and the end
