@@ -13,6 +13,7 @@ from handlers.console import (
     home,
     imports,
     invitations,
+    missing,
     people,
     places,
     pupils,
@@ -107,4 +108,5 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/console/sso/return", sso.SsoReturnHandler),
         URLSpec(r"/console/sso/link", sso.SsoLinkHandler),
         URLSpec(r"/console/sso/unlink", sso.SsoUnlinkHandler),
+        URLSpec(r"/console/.*", missing.MissingHandler),
     ]
