@@ -15,6 +15,7 @@ from tornado.routing import Rule
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from bot.conversation import converse
+from domain.channels import Channel
 from domain.deliveries import LEASE
 from domain.retention import Keep
 from domain.roles import Right
@@ -145,6 +146,14 @@ def _policy(settings: Settings) -> Policy:
         public_url=settings.public_url,
         notice_card=_card(settings.notice_template),
         binding_card=_card(settings.binding_template),
+        mini_cards={
+            channel: card
+            for channel, card in (
+                (Channel.LONG_TERM, _card(settings.long_term_template)),
+                (Channel.ONE_TIME, _card(settings.one_time_template)),
+            )
+            if card
+        },
         link_hosts=settings.link_hosts,
         sso_name=settings.sign_on.name if settings.sign_on else "",
         quiet_hours=QuietHours(settings.quiet_start, settings.quiet_end),

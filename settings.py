@@ -65,6 +65,8 @@ NAMES = frozenset(
         "WECHAT_API_BASE", "WECHAT_OPEN_BASE",
         "OA_TEMPLATE_NOTICE", "OA_TEMPLATE_NOTICE_FIELDS",
         "OA_TEMPLATE_BINDING", "OA_TEMPLATE_BINDING_FIELDS",
+        "MINI_TEMPLATE_ONE_TIME", "MINI_TEMPLATE_ONE_TIME_FIELDS",
+        "MINI_TEMPLATE_LONG_TERM", "MINI_TEMPLATE_LONG_TERM_FIELDS",
         "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME",
         "LINK_HOSTS", "QUIET_START", "QUIET_END", "LOG_LEVEL", "METRICS_TOKEN", "CONSOLE_IDLE_MINUTES",
         *(f"KEEP_{kind}_DAYS" for kind in KEEP_DAYS), "ERASURE_WAIT_DAYS", "FAMILY_FILES_PER_DAY",
@@ -128,6 +130,8 @@ class Settings:
     wechat_open_base: str
     notice_template: Template | None
     binding_template: Template | None
+    one_time_template: Template | None  # the mini-program's 一次性订阅
+    long_term_template: Template | None  # its 长期订阅, which WeChat grants to some kinds of school
     sign_on: SignOn | None
     trust_proxy: bool
     link_hosts: tuple[str, ...]
@@ -165,6 +169,8 @@ class Settings:
             ),
             notice_template=read.template("OA_TEMPLATE_NOTICE", NOTICE_PARTS),
             binding_template=read.template("OA_TEMPLATE_BINDING", BINDING_PARTS),
+            one_time_template=read.template("MINI_TEMPLATE_ONE_TIME", NOTICE_PARTS),
+            long_term_template=read.template("MINI_TEMPLATE_LONG_TERM", NOTICE_PARTS),
             sign_on=read.sign_on(),
             trust_proxy=read("TRUST_PROXY", boolean, default="no"),
             link_hosts=read("LINK_HOSTS", hosts, default="smartedu.cn"),
@@ -219,6 +225,12 @@ def dev_environment(
         "WECHAT_API_BASE": f"{here}/simulator/api",
         "WECHAT_OPEN_BASE": f"{here}/simulator/open",
     }
+    templates = ("MINI_TEMPLATE_ONE_TIME", "MINI_TEMPLATE_LONG_TERM")
+    if not any(environ.get(PREFIX + name) for name in templates):
+        demo["MINI_TEMPLATE_ONE_TIME"] = "yanshu-mini-notice"
+        demo["MINI_TEMPLATE_ONE_TIME_FIELDS"] = json.dumps(
+            {"thing1": "title", "thing2": "class", "name3": "sender", "time4": "time"}
+        )
     if not environ.get(f"{PREFIX}OA_TEMPLATE_NOTICE"):
         demo["OA_TEMPLATE_NOTICE"] = "yanshu-notice"
         demo["OA_TEMPLATE_NOTICE_FIELDS"] = json.dumps(

@@ -5,7 +5,7 @@ Reaching is never assumed: each step says why it was not possible, and that reas
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,8 @@ class Channel(StrEnum):
     """The ways to a guardian, best first."""
 
     TEMPLATE = "template"  # 服务号模板消息
+    LONG_TERM = "long_term"  # 小程序订阅消息, accepted once for all
+    ONE_TIME = "one_time"  # 小程序订阅消息, one message for each accept
     SERVICE = "service"  # 客服消息, while its window is open
     IN_APP = "in_app"  # waits in the list until they open it themselves; always there
 
@@ -36,10 +38,20 @@ class Reason(StrEnum):
     WECHAT_DOWN = "wechat_down"  # asked again for as long as it made sense
     NO_ANSWER = "no_answer"  # a send that may or may not have arrived, and must not be sent twice
     SYSTEM_FAILED = "system_failed"  # WeChat: failed: system failed
+    NOT_SUBSCRIBED = "not_subscribed"  # never said yes to the mini-program's question, or no
+    USED_UP = "used_up"  # every yes was one message, and all of them are sent
+    SUBSCRIPTION_OFF = (
+        "subscription_off"  # no for good, in the mini-program or in WeChat's settings
+    )
     BOUND_LATER = "bound_later"  # the notice was out before this adult was bound
 
 
-REFUSALS = frozenset({Reason.UNFOLLOWED, Reason.BLOCKED})
+REFUSALS = frozenset({Reason.UNFOLLOWED, Reason.BLOCKED, Reason.SUBSCRIPTION_OFF})
+SUBSCRIPTIONS = (Channel.LONG_TERM, Channel.ONE_TIME)
+# WeChat knows no repetition of these: which one is used is written down before it is.
+UNREPEATABLE = frozenset({*SUBSCRIPTIONS, Channel.SERVICE})
+_NOT_FOLLOWING = (Reason.NEVER_FOLLOWED, Reason.UNFOLLOWED)
+NOWHERE: Mapping[Channel, Reason | None] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +76,52 @@ def next_step(
     *,
     at: datetime,
     template_ready: bool,
+    subscriptions: Mapping[Channel, Reason | None] = NOWHERE,
     paused: Collection[Paused] = (),
-    tried: dict[Channel, Reason] | None = None,
+    tried: Mapping[Channel, Reason] | None = None,
 ) -> Step:
-    """The best channel for this person at `at`, after those in `tried` have failed for the reasons given there."""
+    """The best channel for this person at `at`, after those in `tried` have failed for the reasons given there.
+
+    `identity` is who they are to the official account. `subscriptions` says of each of the mini-program's
+    channels that is set up what stands in its way for them (None: nothing); it is empty for who is not known there.
+    """
     tried = tried or {}
     closed = {p.channel: p.reason for p in paused if at < p.until}
-    reason = _template_reason(identity, template_ready, closed, tried)
-    if reason is None:
-        return Step(Channel.TEMPLATE)
+    reasons = {Channel.TEMPLATE: _template_reason(identity, template_ready, closed, tried)}
+    for channel, obstacle in subscriptions.items():
+        reasons[channel] = tried.get(channel) or obstacle or closed.get(channel)
+    for channel in (Channel.TEMPLATE, *SUBSCRIPTIONS):
+        if channel in reasons and reasons[channel] is None:
+            return Step(channel)
     open_window = (
         identity is not None and identity.following is not False and identity.window_open(at)
     )
     if open_window and Channel.SERVICE not in tried and Channel.SERVICE not in closed:
         return Step(Channel.SERVICE)
-    # The reason of the last thing that was really tried says more than the reason it was tried for.
-    return Step(Channel.IN_APP, tried.get(Channel.SERVICE) or reason)
+    return Step(Channel.IN_APP, _why(reasons, tried))
+
+
+def _why(
+    reasons: Mapping[Channel, Reason | None], tried: Mapping[Channel, Reason]
+) -> Reason | None:
+    """The reason that says most: of the last thing that was really tried, else of what the family can mend.
+
+    Who is not with the account but in the mini-program is missed for what is missing there.
+    """
+    for channel in (Channel.SERVICE, *reversed(SUBSCRIPTIONS)):
+        if channel in tried:
+            return tried[channel]
+    by_account = reasons[Channel.TEMPLATE]
+    if by_account in _NOT_FOLLOWING:
+        return reasons.get(Channel.ONE_TIME) or reasons.get(Channel.LONG_TERM) or by_account
+    return by_account
 
 
 def _template_reason(
     identity: Identity | None,
     ready: bool,
-    closed: dict[Channel, Reason],
-    tried: dict[Channel, Reason],
+    closed: Mapping[Channel, Reason],
+    tried: Mapping[Channel, Reason],
 ) -> Reason | None:
     if Channel.TEMPLATE in tried:
         return tried[Channel.TEMPLATE]

@@ -33,7 +33,7 @@ class Push:
     """Something to send: `purpose` is publish, remind-1, edit-2 or withdraw.
 
     `tries` counts failures of WeChat itself; `failed` the channels that were tried and why they
-    failed. `channel` is written before a customer-service message goes out, and only then.
+    failed. `channel` is written before a message goes out that WeChat knows no repetition of, and only then.
     `uncertain_since`: when the first send began of which we don't know whether it arrived.
     """
 
@@ -161,8 +161,8 @@ def retry_at(tries: int, now: datetime) -> datetime | None:
 def may_send(push: Push, now: datetime) -> bool:
     """Whether a push may be sent (again).
 
-    Not a customer-service message that was noted before: it may have gone out. A template message may,
-    for as long as WeChat remembers its client_msg_id.
+    Not a subscription or customer-service message that was noted before: it may have gone out. A template
+    message may, for as long as WeChat remembers its client_msg_id.
     """
     if push.channel is not None:
         return False

@@ -146,6 +146,8 @@ _RECEIPTS = {
 }
 _CHANNELS = {
     Channel.TEMPLATE: "模板消息",
+    Channel.LONG_TERM: "小程序长期订阅消息",
+    Channel.ONE_TIME: "小程序订阅消息",
     Channel.SERVICE: "客服消息",
     Channel.IN_APP: "通知列表",
 }
@@ -160,6 +162,9 @@ _REASONS = {
     Reason.WECHAT_DOWN: "微信暂时连不上，会自动重试",
     Reason.NO_ANSWER: "微信没有说是否送到；为免打扰家长两次，没有重发",
     Reason.SYSTEM_FAILED: "微信系统没能送到，通知在列表里等家长打开",
+    Reason.NOT_SUBSCRIBED: "还没有在小程序里订阅通知，请提醒家长点“提醒我”，或者关注公众号",
+    Reason.USED_UP: "小程序的订阅次数用完了，请提醒家长再点一次“提醒我”，或者关注公众号",
+    Reason.SUBSCRIPTION_OFF: "家长关闭了小程序的订阅消息，请当面提醒打开，或者关注公众号",
     Reason.BOUND_LATER: "发通知之后才绑定的，通知在列表里等家长打开",
 }
 _NEVER_SENT = "绑定在通知之后，或者后来才转进班里，没有收到过这条通知，请直接告诉家长"

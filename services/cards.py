@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import quote
 
 from domain.bindings import Claim, ClaimState, Ending, EndReason, Side
 from domain.names import masked_name
 from domain.notices import ConfirmMode, Notice, card_title
+from domain.template_fields import fitted
 from domain.times import school_text
 from services.context import Policy, TemplateCard
 
@@ -78,17 +80,21 @@ _CHILD = "\0"  # where a card's text names the child
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What one adult is sent: words for a template's fields, title and text for a message, and where it leads."""
+    """What one adult is sent: words for a template's fields, title and text for a message, and where it leads.
+
+    `url` is a page inside WeChat's browser, `page` one of the mini-program.
+    """
 
     words: Mapping[str, str]
     title: str
     text: str
     url: str
+    page: str = "pages/home/index"
 
 
 def template_data(template: TemplateCard, card: Card) -> dict[str, str]:
-    """The card in the fields of the account's own template."""
-    return {key: card.words[word] for key, word in template.fields.items()}
+    """The card in the fields of a template, as long as they may be."""
+    return {key: fitted(key, card.words[word]) for key, word in template.fields.items()}
 
 
 def notice_url(policy: Policy, notice_id: str) -> str:
@@ -113,12 +119,13 @@ def notice_card(
         title=title,
         text=f"{notice.author_name}（{school_class}）给{_CHILD}的家长：{hint}",
         url=notice_url(policy, notice.id),
+        page=f"pages/notice/index?id={quote(notice.id, safe='')}",
     )
 
 
 def for_child(card: Card, child: str) -> Card:
     """The card with the child's name in it, masked: a minor's name does not go through WeChat as it is."""
-    return Card(card.words, card.title, card.text.replace(_CHILD, masked_name(child)), card.url)
+    return replace(card, text=card.text.replace(_CHILD, masked_name(child)))
 
 
 def claim_card(policy: Policy, claim: Claim, *, side: Side, at: datetime) -> Card:

@@ -1,4 +1,8 @@
-"""Sending one card to one adult by one channel, and what WeChat's answer means for the ladder."""
+"""Sending one card to one adult by one channel, and what WeChat's answer means for the ladder.
+
+A credit for a subscription message is taken before it is sent, and given back only when WeChat has said that it
+did not use it, or was never reached.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from domain.channels import Channel, Paused, Reason
+from domain.channels import SUBSCRIPTIONS, Channel, Paused, Reason
 from domain.identities import Identity
+from domain.subscriptions import Answer, subscription_id
 from domain.times import next_school_midnight
 from services.cards import Card, template_data
 from services.context import Context, TemplateCard
@@ -56,6 +61,7 @@ class Sent:
     reason: Reason | None = None
     code: int = 0
     down: bool = False  # the next send would meet the same: don't ask
+    asked: bool = True  # whether WeChat was asked at all
 
 
 async def send_card(
@@ -67,7 +73,12 @@ async def send_card(
     template: TemplateCard | None,
     client_message_id: str,
 ) -> Sent:
-    """Send by `channel`; refusals also change what is known about the adult, the account and the channel."""
+    """Send by `channel`; refusals also change what is known about the adult, the account and the channel.
+
+    `identity` is who the adult is to the account or mini-program that the channel belongs to.
+    """
+    if channel in SUBSCRIPTIONS and template is not None:
+        return await _send_subscription(ctx, identity, channel, card, template)
     try:
         if channel is Channel.TEMPLATE and template is not None:
             message_id = await ctx.wechat.send_template(
@@ -86,6 +97,39 @@ async def send_card(
     except WeChatError as error:
         await _learn(ctx, identity, channel, error)
         return _judged(error)
+
+
+async def _send_subscription(
+    ctx: Context, identity: Identity, channel: Channel, card: Card, template: TemplateCard
+) -> Sent:
+    key, store = subscription_id(identity.id, template.template_id), ctx.stores.subscriptions
+    counted = channel is Channel.ONE_TIME
+    if ctx.mini is None or (counted and not await store.spend(key, ctx.now())):
+        return Sent(Verdict.NEXT, reason=Reason.USED_UP, asked=False)
+    try:
+        message_id = await ctx.mini.send_subscribe(
+            identity.openid,
+            template_id=template.template_id,
+            data=template_data(template, card),
+            page=card.page,
+        )
+    except WeChatError as error:
+        if error.trouble is Trouble.REFUSED:
+            # Of a long-term yes nothing is left either: it was taken back.
+            left = Answer.ACCEPTED if counted else Answer.OFF
+            await store.run_dry(key, left, ctx.now())
+            reason = Reason.USED_UP if counted else Reason.SUBSCRIPTION_OFF
+            return Sent(Verdict.NEXT, reason=reason, code=error.code)
+        if counted and error.trouble is not Trouble.UNCERTAIN:
+            await store.give_back(key)
+        await _learn(ctx, identity, channel, error)
+        return _judged(error)
+    return Sent(Verdict.TAKEN, message_id=mini_message_id(message_id))
+
+
+def mini_message_id(message_id: str) -> str | None:
+    """A msgid of the mini-program's in the ledger, where the account's own stand as they are."""
+    return f"mini:{message_id}" if message_id else None
 
 
 def _judged(error: WeChatError) -> Sent:

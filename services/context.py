@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from domain.channels import Channel
 from domain.deliveries import LEASE
 from domain.retention import Keep
 from domain.times import QuietHours
@@ -37,7 +38,7 @@ class ForgetJobs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TemplateCard:
-    """A template of the service account (类目模板): its id, and which of our words goes into which of its fields."""
+    """A template (类目模板, or 订阅消息 of the mini-program): its id, and which word of ours goes into which field."""
 
     template_id: str
     fields: Mapping[str, str]
@@ -51,6 +52,7 @@ class Policy:
     public_url: str
     notice_card: TemplateCard | None = None
     binding_card: TemplateCard | None = None
+    mini_cards: Mapping[Channel, TemplateCard] = field(default_factory=dict)  # LONG_TERM, ONE_TIME
     link_hosts: Sequence[str] = ()
     sso_name: str = ""  # what the button of single sign-on says
     quiet_hours: QuietHours = field(default_factory=QuietHours)

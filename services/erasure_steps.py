@@ -26,6 +26,7 @@ COLLECTIONS: Mapping[str, str] = {
     "identities": "an adult's go, unless they have a role at a school",
     "sessions": "an adult's go",
     "bearers": "an adult's go",
+    "subscriptions": "an adult's go",
     "replies": "an adult's go; the others by themselves after two days",
     "unions": "an adult's go, unless they have a role at a school",
     "bindings": "go",
@@ -90,6 +91,7 @@ async def adult_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
         yield {"identities": await forget.drop_of_person("identities", person_id)}
         # A message that is being answered this moment takes who it is from here.
         await ctx.stores.traces.forget(erasure.words)
+    yield {"subscriptions": await forget.drop_of_person("subscriptions", person_id)}
     yield {"replies": await forget.drop_of_person("replies", person_id)}
     yield {"claims": await forget.drop_of_person("claims", person_id)}
     yield {"invitation_visits": await forget.drop_of_person("invitation_visits", person_id)}

@@ -29,6 +29,8 @@ text-align:left;vertical-align:top}img{max-width:100%;max-height:9rem;background
 """
 _CHANNELS = {
     Channel.TEMPLATE: "微信模板消息",
+    Channel.LONG_TERM: "小程序订阅消息",
+    Channel.ONE_TIME: "小程序订阅消息",
     Channel.SERVICE: "微信客服消息",
     Channel.IN_APP: "通知列表",
 }

@@ -1,4 +1,4 @@
-"""What WeChat reports about a template message after it has taken it: it arrived, or it did not after all."""
+"""What WeChat reports about a message after it has taken it: it arrived, or it did not after all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from domain.channels import REFUSALS, Channel, Reason
 from domain.deliveries import Group, Outcome, Push, Result
+from services.channels import mini_message_id
 from services.context import Context
 from services.deliveries import push_soon
 
@@ -20,6 +21,19 @@ async def record_finishes(ctx: Context, finishes: Sequence[tuple[str, str]]) -> 
     now = ctx.now()
     await ctx.stores.deliveries.note_finishes([(m, status, now) for m, status in finishes])
     await apply_finishes(ctx, dict(finishes))
+
+
+async def record_sent(ctx: Context, sent: Sequence[tuple[str, str]]) -> None:
+    """WeChat reports (msgid, code) about subscription messages: 0 arrived, anything else failed.
+
+    A failure goes on to the next channel; the credit stays spent, because nobody says that it was not used.
+    """
+    finishes = [
+        (message_id, _SUCCESS if code == "0" else "failed: system failed")
+        for given, code in sent
+        if (message_id := mini_message_id(given))
+    ]
+    await record_finishes(ctx, finishes)
 
 
 async def apply_finishes(ctx: Context, finishes: Mapping[str, str]) -> None:

@@ -140,7 +140,7 @@ async def recognise_mini(ctx: Context, app_id: str, visitor: MiniVisitor) -> str
     if visitor.unionid:
         joined = await ctx.stores.unions.ensure(visitor.unionid, person_id)
         if held and joined != person_id and not await _is_somebody(ctx, person_id):
-            await identities.move(held.id, joined)
+            await move_identity(ctx, held.id, joined)
         elif held and joined != person_id:
             log.warning("two people share a unionid, and both are somebody: they stay two")
             return person_id
@@ -151,6 +151,12 @@ async def recognise_mini(ctx: Context, app_id: str, visitor: MiniVisitor) -> str
         )
         person_id = identity.person_id
     return person_id
+
+
+async def move_identity(ctx: Context, identity: str, person_id: str) -> None:
+    """An openid is another person's from now on, with what it subscribed to; cut off between, it comes again."""
+    await ctx.stores.subscriptions.move(identity, person_id)
+    await ctx.stores.identities.move(identity, person_id)
 
 
 async def _is_somebody(ctx: Context, person_id: str) -> bool:
@@ -177,7 +183,7 @@ async def learn_union(ctx: Context, openid: str) -> None:
     if not await _is_somebody(ctx, joined):
         # The mini-program met them first; what the account knows of them counts.
         for other in await ctx.stores.identities.all_of_person(joined):
-            await ctx.stores.identities.move(other.id, identity.person_id)
+            await move_identity(ctx, other.id, identity.person_id)
         await ctx.stores.unions.move(unionid, identity.person_id)
     else:
         log.warning("two people share a unionid, and both are somebody: they stay two")

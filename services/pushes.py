@@ -2,68 +2,31 @@
 
 One run at a time has its turn at a class. It notes what it is about to send; if it dies, its turn lapses,
 and of that, and only that, the next one does not know whether it arrived: a template message is sent
-again under the same client_msg_id, which WeChat counts once; a customer-service message never.
+again under the same client_msg_id, which WeChat counts once; a subscription or customer-service message never.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.bindings import Binding, binding_id
-from domain.channels import REFUSALS, Channel, Paused, Reason, next_step
-from domain.deliveries import (
-    Attempt,
-    Delivery,
-    Group,
-    Outcome,
-    Push,
-    Result,
-    Round,
-    client_message_id,
-    may_send,
-    retry_at,
-)
-from domain.identities import Identity
+from domain.channels import NOWHERE, SUBSCRIPTIONS, UNREPEATABLE, Channel, Reason, Step, next_step
+from domain.deliveries import Delivery, Group, Push, Round, client_message_id, may_send
 from domain.notices import ConfirmMode, Notice, NoticeState
 from services.cards import Card, for_child, notice_card
-from services.channels import Sent, Verdict, send_card
-from services.context import Context
+from services.channels import Verdict, send_card
+from services.context import Context, TemplateCard
 from services.deliveries import PUSH
-from services.finishes import apply_finishes
+from services.push_runs import Run, conclude, leave, note_attempt, postpone, settle, settle_as
+from services.subscriptions import mini_ways
 
 _AT_ONCE = 32  # of one class; the gateway says how many of all classes together
 _PORTION = 128  # what is uncertain, at most, when a run is cut off
 _AGAIN = timedelta(seconds=1)
-
-
-@dataclass(slots=True)
-class _Run:
-    """What one run knows about everybody, and what it has found out so far."""
-
-    id: str
-    ctx: Context
-    notice: Notice
-    group: Group
-    at: datetime
-    identities: dict[str, Identity]
-    names: dict[str, tuple[str, str]]  # student id → (child, class), of who is at the school now
-    classes: dict[str, str]  # student id → the class the child is in now
-    school: str
-    paused: Sequence[Paused]
-    cards: dict[tuple[str, str], Card] = field(default_factory=dict)
-    attempts: list[Attempt] = field(default_factory=list)
-    settled: dict[tuple[str, Outcome | None], list[str]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    later: dict[tuple[Push, Reason], list[str]] = field(default_factory=lambda: defaultdict(list))
-    uncertain: dict[tuple[str, datetime], list[str]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    down: Reason | None = None
 
 
 async def push_deliveries(ctx: Context, notice_id: str, class_id: str) -> None:
@@ -121,15 +84,13 @@ async def _push(
 ) -> None:
     run = await _prepare(ctx, notice, group, run_id, due)
     wanted = _wanted(run, due)
-    openids = sorted(
-        {run.identities[d.person_id].openid for d in wanted if d.person_id in run.identities}
-    )
+    openids = sorted({openid for d in wanted for openid in run.openids(d.person_id)})
     free = await ctx.stores.locks.take(
         openids, owner=run.id, seconds=ctx.policy.lease.total_seconds()
     )
     try:
         await _send_all(run, wanted, free)
-        await _settle(run)
+        await settle(run)
     finally:
         await ctx.stores.locks.drop(sorted(free), owner=run.id)
 
@@ -146,24 +107,26 @@ async def _push_again(ctx: Context, group: Group) -> None:
 
 async def _prepare(
     ctx: Context, notice: Notice, group: Group, run_id: str, due: list[Delivery]
-) -> _Run:
-    students, school, identities, paused = await asyncio.gather(
+) -> Run:
+    students, school, identities, mini, paused = await asyncio.gather(
         ctx.stores.schools.students(d.student_id for d in due),
         ctx.stores.schools.find_school(notice.school_id),
         ctx.stores.identities.of_people(ctx.policy.app_id, (d.person_id for d in due)),
+        mini_ways(ctx, (d.person_id for d in due)),
         ctx.stores.pauses.active(ctx.policy.app_id, ctx.now()),
     )
     # A child may be in another class by now than when the notice was written.
     classes = await ctx.stores.schools.classes({s.class_id for s in students.values()})
     class_names = {c.id: c.name for c in classes if c.ended_at is None}
     here = [s for s in students.values() if s.class_id in class_names]
-    return _Run(
+    return Run(
         id=run_id,
         ctx=ctx,
         notice=notice,
         group=group,
         at=ctx.now(),
         identities=identities,
+        mini=mini,
         names={s.id: (s.name, class_names[s.class_id]) for s in here},
         classes={s.id: s.class_id for s in here},
         school=school.name if school else "",
@@ -171,7 +134,7 @@ async def _prepare(
     )
 
 
-def _wanted(run: _Run, due: list[Delivery]) -> list[Delivery]:
+def _wanted(run: Run, due: list[Delivery]) -> list[Delivery]:
     """Drop what became moot: everything of a withdrawn notice but the word of it, and pupils who are gone.
 
     What a class is told is not for who left it; that something they have read was corrected or withdrawn is.
@@ -190,7 +153,7 @@ def _wanted(run: _Run, due: list[Delivery]) -> list[Delivery]:
     return wanted
 
 
-async def _send_all(run: _Run, deliveries: list[Delivery], free: set[str]) -> None:
+async def _send_all(run: Run, deliveries: list[Delivery], free: set[str]) -> None:
     """Different adults at once, the deliveries of one adult one after the other (WeChat: 43108)."""
     by_person: dict[str, list[Delivery]] = defaultdict(list)
     for delivery in deliveries:
@@ -199,45 +162,36 @@ async def _send_all(run: _Run, deliveries: list[Delivery], free: set[str]) -> No
 
     async def send() -> None:
         for person_id, theirs in waiting:
-            identity = run.identities.get(person_id)
+            is_free = run.openids(person_id) <= free
             for delivery in theirs:
-                if identity is not None and identity.openid not in free:
-                    _leave(run, delivery)
+                if is_free:
+                    await _send_one(run, delivery)
                 else:
-                    await _send_one(run, delivery, identity)
+                    leave(run, delivery)
 
     await asyncio.gather(*(send() for _ in range(min(_AT_ONCE, len(by_person)))))
 
 
-def _leave(run: _Run, delivery: Delivery) -> None:
-    """Another run is writing to this adult this moment: theirs stays due, and uncertain if it was."""
-    push = delivery.push
-    if push is not None and push.uncertain_since is not None:
-        run.uncertain[push.purpose, push.uncertain_since].append(delivery.id)
-
-
-async def _send_one(run: _Run, delivery: Delivery, identity: Identity | None) -> None:
+async def _send_one(run: Run, delivery: Delivery) -> None:
     """Walk the ladder for one delivery until a channel took it, none is left, or WeChat cannot be asked."""
     ctx, push = run.ctx, delivery.push
     if push is None:
         return
     if not may_send(push, run.at):
-        _settle_as(run, delivery, push, push.channel or Channel.TEMPLATE, Reason.NO_ANSWER)
+        settle_as(run, delivery, push, push.channel or Channel.TEMPLATE, Reason.NO_ANSWER)
         return
     tried = dict(push.failed)
+    noted: Channel | None = None
     while True:
-        step = next_step(
-            identity,
-            at=run.at,
-            template_ready=ctx.policy.notice_card is not None,
-            paused=run.paused,
-            tried=tried,
-        )
+        step = _step(run, delivery, tried)
+        by_mini = step.channel in SUBSCRIPTIONS
+        identities = run.mini_identity if by_mini else run.identities.get
+        identity = identities(delivery.person_id)
         if step.channel is Channel.IN_APP or identity is None:
-            _settle_as(run, delivery, push, Channel.IN_APP, step.reason)
+            settle_as(run, delivery, push, Channel.IN_APP, step.reason)
             return
-        if run.down is not None:
-            _postpone(run, delivery, push, run.down)
+        if by_mini in run.down:
+            postpone(run, delivery, push, run.down[by_mini])
             return
         # Asked last and of the store itself: whoever was let go a moment ago hears nothing more.
         binding = await ctx.stores.bindings.find_active(
@@ -246,32 +200,52 @@ async def _send_one(run: _Run, delivery: Delivery, identity: Identity | None) ->
         if binding is None or _asks_nothing(run, delivery, push, binding):
             run.settled[push.purpose, None].append(delivery.id)
             return
-        if step.channel is Channel.SERVICE and not await ctx.stores.deliveries.note_channel(
-            delivery.id, push.purpose, Channel.SERVICE
-        ):
-            return  # somebody else has it in hand
+        if step.channel in UNREPEATABLE:
+            if not await ctx.stores.deliveries.note_channel(
+                delivery.id, push.purpose, step.channel, instead_of=noted
+            ):
+                return  # somebody else has it in hand
+            noted = step.channel
         sent = await send_card(
             ctx,
             identity,
             step.channel,
             _card(run, delivery, push.purpose),
-            template=ctx.policy.notice_card,
+            template=_template(run, step.channel),
             client_message_id=client_message_id(delivery.id, push.purpose),
         )
-        _note_attempt(run, delivery, push, step.channel, sent)
+        if sent.asked:
+            note_attempt(run, delivery, push, step.channel, sent)
         if sent.verdict is not Verdict.NEXT:
-            _conclude(run, delivery, push, step.channel, sent)
+            conclude(run, delivery, push, step.channel, sent)
             return
         tried[step.channel] = sent.reason or Reason.REFUSED_BY_WECHAT
 
 
-def _asks_nothing(run: _Run, delivery: Delivery, push: Push, binding: Binding) -> bool:
+def _step(run: Run, delivery: Delivery, tried: dict[Channel, Reason]) -> Step:
+    way = run.mini.get(delivery.person_id)
+    return next_step(
+        run.identities.get(delivery.person_id),
+        at=run.at,
+        template_ready=run.ctx.policy.notice_card is not None,
+        subscriptions=way.obstacles if way else NOWHERE,
+        paused=run.paused,
+        tried=tried,
+    )
+
+
+def _template(run: Run, channel: Channel) -> TemplateCard | None:
+    policy = run.ctx.policy
+    return policy.mini_cards[channel] if channel in SUBSCRIPTIONS else policy.notice_card
+
+
+def _asks_nothing(run: Run, delivery: Delivery, push: Push, binding: Binding) -> bool:
     """Whether a reminder to confirm would go to who has read and may do no more than that."""
     reminds = push.purpose.startswith("remind") and run.notice.confirm is not ConfirmMode.NONE
     return reminds and not binding.may_confirm and delivery.read_at is not None
 
 
-def _card(run: _Run, delivery: Delivery, purpose: str) -> Card:
+def _card(run: Run, delivery: Delivery, purpose: str) -> Card:
     """The card of this child; all but the child's name is the same for the whole class."""
     child, school_class = run.names[delivery.student_id]
     if (purpose, school_class) not in run.cards:
@@ -283,86 +257,3 @@ def _card(run: _Run, delivery: Delivery, purpose: str) -> Card:
             school_class=school_class,
         )
     return for_child(run.cards[purpose, school_class], child)
-
-
-def _conclude(run: _Run, delivery: Delivery, push: Push, channel: Channel, sent: Sent) -> None:
-    if sent.verdict is Verdict.TAKEN:
-        _settle_as(run, delivery, push, channel, None)
-    elif sent.verdict is Verdict.UNCERTAIN and channel is Channel.SERVICE:
-        _settle_as(run, delivery, push, channel, Reason.NO_ANSWER)
-    else:
-        if sent.verdict is Verdict.UNCERTAIN:
-            push = replace(push, uncertain_since=push.uncertain_since or run.at)
-        reason = sent.reason or Reason.WECHAT_DOWN
-        if sent.down:
-            run.down = reason
-        _postpone(run, delivery, push, reason)
-
-
-def _postpone(run: _Run, delivery: Delivery, push: Push, reason: Reason) -> None:
-    moment = retry_at(push.tries, run.at)
-    if moment is None:
-        _settle_as(run, delivery, push, Channel.IN_APP, reason)
-        return
-    again = Push(
-        purpose=push.purpose,
-        due_at=moment,
-        tries=push.tries + 1,
-        uncertain_since=push.uncertain_since,
-        failed=push.failed,
-    )
-    run.later[again, reason].append(delivery.id)
-
-
-def _settle_as(
-    run: _Run, delivery: Delivery, push: Push, channel: Channel, reason: Reason | None
-) -> None:
-    run.settled[push.purpose, _outcome(run, channel, reason)].append(delivery.id)
-
-
-def _outcome(run: _Run, channel: Channel, reason: Reason | None) -> Outcome:
-    if reason is None:
-        result = Result.DELIVERED
-    else:
-        result = Result.REFUSED if reason in REFUSALS else Result.UNREACHABLE
-    return Outcome(result=result, channel=channel, at=run.at, reason=reason)
-
-
-def _note_attempt(run: _Run, delivery: Delivery, push: Push, channel: Channel, sent: Sent) -> None:
-    run.attempts.append(
-        Attempt(
-            id=f"{delivery.id}:{push.purpose}:{channel}:{run.id}",
-            school_id=delivery.school_id,
-            notice_id=delivery.notice_id,
-            class_id=delivery.class_id,
-            delivery_id=delivery.id,
-            purpose=push.purpose,
-            channel=channel,
-            at=run.at,
-            code=sent.code,
-            message_id=sent.message_id,
-            reason=sent.reason,
-        )
-    )
-
-
-async def _settle(run: _Run) -> None:
-    """Ledger first, then the state that it explains; one write for all that ended alike."""
-    ctx, store = run.ctx, run.ctx.stores.deliveries
-    await store.record(run.attempts)
-    for (purpose, outcome), ids in run.settled.items():
-        await store.settle(ids, purpose, outcome)
-    for (purpose, since), ids in run.uncertain.items():
-        await store.note_uncertain(ids, purpose, since)
-    for (push, reason), ids in run.later.items():
-        await store.postpone(ids, push, _outcome(run, Channel.IN_APP, reason))
-        await ctx.enqueue(
-            PUSH,
-            {"notice_id": run.group.notice_id, "class_id": run.group.class_id},
-            key=f"{PUSH}:{run.id}:{push.purpose}:{push.tries}",
-            at=push.due_at,
-        )
-    # WeChat may have reported on a message before its line was in the ledger.
-    message_ids = [a.message_id for a in run.attempts if a.message_id]
-    if message_ids:
-        await apply_finishes(ctx, await store.finishes_of(message_ids))

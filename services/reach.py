@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.channels import Channel, Reason, next_step
+from domain.channels import NOWHERE, Channel, Reason, next_step
 from domain.errors import NotFoundError
 from domain.schools import Student
 from services.context import Context
 from services.people import Teaching
+from services.subscriptions import mini_ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,18 @@ async def forecast_reach(ctx: Context, teaching: Teaching, class_ids: Sequence[s
     identities = await ctx.stores.identities.of_people(
         ctx.policy.app_id, (b.person_id for b in bindings)
     )
+    mini = await mini_ways(ctx, (b.person_id for b in bindings))
     paused = await ctx.stores.pauses.active(ctx.policy.app_id, now)
     steps: dict[str, list[tuple[Channel, Reason | None]]] = {s.id: [] for s in students}
     for binding in bindings:
         if binding.trial:
             continue
+        way = mini.get(binding.person_id)
         step = next_step(
             identities.get(binding.person_id),
             at=now,
             template_ready=ctx.policy.notice_card is not None,
+            subscriptions=way.obstacles if way else NOWHERE,
             paused=paused,
         )
         steps[binding.student_id].append((step.channel, step.reason))

@@ -7,6 +7,7 @@ count as modified.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 Pipeline = list[dict[str, Any]]
@@ -17,9 +18,17 @@ def set_once(**values: Any) -> Pipeline:
     return [{"$set": {name: {"$ifNull": [f"${name}", value]} for name, value in values.items()}}]
 
 
-def set_if(condition: Mapping[str, Any], changes: Mapping[str, Any]) -> Pipeline:
-    """Set fields (`push`, `push.phase`) where an expression holds. Values are never read as expressions."""
-    values: dict[str, Any] = {}
+def set_if(
+    condition: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    add: Mapping[str, int] = MappingProxyType({}),
+) -> Pipeline:
+    """Set fields (`push`, `push.phase`) where an expression holds, and add to others.
+
+    Values are never read as expressions.
+    """
+    values: dict[str, Any] = {name: {"$add": [f"${name}", more]} for name, more in add.items()}
     for name, value in changes.items():
         whole, dot, part = name.partition(".")
         if dot:

@@ -146,12 +146,22 @@ class DeliveryStore:
         cursor = self._deliveries.find({"push.due_at": {"$lte": before}}, fields).limit(limit)
         return {Group(d["school_id"], d["notice_id"], d["class_id"]) async for d in cursor}
 
-    async def note_channel(self, delivery_id: str, purpose: str, channel: Channel) -> bool:
-        """Note a channel *before* it is used; False when it was noted already. Uses index: _id_."""
-        unused = {"$eq": [{"$ifNull": ["$push.channel", None]}, None]}
+    async def note_channel(
+        self,
+        delivery_id: str,
+        purpose: str,
+        channel: Channel,
+        *,
+        instead_of: Channel | None = None,
+    ) -> bool:
+        """Note a channel *before* it is used; False when another one than `instead_of` was noted already.
+
+        Uses index: _id_.
+        """
+        as_expected = {"$eq": [{"$ifNull": ["$push.channel", None]}, instead_of]}
         result = await self._deliveries.update_one(
             {"_id": delivery_id},
-            set_if({"$and": [_waits(purpose), unused]}, {"push.channel": channel}),
+            set_if({"$and": [_waits(purpose), as_expected]}, {"push.channel": channel}),
         )
         return bool(result.modified_count)
 

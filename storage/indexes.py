@@ -137,6 +137,11 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     # Whoever could not be told for a day is given up.
     "alerts": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
+    # An answer of two years ago (a credit: unused for so long) is asked for anew.
+    "subscriptions": [
+        _index("by_person", "person_id"),
+        _index("expiry", "touched_at", expireAfterSeconds=730 * _DAY),
+    ],
     "pauses": [_index("expiry", "until", expireAfterSeconds=_DAY)],
     "consents": [
         _index("by_person", "person_id"),

@@ -50,6 +50,7 @@ from storage.rollovers import RolloverStore
 from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
+from storage.subscriptions import SubscriptionStore
 from storage.terms import TermStore
 from storage.tokens import RedisTokenShelf
 from storage.traces import TraceStore
@@ -92,6 +93,7 @@ class Stores:
     unions: UnionStore
     inbox: InboxStore
     pauses: PauseStore
+    subscriptions: SubscriptionStore
     alerts: AlertStore
     consents: ConsentStore
     erasures: ErasureStore
@@ -177,6 +179,7 @@ def open_stores(
         unions=UnionStore(db),
         inbox=InboxStore(db),
         pauses=PauseStore(db),
+        subscriptions=SubscriptionStore(db),
         alerts=AlertStore(db),
         consents=ConsentStore(db),
         erasures=ErasureStore(db),

@@ -259,8 +259,12 @@ class Gateway:
         """Make a call that may be made twice: a lost answer is no worse than none at all."""
         return await sure(self._call(name, path, payload))
 
-    async def _call(self, name: str, path: str, payload: Mapping[str, Any]) -> Answer:
-        return await self._with_token(path, lambda url: self._patiently(name, url, payload))
+    async def _call(
+        self, name: str, path: str, payload: Mapping[str, Any], *, once: bool = False
+    ) -> Answer:
+        return await self._with_token(
+            path, lambda url: self._patiently(name, url, payload, once=once)
+        )
 
     async def _with_token(self, path: str, ask: Callable[[URL], Awaitable[T]]) -> T:
         """Make a call that needs the token; once more with another one when that is refused."""
@@ -273,19 +277,25 @@ class Gateway:
         token = await self._keeper.token(refused=token)
         return await ask(self._address(path, token))
 
-    async def _patiently(self, name: str, url: URL, payload: Mapping[str, Any] | None) -> Answer:
-        """Make a request, and again after a wait when WeChat is busy or was asked too quickly."""
+    async def _patiently(
+        self, name: str, url: URL, payload: Mapping[str, Any] | None, *, once: bool = False
+    ) -> Answer:
+        """Make a request, and again after a wait when WeChat is busy or was asked too quickly.
+
+        `once`: what is done must not be done twice, so an answer that is none is no reason to try again.
+        """
+        request = self._transport.request_once if once else self._transport.request
         wait_seconds = self._backoff_seconds
         for _ in range(_TRIES_WHEN_BUSY - 1):
             try:
-                return await self._transport.request(name, url, payload)
+                return await request(name, url, payload)
             except WeChatError as error:
                 if error.trouble not in (Trouble.BUSY, Trouble.CONCURRENT):
                     raise
             # Not all who were turned away come back at the same moment.
             await asyncio.sleep(wait_seconds * random.uniform(0.75, 1.25))  # noqa: S311
             wait_seconds *= 2
-        return await self._transport.request(name, url, payload)
+        return await request(name, url, payload)
 
     def _address(self, path: str, token: str) -> URL:
         return URL(f"{self._api_base}{path}?access_token={quote(token, safe='')}", encoded=True)

@@ -60,8 +60,23 @@ class MiniGateway(Gateway):
 
     async def send_subscribe(
         self, openid: str, *, template_id: str, data: Mapping[str, str], page: str
-    ) -> None:
-        """Send a subscription message. WeChat knows no repeat of it: UNCERTAIN must not be sent again."""
+    ) -> str:
+        """Send a subscription message (订阅消息). WeChat knows no repetition of it.
+
+        Args:
+            openid: of the mini-program.
+            template_id: as listed in the mini-program's console.
+            data: the template's keywords and what to fill in.
+            page: where a tap leads, with its query and without a leading slash.
+
+        Returns:
+            The msgid that subscribe_msg_sent_event will name; empty where WeChat gives none (its documents
+            do not promise one).
+
+        Raises:
+            WeChatError: REFUSED (43101) when nothing is left of what this person accepted; UNCERTAIN when it
+                may have been sent: never send it again.
+        """
         payload = {
             "touser": openid,
             "template_id": template_id,
@@ -71,7 +86,10 @@ class MiniGateway(Gateway):
             "lang": "zh_CN",
         }
         async with self._sending_to(openid):
-            await self._call("subscribe/send", "/cgi-bin/message/subscribe/send", payload)
+            answer = await self._call(
+                "subscribe/send", "/cgi-bin/message/subscribe/send", payload, once=True
+            )
+        return str(answer.get("msgid", ""))
 
     async def create_mini_code(self, scene: str, *, page: str) -> bytes:
         """Make a code of the mini-program (小程序码) that opens `page` with this scene; it never ends.

@@ -74,6 +74,13 @@ class Transport:
         """
         return await self._asked(name, url, payload, _judged)
 
+    async def request_once(self, name: str, url: URL, payload: Mapping[str, Any] | None) -> Answer:
+        """As `request`, of a call that must not be made twice: DOWN only when nothing was sent at all.
+
+        A page or a 5xx in the place of an answer leaves it UNCERTAIN.
+        """
+        return await self._asked(name, url, payload, _judged_once)
+
     async def request_picture(self, name: str, url: URL, payload: Mapping[str, Any]) -> bytes:
         """As `request`, of a call that is answered with a picture, and with JSON only when it is refused."""
         return await self._asked(name, url, payload, _judged_picture)
@@ -159,6 +166,16 @@ def _judged(status: int, raw: bytes) -> Answer:
     if code:
         raise error_of(code, str(answer.get("errmsg", "")))
     return answer
+
+
+def _judged_once(status: int, raw: bytes) -> Answer:
+    """Return the answer; what is none may have come from behind a request that was carried out."""
+    try:
+        return _judged(status, raw)
+    except WeChatError as error:
+        if error.trouble is not Trouble.DOWN:
+            raise
+        raise WeChatError(Trouble.UNCERTAIN) from None
 
 
 def _judged_picture(status: int, raw: bytes) -> bytes:

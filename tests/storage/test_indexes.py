@@ -23,6 +23,7 @@ from domain.notices import Figures
 from domain.offers import OfferState
 from domain.roles import Role
 from domain.stages import Stage, System
+from domain.subscriptions import Answer, Subscription
 from domain.terms import Calendar
 from storage.accounts import AccountStore
 from storage.ageing import AgeStore
@@ -58,6 +59,7 @@ from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.stores import Stores
+from storage.subscriptions import SubscriptionStore
 from storage.terms import TermStore
 from storage.unions import UnionStore
 from storage.uploads import UploadStore
@@ -105,6 +107,7 @@ STORES: dict[str, type] = {
     "rollovers": RolloverStore,
     "replies": ReplyStore,
     "rounds": RoundStore,
+    "subscriptions": SubscriptionStore,
     "schools": SchoolStore,
     "sessions": SessionStore,
     "unions": UnionStore,
@@ -294,6 +297,15 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "pupils.lines_of": lambda s: s.lines_of("school-a", ["s"]),
     "pupils.bindings_of": lambda s: s.bindings_of("school-a", ["s"]),
     "pupils.claims_about": lambda s: s.claims_about("school-a", "s"),
+    "subscriptions.find": lambda s: s.find("i|t"),
+    "subscriptions.many": lambda s: s.many(["i|t"]),
+    "subscriptions.put": lambda s: s.put(
+        Subscription(id="i|t", person_id="p", touched_at=NOW), was=1
+    ),
+    "subscriptions.spend": lambda s: s.spend("i|t", NOW),
+    "subscriptions.give_back": lambda s: s.give_back("i|t"),
+    "subscriptions.run_dry": lambda s: s.run_dry("i|t", Answer.OFF, NOW),
+    "subscriptions.move": lambda s: s.move("i", "p"),
     "rounds.take": lambda s: s.take(GROUP, run="r", at=NOW, lease=LEASE),
     "rounds.note_sending": lambda s: s.note_sending(
         GROUP, ["d"], run="r", since=NOW, held_until=NOW
