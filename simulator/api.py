@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from simulator import menus, minicodes, oauth, sends
+from simulator import menus, minicodes, oauth, sends, subscriptions
 from simulator.answers import OK, Refusal, encode, error_body
 from simulator.tokens import TokenDesk, TooOften
 from simulator.world import Entry, User, World
 
 TEMPLATE_SEND = "/cgi-bin/message/template/send"
+SUBSCRIBE_SEND = "/cgi-bin/message/subscribe/send"
 QR_SECONDS_MAX, QR_SECONDS_DEFAULT = 2_592_000, 60
 QR_PERMANENT_MAX = 100_000
 TICKET_SECONDS = 7200
@@ -54,7 +55,7 @@ class Api:
 
     Args:
         world: the state.
-        on_accepted: told of each accepted template message (it sends TEMPLATESENDJOBFINISH).
+        on_accepted: told of each accepted template or subscription message (it sends the event that follows).
     """
 
     def __init__(self, world: World, on_accepted: Accepted) -> None:
@@ -101,7 +102,8 @@ class Api:
             if needs_token:
                 world = self.world
                 token = call.query.get("access_token", "")
-                desk = world.mini_tokens if call.path.startswith("/wxa/") else world.tokens
+                of_mini = call.path.startswith("/wxa/") or call.path == SUBSCRIBE_SEND
+                desk = world.mini_tokens if of_mini else world.tokens
                 code = desk.refuse(token, world.clock())
                 if code:
                     raise Refusal(code)
@@ -175,6 +177,15 @@ class Api:
         user = sends.find_receiver(self.world, body)
         answer, record = sends.send_template(self.world, body, user)
         if record is not None and self.world.faults.finish_events:
+            self.on_accepted(user, record)
+        return answer
+
+    def subscribe_send(self, call: Call) -> dict[str, Any]:
+        """POST /cgi-bin/message/subscribe/send."""
+        body = parse_body(call)
+        user = subscriptions.find_mini_receiver(self.world, body)
+        answer, record = subscriptions.send_subscribe(self.world, body, user)
+        if self.world.faults.finish_events:
             self.on_accepted(user, record)
         return answer
 
@@ -290,8 +301,8 @@ def parse_body(call: Call) -> dict[str, Any]:
 
 
 def _receiver_of(call: Call) -> str:
-    """Whom a template message is for, so that two sends to one person can be seen to overlap."""
-    if call.path != TEMPLATE_SEND:
+    """Whom a template or subscription message is for, so that two sends to one person can be seen to overlap."""
+    if call.path not in (TEMPLATE_SEND, SUBSCRIBE_SEND):
         return ""
     try:
         return str(parse_body(call).get("touser", ""))
@@ -316,6 +327,7 @@ ENDPOINTS: dict[str, tuple[str, bool, Endpoint]] = {
     "/cgi-bin/token": ("GET", False, Api.token),
     "/cgi-bin/ticket/getticket": ("GET", True, Api.ticket),
     TEMPLATE_SEND: ("POST", True, Api.template_send),
+    SUBSCRIBE_SEND: ("POST", True, Api.subscribe_send),
     "/cgi-bin/message/custom/send": ("POST", True, Api.custom_send),
     "/cgi-bin/qrcode/create": ("POST", True, Api.qrcode),
     "/wxa/getwxacodeunlimit": ("POST", True, Api.mini_code),

@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from simulator import subscriptions
 from simulator.envelopes import BadReply, Push, read_reply, seal_push, write_message
 from simulator.world import Account, Entry, User, World
 
@@ -58,7 +59,7 @@ class Courier:
         self.world = world
         self.time_limit_seconds = time_limit_seconds
         self._session: aiohttp.ClientSession | None = None
-        self._queue: deque[tuple[User, dict[str, Any]]] = deque()
+        self._queue: deque[tuple[User, dict[str, Any], Account | None]] = deque()
         self._workers: set[asyncio.Task[None]] = set()
         self._turn = 0
 
@@ -86,9 +87,11 @@ class Courier:
 
     # ------------------------------------------------------------------------------ in turn
 
-    def send_soon(self, user: User, message: dict[str, Any]) -> None:
+    def send_soon(
+        self, user: User, message: dict[str, Any], *, account: Account | None = None
+    ) -> None:
         """Deliver later, a few at a time, without waiting for it."""
-        self._queue.append((user, message))
+        self._queue.append((user, message, account))
         if len(self._workers) < WORKERS:
             worker = asyncio.get_running_loop().create_task(self._work())
             self._workers.add(worker)
@@ -96,8 +99,8 @@ class Courier:
 
     async def _work(self) -> None:
         while self._queue:
-            user, message = self._queue.popleft()
-            await self.deliver(user, message)
+            user, message, account = self._queue.popleft()
+            await self.deliver(user, message, account=account)
 
     async def settle(self) -> None:
         """Wait until nothing is left to deliver."""
@@ -109,7 +112,12 @@ class Courier:
         return len(self._queue) + len(self._workers)
 
     def report_finish(self, user: User, record: Entry) -> None:
-        """Tell the account what became of an accepted template message."""
+        """Tell the account, or the mini-program, what became of an accepted message."""
+        if record["kind"] == "subscribe":
+            items = subscriptions.sent_items(self.world, record)
+            message = self.mini_event(user, subscriptions.SENT, items)
+            self.send_soon(user, message, account=self.world.mini)
+            return
         status = self.world.faults.finish_status
         if self.world.is_blocking(user):
             status = "failed:user block"
@@ -122,6 +130,11 @@ class Courier:
                 "Status": status,
             },
         )
+
+    def mini_event(self, user: User, event: str, items: list[dict[str, str]]) -> dict[str, Any]:
+        """One of the three events about subscription messages."""
+        sender = self.world.mini_openid(user)
+        return {"FromUserName": sender, "MsgType": "event", "Event": event, "List": items}
 
     # ----------------------------------------------------------------------------- one by one
 

@@ -62,6 +62,8 @@ class Control:
         if method == "GET":
             if act == "chat":
                 return user.chat
+            if act == "service":
+                return user.service
             return describe(user)
         if act in {"login", "phone"}:
             return self._code(user, act, body)
@@ -99,6 +101,12 @@ class Control:
                 revoke_info=str(body.get("revoke_info", "")),
                 mini=str(body.get("mini", "")) in {"yes", "True"},
             )
+        if act == "subscribe":
+            return await people.answer_prompt(
+                user, dict(body["answers"]), push=bool(body.get("push", True))
+            )
+        if act == "unsubscribe":
+            return await people.switch_off(user, list(body["templates"]))
         if act == "mini":
             return await people.push_mini(user, body)
         raise BadControl("no_such_act", "no such act", 404)
@@ -226,6 +234,7 @@ class Control:
         if body.get("chats") or body.get("users"):
             for user in world.users.values():
                 user.chat.clear()
+                user.service.clear()
         if body.get("users"):
             world.users.clear()
             world.by_openid.clear()

@@ -16,6 +16,12 @@ from simulator.world import Account, Entry, User
 
 TEXT_BYTES = 2048
 NEWS_MAX = 8
+# In XML the list of a subscription event stands inside one of these, in JSON on its own.
+WRAPPERS = {
+    "subscribe_msg_popup_event": "SubscribeMsgPopupEvent",
+    "subscribe_msg_change_event": "SubscribeMsgChangeEvent",
+    "subscribe_msg_sent_event": "SubscribeMsgSentEvent",
+}
 REPLY_KINDS = {"text", "image", "voice", "video", "music", "news", "transfer_customer_service"}
 
 
@@ -44,6 +50,9 @@ def write_message(account: Account, user: User, message: Mapping[str, Any], crea
     }
     if account.json_format:
         return _write_json(whole)
+    wrapper = WRAPPERS.get(str(whole.get("Event", "")))
+    if wrapper and "List" in whole:
+        whole[wrapper] = {"List": whole.pop("List")}
     return (
         b"<xml>"
         + "".join(_element(name, value) for name, value in whole.items()).encode()

@@ -32,7 +32,8 @@ class Faults:
     an HTML error page, or do their work and then drop the connection. `busy` is True, or how many
     calls still get -1. `quota` is how many template messages are still accepted. `deliver` is how
     often each callback is sent at once. `block_users` are keys or openids that refuse the
-    account's messages. `finish_status` is what TEMPLATESENDJOBFINISH says.
+    account's messages. `finish_status` is what TEMPLATESENDJOBFINISH and subscribe_msg_sent_event say;
+    without `subscribe_msgid` a subscription message is answered as WeChat documents it, with no msgid.
     """
 
     latency_ms: float = 0
@@ -46,6 +47,7 @@ class Faults:
     block_users: list[str] = field(default_factory=list)
     finish_events: bool = True
     finish_status: str = "success"
+    subscribe_msgid: bool = True
     snapshot_visitors: bool = False
     quiet: bool = field(default=True, init=False)
     changed: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)

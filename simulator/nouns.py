@@ -22,8 +22,9 @@ class User:
     """A person with a phone. `key` is their name in addresses; `show` puts the phone on the page,
     `note` stands under it (a child's name, say); a phone on the `shelf` is put there only when asked for.
 
-    `chat` holds the newest entries of the chat with the account, oldest first; `pending_scene` is
-    the QR code they scanned before following.
+    `chat` holds the newest entries of the chat with the account, oldest first, `service` those of 服务通知 (the
+    mini-program's); `pending_scene` is the QR code they scanned before following. `subscribed` counts what may
+    still be sent of each of the mini-program's templates; `switched_off` are those refused in WeChat's settings.
     """
 
     key: str
@@ -41,15 +42,19 @@ class User:
     chat: list[Entry] = field(default_factory=list)
     message_window: Window = field(default_factory=Window)
     act_window: Window = field(default_factory=Window)
+    service: list[Entry] = field(default_factory=list)
+    subscribed: dict[str, int] = field(default_factory=dict)
+    switched_off: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Template:
-    """A message template of the account: its fields and their labels, in order."""
+    """A message template: its fields and their labels, in order. `long_term` is for the mini-program's alone."""
 
     id: str
     title: str
     keys: dict[str, str]
+    long_term: bool = False
     checks: dict[str, Check] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -101,4 +106,9 @@ DEMO_TEMPLATES = (
             "thing5": "学校",
         },
     ),
+)
+_MINI_KEYS = {"thing1": "通知标题", "thing2": "班级", "name3": "发布人", "time4": "发布时间"}
+DEMO_MINI_TEMPLATES = (
+    Template("yanshu-mini-notice", "学校通知提醒", _MINI_KEYS),
+    Template("yanshu-mini-standing", "班级通知提醒", _MINI_KEYS, long_term=True),
 )

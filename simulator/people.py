@@ -6,6 +6,7 @@ Each act changes the world, goes to the account as WeChat would send it, and yie
 from dataclasses import dataclass
 from typing import Any
 
+from simulator import subscriptions
 from simulator.callbacks import Courier, Delivery
 from simulator.menus import find_button
 from simulator.world import Entry, User, World
@@ -181,8 +182,37 @@ class People:
         """
         if self.world.mini is None:
             raise CannotDo("没有小程序")
+        message = {"FromUserName": self.world.mini_openid(user), **message}
         if message.get("MsgType") != "event":
             message = {**message, "MsgId": self.world.next_id()}
+        return Outcome(await self.courier.deliver(user, message, account=self.world.mini))
+
+    async def answer_prompt(self, user: User, answers: dict[str, str], *, push: bool) -> Outcome:
+        """Answer the sheet of `wx.requestSubscribeMessage`; without `push` WeChat's own word about it is lost.
+
+        Raises:
+            CannotDo: no mini-program, or an answer that a phone could not give.
+        """
+        if self.world.mini is None:
+            raise CannotDo("没有小程序")
+        items = subscriptions.answer_prompt(self.world, user, answers)
+        return await self._tell_mini(user, subscriptions.POPUP, items if push else [])
+
+    async def switch_off(self, user: User, template_ids: list[str]) -> Outcome:
+        """Switch templates of the mini-program off in WeChat's settings.
+
+        Raises:
+            CannotDo: no mini-program.
+        """
+        if self.world.mini is None:
+            raise CannotDo("没有小程序")
+        items = subscriptions.switch_off(self.world, user, template_ids)
+        return await self._tell_mini(user, subscriptions.CHANGE, items)
+
+    async def _tell_mini(self, user: User, event: str, items: list[dict[str, str]]) -> Outcome:
+        if not items:
+            return Outcome()
+        message = self.courier.mini_event(user, event, items)
         return Outcome(await self.courier.deliver(user, message, account=self.world.mini))
 
     async def change_authorization(

@@ -16,7 +16,16 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from simulator.faults import Faults
 from simulator.logins import Logins
-from simulator.nouns import DEMO_TEMPLATES, Account, Entry, Scene, Template, User, Window
+from simulator.nouns import (
+    DEMO_MINI_TEMPLATES,
+    DEMO_TEMPLATES,
+    Account,
+    Entry,
+    Scene,
+    Template,
+    User,
+    Window,
+)
 from simulator.tokens import TokenDesk
 
 MESSAGE_WINDOW_SECONDS, MESSAGE_WINDOW_SENDS = 48 * 3600, 5
@@ -38,6 +47,7 @@ class World:
         users: the people of the demo; more can be added at any time.
         templates: what the account may send.
         mini: the mini-program, when there is one.
+        mini_templates: what the mini-program may send (订阅消息).
         public_url: the application's own address (`http://127.0.0.1:8000`): links and OAuth
             redirects to it are allowed although they are not https.
         clock: epoch seconds; tests hand in their own.
@@ -50,6 +60,7 @@ class World:
         users: Iterable[User] = (),
         templates: Iterable[Template] = DEMO_TEMPLATES,
         mini: Account | None = None,
+        mini_templates: Iterable[Template] = DEMO_MINI_TEMPLATES,
         public_url: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -59,7 +70,9 @@ class World:
         self.clock = clock
         self.users: dict[str, User] = {}
         self.by_openid: dict[str, User] = {}
+        self.by_mini_openid: dict[str, User] = {}
         self.templates = {template.id: template for template in templates}
+        self.mini_templates = {template.id: template for template in mini_templates}
         self.faults = Faults()
         self.listeners: list[Callable[[Entry], None]] = []
         self.menu: dict[str, Any] | None = None
@@ -114,6 +127,16 @@ class World:
     def mini_openid(self, user: User) -> str:
         """A person's openid under the mini-program: another one than under the account."""
         return self._identity("m", self.mini.app_id if self.mini else "", user.key)
+
+    def find_mini_user(self, openid: Any) -> User | None:
+        """The person behind an openid of the mini-program."""
+        if not isinstance(openid, str):
+            return None
+        user = self.by_mini_openid.get(openid)
+        # Whoever is not known yet, or was loaded anew since, is looked for once.
+        if user is None or self.users.get(user.key) is not user:
+            self.by_mini_openid = {self.mini_openid(each): each for each in self.users.values()}
+        return self.by_mini_openid.get(openid)
 
     def find_user(self, name: str) -> User | None:
         """A person by key or by openid."""
@@ -180,6 +203,18 @@ class World:
         self.per_openid[user.openid] += 1
         if client_id:
             self.per_client_id[client_id] += 1
+        return record
+
+    def accept_mini(self, user: User, record: Entry) -> Entry:
+        """Write an accepted subscription message into the ledger, and show it under 服务通知 if it arrives."""
+        self.ledger.append(record)
+        self.per_openid[record["openid"]] += 1
+        if not self.is_blocking(user) and self.faults.finish_status == "success":
+            user.service.append(record)
+            del user.service[:-CHAT_LIMIT]
+            self.changes += 1
+            if user.show:
+                self.tell({"type": "service", "user": user.key, "entry": record})
         return record
 
     def spend_template_quota(self) -> bool:

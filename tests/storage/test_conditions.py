@@ -52,12 +52,16 @@ async def test_a_value_is_never_read_as_an_expression(stores: Stores) -> None:
     )
 
 
-async def test_what_is_added_to_is_changed_where_the_condition_holds_alone(stores: Stores) -> None:
-    fits, update = {"_id": 1, "n": 2, "state": "open"}, {"seen": True}
-    left = set_if({"$gt": ["$n", 0]}, update, add={"n": -1})
-    assert await changed(stores, fits, left) == ({**fits, "n": 1, "seen": True}, 1)
-    empty = {"_id": 2, "n": 0, "seen": False}
-    assert await changed(stores, empty, left) == (empty, 0)
+@pytest.mark.parametrize(("before", "left", "modified"), [(2, 1, 1), (0, 0, 0)])
+async def test_what_is_added_to_changes_where_the_condition_holds_alone(
+    stores: Stores, before: int, left: int, modified: int
+) -> None:
+    update = set_if({"$gt": ["$n", 0]}, {"seen": bool(modified)}, add={"n": -1})
+    document = {"_id": 1, "n": before, "seen": False}
+    assert await changed(stores, document, update) == (
+        {"_id": 1, "n": left, "seen": bool(modified)},
+        modified,
+    )
 
 
 def test_no_field_is_set_under_a_dotted_name() -> None:
