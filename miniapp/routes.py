@@ -26,6 +26,7 @@ from miniapp.openapi import document
 from miniapp.publishing import publishing
 from miniapp.receipts import receipts
 from miniapp.sessions import sessions
+from miniapp.subscriptions import subscriptions
 from miniapp.teaching import teaching
 from miniapp.uploads import uploads
 
@@ -48,6 +49,7 @@ REGISTRIES = (
     erasure,
     families,
     approvals,
+    subscriptions,
 )
 VERSION = "1"
 
