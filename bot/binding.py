@@ -12,7 +12,7 @@ from domain.names import masked_name
 from services.bindings import Answer, bind_guardian
 from services.invitations import code_in_scene
 from services.invited import open_invitation
-from services.people import children_of, note_follow, note_opening
+from services.people import children_of, learn_union_soon, note_follow, note_opening
 from services.withdrawals import note_leaving, note_return
 
 DIALOG = "binding"
@@ -23,6 +23,7 @@ async def welcome(turn: Turn) -> Answered:
     await turn.person_id()
     await note_follow(turn.ctx, turn.inbound.openid, following=True)
     await note_return(turn.ctx, turn.inbound.openid)
+    await learn_union_soon(turn.ctx, turn.inbound.openid)
     await note_opening(turn.ctx, turn.inbound.openid, Opening.TAP)
     return await _greet(turn)
 

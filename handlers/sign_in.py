@@ -16,7 +16,7 @@ from urllib.parse import quote
 from domain.errors import ConflictError
 from handlers import phrases
 from handlers.base import Access, PageHandler, code_of
-from services.people import recognise
+from services.people import learn_union_soon, recognise
 from services.sign_ins import login_code_from
 from wechat.errors import WeChatError
 
@@ -84,6 +84,7 @@ class SignInReturnHandler(PageHandler):
             self._again("sign_in_snapshot", to, status=403)
             return
         await self.start_session(await recognise(self.ctx, visitor.openid))
+        await learn_union_soon(self.ctx, visitor.openid)
         self.redirect(self.link(to), status=302)
 
     def _expected(self) -> str | None:

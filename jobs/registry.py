@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from jobs import bindings, files, homework, notices, privacy, rollovers, rosters
+from jobs import bindings, files, homework, notices, people, privacy, rollovers, rosters
 from jobs.queue import Job
 from services.bindings import CATCH_UP
 from services.claims import TELL
@@ -17,6 +17,7 @@ from services.homework_telling import FINISH
 from services.imports import APPLY, TRY, tend_imports
 from services.lapses import write_down_lapses
 from services.notices import CARRY_OUT
+from services.people import LEARN
 from services.registration import keep_counting
 from services.retention import retain
 from services.rollovers import ROLL_OVER
@@ -30,6 +31,7 @@ JOBS: Mapping[str, Job] = {
     CATCH_UP: bindings.catch_up,
     TELL: bindings.tell,
     TELL_END: bindings.tell_end,
+    LEARN: people.learn_union,
     ERASE: privacy.erase,
     BUILD: privacy.build,
     TRY: rosters.try_roster,

@@ -16,6 +16,8 @@ from domain.schools import Keeper, School, SchoolClass, Student
 from services.context import Context
 from wechat.mini import MiniVisitor
 
+LEARN = "people.learn_union"
+
 log = logging.getLogger("yanshu.services")
 
 
@@ -168,14 +170,23 @@ async def _is_somebody(ctx: Context, person_id: str) -> bool:
     return bool(bound or await ctx.stores.bindings.ended_of_person(person_id))
 
 
+async def learn_union_soon(ctx: Context, openid: str) -> None:
+    """Have a worker ask WeChat who an openid of the account is elsewhere; with no mini-program there is no use."""
+    if ctx.mini is not None:
+        await ctx.enqueue(LEARN, {"openid": openid}, key=f"{LEARN}:{openid}")
+
+
 async def learn_union(ctx: Context, openid: str) -> None:
     """Ask WeChat which unionid an openid of the official account has, so that the mini-program knows them.
 
-    Harmless to repeat. Raises WeChatError.
+    Of the two people that turn out to be one, the one who has not become anybody here yet gives way. Harmless to
+    repeat. Raises WeChatError.
     """
     identity = await ctx.stores.identities.find(ctx.policy.app_id, openid)
+    if identity is None or await ctx.stores.unions.knows(identity.person_id):
+        return
     unionid = await ctx.wechat.find_unionid(openid)
-    if identity is None or not unionid:
+    if not unionid:
         return
     joined = await ctx.stores.unions.ensure(unionid, identity.person_id)
     if joined == identity.person_id:
@@ -185,6 +196,10 @@ async def learn_union(ctx: Context, openid: str) -> None:
         for other in await ctx.stores.identities.all_of_person(joined):
             await move_identity(ctx, other.id, identity.person_id)
         await ctx.stores.unions.move(unionid, identity.person_id)
+    elif not await _is_somebody(ctx, identity.person_id):
+        # A page that is open as the other one signs in anew.
+        await ctx.stores.sessions.end_all(identity.person_id)
+        await move_identity(ctx, identity.id, joined)
     else:
         log.warning("two people share a unionid, and both are somebody: they stay two")
 

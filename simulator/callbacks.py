@@ -164,9 +164,11 @@ class Courier:
         self, delivery: Delivery, account: Account, user: User, raw: bytes
     ) -> Entry | str | None:
         """One delivery with WeChat's repetitions: the reply, None for silence, or what is wrong."""
+        # To the mini-program somebody is another openid than to the account.
+        openid = self.world.mini_openid(user) if account is self.world.mini else user.openid
         fault = "no answer"
         for _ in range(DELIVERIES):
-            push = seal_push(account, user, raw, int(self.world.clock()))
+            push = seal_push(account, openid, raw, int(self.world.clock()))
             url = account.callbacks[self._turn % len(account.callbacks)]
             self._turn += 1
             note: dict[str, Any] = {"status": 0, "ms": 0.0, "reply": None}

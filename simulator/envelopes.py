@@ -82,7 +82,7 @@ def _element(name: str, value: Any) -> str:
     return f"<{name}>{inner}</{name}>"
 
 
-def seal_push(account: Account, user: User, message: bytes, timestamp: int) -> Push:
+def seal_push(account: Account, openid: str, message: bytes, timestamp: int) -> Push:
     """Sign a message, and encrypt it in safe and compatible mode."""
     nonce, stamp = str(secrets.randbelow(10**10)), str(timestamp)
     seal = account.seal
@@ -90,7 +90,7 @@ def seal_push(account: Account, user: User, message: bytes, timestamp: int) -> P
         "signature": seal.signature(stamp, nonce),
         "timestamp": stamp,
         "nonce": nonce,
-        "openid": user.openid,
+        "openid": openid,
     }
     kind = "application/json" if account.json_format else "text/xml"
     if account.mode == "plain":

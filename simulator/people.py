@@ -235,7 +235,7 @@ class People:
             "FromUserName": PLATFORM,
             "MsgType": "event",
             "Event": event,
-            "OpenID": user.openid,
+            "OpenID": self.world.mini_openid(user) if mini else user.openid,
             "AppID": account.app_id,
         }
         if event == "user_authorization_revoke":

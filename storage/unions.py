@@ -27,6 +27,10 @@ class UnionStore:
         document = await self._unions.find_one({"_id": unionid})
         return str(document["person_id"]) if document else ""
 
+    async def knows(self, person_id: str) -> bool:
+        """Whether this person has a unionid here. Uses index: by_person."""
+        return await self._unions.find_one({"person_id": person_id}, {"_id": 1}) is not None
+
     async def move(self, unionid: str, person_id: str) -> None:
         """It is this person's from now on. Uses index: _id_."""
         await self._unions.update_one({"_id": unionid}, {"$set": {"person_id": person_id}})

@@ -146,11 +146,12 @@ async def test_the_mini_programs_word_is_heard_about_whom_it_knows(
 ) -> None:
     stores, mini = quiet_town.ctx.stores, quiet_town.settings.mini_program
     assert mini is not None
+    openid = quiet_town.world.mini_openid(mother.user)
     await authorization(mother, "user_authorization_cancellation", mini="yes")
     assert await erasures(quiet_town) == []  # known under the official account alone
     at: datetime = quiet_town.ctx.now()
     person = await person_of(quiet_town, mother)
-    await stores.identities.ensure(mini.app_id, mother.user.openid, person_id=person, at=at)
+    await stores.identities.ensure(mini.app_id, openid, person_id=person, at=at)
     await authorization(mother, "user_authorization_revoke", mini="yes", revoke_info="8")
     assert await erasures(quiet_town) == []
     await authorization(mother, "user_authorization_revoke", mini="yes", revoke_info="")

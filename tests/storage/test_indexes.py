@@ -394,6 +394,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "replies.answer": lambda s: s.answer("r", 200, "{}"),
     "replies.forget": lambda s: s.forget("r"),
     "unions.find": lambda s: s.find("u"),
+    "unions.knows": lambda s: s.knows("p"),
     "unions.move": lambda s: s.move("u", "p"),
     "identities.all_of_person": lambda s: s.all_of_person("p"),
     "identities.move": lambda s: s.move("i", "p"),
