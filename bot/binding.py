@@ -20,10 +20,10 @@ DIALOG = "binding"
 
 async def welcome(turn: Turn) -> Answered:
     """They follow; when they came by a class's QR, the class is known already."""
-    await turn.person_id()
+    person_id = await turn.person_id()
     await note_follow(turn.ctx, turn.inbound.openid, following=True)
     await note_return(turn.ctx, turn.inbound.openid)
-    await learn_union_soon(turn.ctx, turn.inbound.openid)
+    await learn_union_soon(turn.ctx, person_id)
     await note_opening(turn.ctx, turn.inbound.openid, Opening.TAP)
     return await _greet(turn)
 

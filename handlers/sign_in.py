@@ -83,8 +83,9 @@ class SignInReturnHandler(PageHandler):
             # A snapshot's visitor is made up by WeChat: whoever it is, it is not this person.
             self._again("sign_in_snapshot", to, status=403)
             return
-        await self.start_session(await recognise(self.ctx, visitor.openid))
-        await learn_union_soon(self.ctx, visitor.openid)
+        person_id = await recognise(self.ctx, visitor.openid)
+        await self.start_session(person_id)
+        await learn_union_soon(self.ctx, person_id)
         self.redirect(self.link(to), status=302)
 
     def _expected(self) -> str | None:

@@ -170,10 +170,10 @@ async def _is_somebody(ctx: Context, person_id: str) -> bool:
     return bool(bound or await ctx.stores.bindings.ended_of_person(person_id))
 
 
-async def learn_union_soon(ctx: Context, openid: str) -> None:
-    """Have a worker ask WeChat who an openid of the account is elsewhere; with no mini-program there is no use."""
+async def learn_union_soon(ctx: Context, person_id: str) -> None:
+    """Have a worker ask WeChat who somebody of the account is elsewhere; with no mini-program there is no use."""
     if ctx.mini is not None:
-        await ctx.enqueue(LEARN, {"openid": openid}, key=f"{LEARN}:{openid}")
+        await ctx.enqueue(LEARN, {"person_id": person_id}, key=f"{LEARN}:{person_id}")
 
 
 async def learn_union(ctx: Context, openid: str) -> None:

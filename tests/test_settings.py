@@ -76,6 +76,8 @@ def test_everything_set() -> None:
             "YANSHU_OA_TEMPLATE_NOTICE_FIELDS": '{"thing1": "title", "time22": "time"}',
             "YANSHU_OA_TEMPLATE_BINDING": "Tm2",
             "YANSHU_OA_TEMPLATE_BINDING_FIELDS": '{"phrase1": "result", "date2": "time"}',
+            "YANSHU_MINI_TEMPLATE_ONE_TIME": "Tm3",
+            "YANSHU_MINI_TEMPLATE_ONE_TIME_FIELDS": '{"thing1": "title", "name2": "sender"}',
             "YANSHU_TRUST_PROXY": "Yes",
             "YANSHU_LINK_HOSTS": "Basic.smartedu.cn, school.example.cn",
             "YANSHU_QUIET_START": "22:00",
@@ -93,6 +95,9 @@ def test_everything_set() -> None:
     assert dict(settings.notice_template.fields) == {"thing1": "title", "time22": "time"}
     assert settings.binding_template is not None
     assert settings.binding_template.id == "Tm2"
+    assert settings.one_time_template is not None
+    assert dict(settings.one_time_template.fields) == {"thing1": "title", "name2": "sender"}
+    assert settings.long_term_template is None
     assert settings.trust_proxy is True
     assert settings.link_hosts == ("basic.smartedu.cn", "school.example.cn")
     assert settings.quiet_end == time(6, 30)
