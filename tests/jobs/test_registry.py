@@ -16,9 +16,11 @@ from services.family_files import BUILD
 from services.homework_telling import FINISH
 from services.imports import APPLY, TRY
 from services.notices import CARRY_OUT
+from services.people import LEARN
 from services.rollovers import ROLL_OVER
 
 PAYLOADS = {
+    LEARN: {"person_id"},
     CARRY_OUT: {"notice_id"},
     PUSH: {"notice_id", "class_id"},
     FINISH: {"homework_id"},
