@@ -21,7 +21,7 @@ _MOST_REMEMBERED = 50
 MOST_CREDITS = 200  # nobody is asked so often: whoever reports more is no phone
 
 
-class Answer(StrEnum):
+class Said(StrEnum):
     """What somebody last said about a template. OFF: switched off in WeChat's own settings."""
 
     ACCEPTED = "accepted"
@@ -68,7 +68,7 @@ class Subscription:
     id: str
     person_id: str
     touched_at: datetime
-    answer: Answer | None = None
+    answer: Said | None = None
     decided_at: datetime | None = None
     credits: int = 0
     yeses: tuple[Yes, ...] = ()
@@ -100,8 +100,8 @@ def accepted(subscription: Subscription, report: Report) -> Subscription:
     counted = Yes(at=report.at, **{own: report.mark})
     known = replace(subscription, yeses=(*remembered, counted)[-_MOST_REMEMBERED:])
     if _is_newer_than(report.at, subscription):
-        known = replace(known, answer=Answer.ACCEPTED, decided_at=report.at, touched_at=report.at)
-    elif subscription.answer is Answer.OFF:
+        known = replace(known, answer=Said.ACCEPTED, decided_at=report.at, touched_at=report.at)
+    elif subscription.answer is Said.OFF:
         return known  # what was accepted before everything was switched off is gone too
     return replace(known, credits=min(subscription.credits + 1, MOST_CREDITS))
 
@@ -109,14 +109,14 @@ def accepted(subscription: Subscription, report: Report) -> Subscription:
 _OTHER = {Source.CLIENT: Source.PUSH, Source.PUSH: Source.CLIENT}
 
 
-def refused(subscription: Subscription, answer: Answer, at: datetime) -> Subscription:
+def refused(subscription: Subscription, answer: Said, at: datetime) -> Subscription:
     """After a no at the prompt (what was accepted before it stands), or after switching off (nothing stands).
 
     A word that is older than the newest answer changes nothing.
     """
     if not _is_newer_than(at, subscription):
         return subscription
-    left = 0 if answer is Answer.OFF else subscription.credits
+    left = 0 if answer is Said.OFF else subscription.credits
     return replace(subscription, answer=answer, decided_at=at, touched_at=at, credits=left)
 
 
@@ -129,15 +129,15 @@ def _is_newer_than(at: datetime, subscription: Subscription) -> bool:
 def obstacle(channel: Channel, subscription: Subscription | None) -> Reason | None:
     """What stands in the way of a subscription message by this channel; None: it may be sent."""
     answer = subscription.answer if subscription else None
-    if answer is Answer.OFF:
+    if answer is Said.OFF:
         return Reason.SUBSCRIPTION_OFF
     if channel is Channel.LONG_TERM:
-        if answer is Answer.ACCEPTED:
+        if answer is Said.ACCEPTED:
             return None
         return Reason.SUBSCRIPTION_OFF if answer else Reason.NOT_SUBSCRIBED
     if subscription is not None and subscription.credits > 0:
         return None
-    return Reason.USED_UP if answer is Answer.ACCEPTED else Reason.NOT_SUBSCRIBED
+    return Reason.USED_UP if answer is Said.ACCEPTED else Reason.NOT_SUBSCRIBED
 
 
 def worth_asking(held: Mapping[Channel, Subscription | None]) -> Channel | None:
@@ -147,7 +147,7 @@ def worth_asking(held: Mapping[Channel, Subscription | None]) -> Channel | None:
     """
     if Channel.LONG_TERM in held:
         answer = held[Channel.LONG_TERM]
-        if answer is not None and answer.answer is Answer.ACCEPTED:
+        if answer is not None and answer.answer is Said.ACCEPTED:
             return None
         if answer is None or answer.answer is None or Channel.ONE_TIME not in held:
             return Channel.LONG_TERM

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.conversation import SUCCESS
-from domain.subscriptions import Answer, Report, Source
+from domain.subscriptions import Report, Said, Source
 from domain.withdrawals import Withdrawal
 from services.context import Context
 from services.finishes import record_sent
@@ -16,8 +16,8 @@ from services.withdrawals import note_withdrawal
 from wechat.messages import Inbound
 
 # What WeChat says in SubscribeStatusString of each event. In its settings somebody can take a yes back, and no more.
-_AT_THE_PROMPT = {"accept": Answer.ACCEPTED, "reject": Answer.REJECTED}
-_IN_THE_SETTINGS = {"reject": Answer.OFF}
+_AT_THE_PROMPT = {"accept": Said.ACCEPTED, "reject": Said.REJECTED}
+_IN_THE_SETTINGS = {"reject": Said.OFF}
 
 
 class MiniProgramPush:
@@ -45,13 +45,13 @@ class MiniProgramPush:
         return SUCCESS
 
 
-async def _note(ctx: Context, inbound: Inbound, answers: Mapping[str, Answer]) -> None:
+async def _note(ctx: Context, inbound: Inbound, answers: Mapping[str, Said]) -> None:
     at = datetime.fromtimestamp(min(inbound.created, int(ctx.now().timestamp())), UTC)
     report = Report(source=Source.PUSH, mark=inbound.key, at=at)
     await note_answers(ctx, inbound.openid, answers, report)
 
 
-def _answers(items: list[dict[str, Any]], words: Mapping[str, Answer]) -> dict[str, Answer]:
+def _answers(items: list[dict[str, Any]], words: Mapping[str, Said]) -> dict[str, Said]:
     """By template; what is no word of these is left out."""
     found = {}
     for item in items:

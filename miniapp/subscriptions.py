@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain.channels import Channel
 from domain.errors import InvalidError, Problem
-from domain.subscriptions import Answer, Report, Source
+from domain.subscriptions import Report, Said, Source
 from handlers.base import Access
 from miniapp.endpoints import Call, Registry, Schema
 from services.subscriptions import Own, note_answers, subscriptions_of
@@ -33,7 +33,7 @@ class TemplateRow(Schema):
     """
 
     template_id: str
-    answer: Answer | None
+    answer: Said | None
     left: int | None
 
 
@@ -78,11 +78,11 @@ async def put_subscriptions(call: Call, body: Results) -> Subscriptions:
     return _shown(await subscriptions_of(call.ctx, call.openid))
 
 
-def _answer(word: str) -> Answer | None:
+def _answer(word: str) -> Said | None:
     """WeChat has several kinds of yes (acceptWithAudio …). Banned and filtered are its own doing, and no answer."""
     if word.startswith("accept"):
-        return Answer.ACCEPTED
-    return Answer.REJECTED if word == "reject" else None
+        return Said.ACCEPTED
+    return Said.REJECTED if word == "reject" else None
 
 
 def _shown(own: Own) -> Subscriptions:
@@ -96,7 +96,7 @@ def _shown(own: Own) -> Subscriptions:
         left = None
         if held.channel is Channel.ONE_TIME:
             left = subscription.credits if subscription else 0
-        elif answer is Answer.ACCEPTED:
+        elif answer is Said.ACCEPTED:
             everything = True
         rows.append(TemplateRow(template_id=held.template_id, answer=answer, left=left))
     return Subscriptions(

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from domain.channels import SUBSCRIPTIONS, Channel, Paused, Reason
 from domain.identities import Identity
-from domain.subscriptions import Answer, subscription_id
+from domain.subscriptions import Said, subscription_id
 from domain.times import next_school_midnight
 from services.cards import Card, template_data
 from services.context import Context, TemplateCard
@@ -116,7 +116,7 @@ async def _send_subscription(
     except WeChatError as error:
         if error.trouble is Trouble.REFUSED:
             # Of a long-term yes nothing is left either: it was taken back.
-            left = Answer.ACCEPTED if counted else Answer.OFF
+            left = Said.ACCEPTED if counted else Said.OFF
             await store.run_dry(key, left, ctx.now())
             reason = Reason.USED_UP if counted else Reason.SUBSCRIPTION_OFF
             return Sent(Verdict.NEXT, reason=reason, code=error.code)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from domain.channels import SUBSCRIPTIONS, Channel, Reason
 from domain.identities import Identity
 from domain.subscriptions import (
-    Answer,
     Report,
+    Said,
     Subscription,
     accepted,
     obstacle,
@@ -89,7 +89,7 @@ async def subscriptions_of(ctx: Context, openid: str) -> Own:
 
 
 async def note_answers(
-    ctx: Context, openid: str, answers: Mapping[str, Answer], report: Report
+    ctx: Context, openid: str, answers: Mapping[str, Said], report: Report
 ) -> None:
     """What somebody answered, by template. Templates that are none of ours change nothing; again changes nothing.
 
@@ -107,14 +107,14 @@ async def note_answers(
 
 
 async def _note(
-    ctx: Context, identity: Identity, template_id: str, answer: Answer, report: Report
+    ctx: Context, identity: Identity, template_id: str, answer: Said, report: Report
 ) -> None:
     """Over the newest version; who came in between is seen at the next try."""
     key = subscription_id(identity.id, template_id)
     while True:
         held = await ctx.stores.subscriptions.find(key)
         before = held or Subscription(id=key, person_id=identity.person_id, touched_at=report.at)
-        if answer is Answer.ACCEPTED:
+        if answer is Said.ACCEPTED:
             after = accepted(before, report)
         else:
             after = refused(before, answer, report.at)

@@ -9,7 +9,7 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError
 
-from domain.subscriptions import Answer, Subscription
+from domain.subscriptions import Said, Subscription
 from storage.conditions import set_if
 from storage.documents import from_document, to_document
 
@@ -64,10 +64,10 @@ class SubscriptionStore:
         """
         await self._subscriptions.update_one(
             {"_id": subscription_id},
-            set_if({"$ne": ["$answer", Answer.OFF]}, {}, add={"credits": 1, "version": 1}),
+            set_if({"$ne": ["$answer", Said.OFF]}, {}, add={"credits": 1, "version": 1}),
         )
 
-    async def run_dry(self, subscription_id: str, answer: Answer, at: datetime) -> None:
+    async def run_dry(self, subscription_id: str, answer: Said, at: datetime) -> None:
         """WeChat says that nothing is left (43101). Uses index: _id_."""
         await self._subscriptions.update_one(
             {"_id": subscription_id},

@@ -12,8 +12,8 @@ from domain.channels import Channel, Reason
 from domain.subscriptions import (
     MOST_CREDITS,
     PAIRED_WITHIN,
-    Answer,
     Report,
+    Said,
     Source,
     Subscription,
     accepted,
@@ -92,32 +92,32 @@ def test_nobody_collects_credits_without_end() -> None:
 
 
 def test_a_no_at_the_prompt_leaves_what_was_accepted_before() -> None:
-    said = refused(after(a_report(CLIENT, "a")), Answer.REJECTED, NOW + MINUTE)
-    assert (said.answer, said.credits) == (Answer.REJECTED, 1)
+    said = refused(after(a_report(CLIENT, "a")), Said.REJECTED, NOW + MINUTE)
+    assert (said.answer, said.credits) == (Said.REJECTED, 1)
     assert obstacle(ONE, said) is None
     assert obstacle(LONG, said) is Reason.SUBSCRIPTION_OFF
 
 
 def test_switching_off_leaves_nothing_and_a_new_yes_begins_again() -> None:
-    off = refused(after(a_report(CLIENT, "a")), Answer.OFF, NOW + MINUTE)
-    assert (off.answer, off.credits) == (Answer.OFF, 0)
+    off = refused(after(a_report(CLIENT, "a")), Said.OFF, NOW + MINUTE)
+    assert (off.answer, off.credits) == (Said.OFF, 0)
     again = after(a_report(CLIENT, "b", 2 * MINUTE), before=off)
-    assert (again.answer, again.credits) == (Answer.ACCEPTED, 1)
+    assert (again.answer, again.credits) == (Said.ACCEPTED, 1)
 
 
 def test_what_comes_late_does_not_undo_what_is_newer() -> None:
     now = after(a_report(CLIENT, "a", MINUTE))
-    assert refused(now, Answer.OFF, NOW) == now
+    assert refused(now, Said.OFF, NOW) == now
     # A yes from before everything was switched off brings nothing back.
-    off = refused(NOBODY, Answer.OFF, NOW + MINUTE)
+    off = refused(NOBODY, Said.OFF, NOW + MINUTE)
     late = after(a_report(PUSH, "1"), before=off)
-    assert (late.answer, late.credits) == (Answer.OFF, 0)
+    assert (late.answer, late.credits) == (Said.OFF, 0)
 
 
 def test_wechats_times_have_whole_seconds() -> None:
     at = NOW.replace(microsecond=0)
     yes = accepted(NOBODY, Report(source=CLIENT, mark="a", at=at + timedelta(milliseconds=700)))
-    assert refused(yes, Answer.OFF, at).answer is Answer.OFF
+    assert refused(yes, Said.OFF, at).answer is Said.OFF
 
 
 def test_a_pair_is_not_older_than_wechat_repeats_itself() -> None:
@@ -128,14 +128,14 @@ def test_a_pair_is_not_older_than_wechat_repeats_itself() -> None:
     ("channel", "subscription", "reason"),
     [
         (ONE, None, Reason.NOT_SUBSCRIBED),
-        (ONE, held(answer=Answer.REJECTED), Reason.NOT_SUBSCRIBED),
-        (ONE, held(answer=Answer.ACCEPTED, credits=1), None),
-        (ONE, held(answer=Answer.ACCEPTED, credits=0), Reason.USED_UP),
-        (ONE, held(answer=Answer.OFF), Reason.SUBSCRIPTION_OFF),
+        (ONE, held(answer=Said.REJECTED), Reason.NOT_SUBSCRIBED),
+        (ONE, held(answer=Said.ACCEPTED, credits=1), None),
+        (ONE, held(answer=Said.ACCEPTED, credits=0), Reason.USED_UP),
+        (ONE, held(answer=Said.OFF), Reason.SUBSCRIPTION_OFF),
         (LONG, None, Reason.NOT_SUBSCRIBED),
-        (LONG, held(answer=Answer.ACCEPTED), None),
-        (LONG, held(answer=Answer.REJECTED, credits=3), Reason.SUBSCRIPTION_OFF),
-        (LONG, held(answer=Answer.OFF), Reason.SUBSCRIPTION_OFF),
+        (LONG, held(answer=Said.ACCEPTED), None),
+        (LONG, held(answer=Said.REJECTED, credits=3), Reason.SUBSCRIPTION_OFF),
+        (LONG, held(answer=Said.OFF), Reason.SUBSCRIPTION_OFF),
     ],
 )
 def test_what_stands_in_the_way(
@@ -149,13 +149,13 @@ def test_what_stands_in_the_way(
     [
         ({}, None),
         ({ONE: None}, ONE),
-        ({ONE: held(answer=Answer.ACCEPTED, credits=4)}, ONE),
+        ({ONE: held(answer=Said.ACCEPTED, credits=4)}, ONE),
         ({LONG: None}, LONG),
-        ({LONG: held(answer=Answer.REJECTED)}, LONG),
-        ({LONG: held(answer=Answer.ACCEPTED)}, None),
+        ({LONG: held(answer=Said.REJECTED)}, LONG),
+        ({LONG: held(answer=Said.ACCEPTED)}, None),
         ({LONG: None, ONE: None}, LONG),
-        ({LONG: held(answer=Answer.ACCEPTED), ONE: None}, None),
-        ({LONG: held(answer=Answer.REJECTED), ONE: None}, ONE),
+        ({LONG: held(answer=Said.ACCEPTED), ONE: None}, None),
+        ({LONG: held(answer=Said.REJECTED), ONE: None}, ONE),
     ],
 )
 def test_which_kind_is_asked_for(

@@ -23,7 +23,7 @@ from domain.notices import Figures
 from domain.offers import OfferState
 from domain.roles import Role
 from domain.stages import Stage, System
-from domain.subscriptions import Answer, Subscription
+from domain.subscriptions import Said, Subscription
 from domain.terms import Calendar
 from storage.accounts import AccountStore
 from storage.ageing import AgeStore
@@ -304,7 +304,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     ),
     "subscriptions.spend": lambda s: s.spend("i|t", NOW),
     "subscriptions.give_back": lambda s: s.give_back("i|t"),
-    "subscriptions.run_dry": lambda s: s.run_dry("i|t", Answer.OFF, NOW),
+    "subscriptions.run_dry": lambda s: s.run_dry("i|t", Said.OFF, NOW),
     "subscriptions.move": lambda s: s.move("i", "p"),
     "rounds.take": lambda s: s.take(GROUP, run="r", at=NOW, lease=LEASE),
     "rounds.note_sending": lambda s: s.note_sending(

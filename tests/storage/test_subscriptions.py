@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from domain.subscriptions import Answer, Subscription
+from domain.subscriptions import Said, Subscription
 from storage.stores import Stores
 from tests.domain.samples import MINUTE, NOW
 from tests.storage.conftest import at_once
@@ -15,7 +15,7 @@ def a_subscription(**changes: object) -> Subscription:
         "id": KEY,
         "person_id": "person-1",
         "touched_at": NOW,
-        "answer": Answer.ACCEPTED,
+        "answer": Said.ACCEPTED,
         "decided_at": NOW,
     }
     return Subscription(**(given | changes))  # type: ignore[arg-type]
@@ -72,7 +72,7 @@ async def test_a_credit_goes_back_unless_all_was_switched_off(stores: Stores) ->
     assert (await got(stores)).credits == 1
     await stores.subscriptions.spend(KEY, NOW)
     held = await got(stores)
-    await stores.subscriptions.put(replace(held, answer=Answer.OFF), was=held.version)
+    await stores.subscriptions.put(replace(held, answer=Said.OFF), was=held.version)
     await stores.subscriptions.give_back(KEY)
     assert (await got(stores)).credits == 0
 
@@ -80,9 +80,9 @@ async def test_a_credit_goes_back_unless_all_was_switched_off(stores: Stores) ->
 async def test_wechat_says_that_nothing_is_left(stores: Stores) -> None:
     await stores.subscriptions.put(a_subscription(credits=5), was=None)
     seen = await got(stores)
-    await stores.subscriptions.run_dry(KEY, Answer.ACCEPTED, NOW + MINUTE)
+    await stores.subscriptions.run_dry(KEY, Said.ACCEPTED, NOW + MINUTE)
     left = await got(stores)
-    assert (left.credits, left.answer) == (0, Answer.ACCEPTED)
+    assert (left.credits, left.answer) == (0, Said.ACCEPTED)
     assert not await stores.subscriptions.put(seen, was=seen.version)
 
 
