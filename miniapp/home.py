@@ -16,6 +16,8 @@ from miniapp.shapes import (
     place_rows,
     teaching_row,
 )
+from services.consents import consents_of
+from services.erasure import is_leaving
 from services.families import school_names
 from services.home import home_of
 from services.notices import notices_of_author
@@ -26,7 +28,10 @@ _OWN = 3  # notices of one's own: what was sent today is what a teacher looks af
 
 
 class Home(Schema):
-    """Everything of the first screen. `todo` waits for a confirmation, the nearest deadline first."""
+    """Everything of the first screen. `todo` waits for a confirmation, the nearest deadline first.
+
+    `unanswered` children lack the basic consent; `leaving`: one's data are about to be erased.
+    """
 
     children: list[Child]
     notices: list[NoticeRow]
@@ -35,6 +40,8 @@ class Home(Schema):
     teaching: TeachingRow | None
     places: list[Place]
     acting: str
+    unanswered: int
+    leaving: bool
 
 
 @home("GET", "/home", access=Access.VISITOR)
@@ -42,6 +49,9 @@ async def get_home(call: Call) -> Home:
     """The first screen."""
     found = await home_of(call.ctx, call.person_id, acting=call.acting)
     schools = await school_names(call.ctx, (own.child for own in found.own.children))
+    consents = await consents_of(
+        call.ctx, call.person_id, [own.child for own in found.own.children]
+    )
     teaching = found.staff.teaching
     own = await notices_of_author(call.ctx, teaching, limit=_OWN) if teaching else []
     return Home(
@@ -52,4 +62,6 @@ async def get_home(call: Call) -> Home:
         teaching=teaching_row(found.staff, own),
         places=place_rows(found.staff.posts),
         acting=found.staff.acting.place_id if found.staff.acting else "",
+        unanswered=consents.unanswered,
+        leaving=await is_leaving(call.ctx, call.person_id),
     )

@@ -12,6 +12,7 @@ import domain.notices
 from domain.bindings import Claim, ClaimState, Custody, Doubt, Side
 from domain.files import FileKind, StoredFile
 from domain.notices import ConfirmMode, NoticeState
+from domain.roles import Right
 from miniapp.endpoints import Schema
 from services.claims import Standing
 from services.families import OwnBindings, OwnChild
@@ -20,6 +21,7 @@ from services.people import Post, Teaching
 from services.reading import Entry
 
 _SUMMARY = 60  # characters: two lines of a list
+_ABOUT_PEOPLE = (Right.PEOPLE, Right.CLAIMS, Right.BINDINGS, Right.INVITE)
 
 
 class Done(Schema):
@@ -125,12 +127,18 @@ class NamedClass(Schema):
     name: str
 
 
+class TaughtClass(NamedClass):
+    """A class one publishes to, and what else one may do about its people."""
+
+    rights: list[Right]
+
+
 class TeachingRow(Schema):
     """The classes one publishes to, and the newest of one's own. `claims` requests to be bound wait for the school."""
 
     school_name: str
     name: str
-    classes: list[NamedClass]
+    classes: list[TaughtClass]
     claims: int
     newest: list[OwnNoticeRow]
 
@@ -309,7 +317,14 @@ def teaching_row(
     return TeachingRow(
         school_name=teaching.school.name,
         name=teaching.name,
-        classes=[NamedClass(id=c.id, name=c.name) for c in teaching.classes],
+        classes=[
+            TaughtClass(
+                id=c.id,
+                name=c.name,
+                rights=[right for right in _ABOUT_PEOPLE if teaching.may_in(c, right)],
+            )
+            for c in teaching.classes
+        ],
         claims=staff.claims,
         newest=[own_notice_row(notice, teaching) for notice in newest],
     )

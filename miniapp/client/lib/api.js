@@ -85,9 +85,13 @@ const paths = {
 };
 
 module.exports = {
+  safe,
   newKey,
   act,
+  create,
   paths,
+  query,
+  read,
   remembered,
   /** @returns {Promise<Read<Api.Home>>} */
   getHome: () => read(paths.home()),

@@ -17,10 +17,14 @@ async function fetchFile(fileId, noticeId, size) {
   const address = api.file(fileId, noticeId, size);
   const known = fetched.get(address);
   if (known) return known;
-  const token = await session.token();
-  const path = await download(config.base + PREFIX + address, token);
+  const path = await fetchFresh(address);
   fetched.set(address, path);
   return path;
+}
+
+/** The path of what an address gives now, fetched anew. @param {string} address after /api/v1 @returns {Promise<string>} */
+async function fetchFresh(address) {
+  return download(config.base + PREFIX + address, await session.token());
 }
 
 /** @param {string} url @param {string} token @returns {Promise<string>} */
@@ -38,4 +42,4 @@ function download(url, token) {
   });
 }
 
-module.exports = { fetchFile };
+module.exports = { fetchFile, fetchFresh };

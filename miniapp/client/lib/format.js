@@ -36,6 +36,12 @@ function moment(iso, now = new Date()) {
   return fill(date.year === now.getFullYear() ? t.date : t.far, date);
 }
 
+/** A day as a file's name has it: 20261128. @param {string} iso */
+function day(iso) {
+  const time = new Date(iso);
+  return `${time.getFullYear()}${two(time.getMonth() + 1)}${two(time.getDate())}`;
+}
+
 /** @param {number} bytes */
 function size(bytes) {
   if (bytes < 1024) return `${bytes} B`;
@@ -51,4 +57,4 @@ function sign(name) {
   return name.slice(-1);
 }
 
-module.exports = { moment, sign, size };
+module.exports = { day, moment, sign, size };

@@ -41,23 +41,25 @@ function enter(page) {
 }
 
 /**
- * Run `act`; what it returns is shown. A failure becomes the screen's failure, unless something is shown already.
- * @param {Screen} page @param {() => Promise<object>} act
+ * Run `act`; what it returns is shown. A failure becomes the screen's failure, unless something is shown already
+ * that may still be so. `missing` says what is not there, or not for this person.
+ * @param {Screen} page @param {() => Promise<object>} act @param {{gone: string, goneHint: string}} [missing]
  */
-async function load(page, act) {
+async function load(page, act, missing = words().common) {
   try {
     page.setData({ ...(await act()), phase: 'ready' });
   } catch (error) {
-    if (page.data.phase === 'ready') page.setData({ offline: true });
-    else page.setData({ phase: 'failed', problem: problemOf(error) });
+    const isGone = error instanceof ApiError && error.status === 404;
+    if (page.data.phase === 'ready' && !isGone) page.setData({ offline: true });
+    else page.setData({ phase: 'failed', problem: problemOf(error, missing) });
   }
 }
 
-/** @param {unknown} error */
-function problemOf(error) {
-  const { common, notice } = words();
+/** @param {unknown} error @param {{gone: string, goneHint: string}} missing */
+function problemOf(error, missing) {
+  const { common } = words();
   if (!(error instanceof ApiError)) throw error;
-  if (error.status === 404) return { title: notice.gone, hint: notice.goneHint, retry: false };
+  if (error.status === 404) return { title: missing.gone, hint: missing.goneHint, retry: false };
   if (error.status === 401) return { title: common.failed, hint: common.signedOut, retry: true };
   return { title: common.failed, hint: error.passing ? common.failedHint : error.message, retry: true };
 }

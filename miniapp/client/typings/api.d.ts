@@ -44,15 +44,23 @@ declare namespace Api {
     class_name: string;
     school_name: string;
     relation: string;
+    order: number;
+    custody: Custody;
+    bound_at: string;
+    until: string | null;
+    trial: boolean;
+    guardians: string[];
   }
 
   interface Home {
     children: Child[];
     notices: NoticeRow[];
     todo: NoticeRow[];
-    claims: { id: string }[];
-    teaching: { school_name: string; name: string; classes: { id: string; name: string }[]; claims: number } | null;
+    claims: ClaimRow[];
+    teaching: { school_name: string; name: string; classes: TaughtClass[]; claims: number } | null;
     places: { id: string; name: string }[];
+    unanswered: number;
+    leaving: boolean;
   }
 
   interface NoticeList {
@@ -63,9 +71,11 @@ declare namespace Api {
   interface Bound {
     answer: 'bound' | 'already' | 'waiting' | 'refused' | 'unknown';
     child: Child | null;
+    claim: ClaimRow | null;
   }
 
   interface Invitation {
+    code: string;
     school_name: string;
     class_name: string;
     child_name: string | null;

@@ -2,10 +2,13 @@
 
 const api = require('../../lib/api');
 const { fill } = require('../../i18n/index');
+const { attempt, say } = require('../../lib/acts');
 const { ApiError } = require('../../lib/http');
+const people = require('../../lib/people');
 const screen = require('../../lib/screen');
 
 const DIGITS = /^\d{4}$/;
+const CODE = /^[0-9A-Za-z]{8}$/;
 
 Page({
   data: {
@@ -18,7 +21,11 @@ Page({
     name: '',
     digits: '',
     wrong: { name: '', digits: '', all: '' },
-    busy: false,
+    busy: /** @type {string | boolean} */ (false),
+    /** Whether a code is being typed, what it is, and what is wrong with it. */
+    coding: false,
+    code: '',
+    wrongCode: '',
     result: /** @type {{title: string, hint: string, good: boolean} | null} */ (null),
   },
 
@@ -40,8 +47,56 @@ Page({
       const { data } = await api.getInvitation(this.data.invitation);
       const { t } = this.data;
       const values = { school: data.school_name, cls: data.class_name, child: data.child_name || '' };
-      return { named: Boolean(data.child_name), lead: fill(data.child_name ? t.bind.invitedChild : t.bind.invited, values) };
-    });
+      return { named: Boolean(data.child_name), lead: fill(data.child_name ? t.bind.invitedChild : t.bind.invited, values), coding: false };
+    }, this.data.t.bind);
+  },
+
+  onPullDownRefresh() {
+    const done = this.data.invitation && !this.data.result ? this.reload() : Promise.resolve();
+    done.then(() => wx.stopPullDownRefresh());
+  },
+
+  startCode() {
+    this.setData({ coding: true });
+  },
+
+  /** @param {WechatMiniprogram.Input} event */
+  typedCode(event) {
+    this.setData({ code: event.detail.value, wrongCode: '' });
+  },
+
+  /** What is on the sheet, as somebody types it: with a dash, small, with a blank. */
+  useCode() {
+    const code = this.data.code.replace(/[\s-]/g, '');
+    if (!CODE.test(code)) {
+      this.setData({ wrongCode: this.data.t.bind.codeMissing });
+      return;
+    }
+    this.key = '';
+    this.setData({ invitation: code });
+    this.reload();
+  },
+
+  /** Without the invitation that does not work. */
+  forgetCode() {
+    this.key = '';
+    this.setData({ invitation: '', named: false, code: '', coding: false, phase: 'ready', lead: this.data.t.bind.lead });
+  },
+
+  /**
+   * WeChat vouches for the number; only its last digits come back. @param {WechatMiniprogram.CustomEvent<{code?: string}>} event
+   */
+  async gotPhone(event) {
+    const { code } = event.detail;
+    const t = this.data.t.bind;
+    if (!code) {
+      say(t.phoneRefused);
+      return;
+    }
+    const found = await attempt(this, `phone-${code}`, (key) => people.learnDigits(code, key));
+    if (!found) return;
+    this.key = '';
+    this.setData({ digits: found.done.digits, 'wrong.digits': '', 'wrong.all': '' });
   },
 
   /** @param {WechatMiniprogram.Input} event */
@@ -90,6 +145,10 @@ Page({
 
   see() {
     wx.reLaunch({ url: '/pages/home/index' });
+  },
+
+  follow() {
+    wx.redirectTo({ url: '/pages/children/index' });
   },
 
   another() {

@@ -1,7 +1,9 @@
-/* Me: my children, the size of writing, the language, signing out. */
+/* Me: my children, my classes, my data, the size of writing, the language, signing out. */
 
 const api = require('../../lib/api');
 const { LANGUAGES, chooseLanguage, fill, language, words } = require('../../i18n/index');
+const { ask, attempt } = require('../../lib/acts');
+const people = require('../../lib/people');
 const queue = require('../../lib/queue');
 const screen = require('../../lib/screen');
 const session = require('../../lib/session');
@@ -11,6 +13,11 @@ Page({
   data: {
     ...screen.data(),
     children: /** @type {Api.Child[]} */ ([]),
+    classes: /** @type {Api.TaughtClass[]} */ ([]),
+    claims: 0,
+    requests: 0,
+    unanswered: 0,
+    busy: '',
     size: /** @type {string} */ ('normal'),
     language: '',
     languages: Object.entries(LANGUAGES).map(([id, { name }]) => ({ id, name })),
@@ -33,8 +40,24 @@ Page({
     if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await api.getHome();
-      return { children: data.children, offline };
+      return {
+        children: data.children,
+        classes: data.teaching ? data.teaching.classes : [],
+        claims: data.teaching ? data.teaching.claims : 0,
+        requests: data.claims.filter((claim) => !claim.mine && claim.may_decide).length,
+        unanswered: data.unanswered,
+        offline,
+      };
     });
+  },
+
+  onPullDownRefresh() {
+    this.reload().then(() => wx.stopPullDownRefresh());
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  open(event) {
+    wx.navigateTo({ url: `/pages/${event.currentTarget.dataset.page}/index` });
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
@@ -55,16 +78,32 @@ Page({
 
   async signOut() {
     const t = words().me;
-    const lost = queue.size() ? fill(t.signOutQueued, { n: queue.size() }) : '';
-    const { confirm } = await wx.showModal({ title: t.signOut, content: t.signOutAsk + lost });
+    const { confirm } = await wx.showModal({ title: t.signOut, content: t.signOutAsk + lostWords() });
     if (!confirm) return;
     try {
       await api.signOut();
     } catch {
       // Without a network the session ends by itself; this phone forgets it all the same.
     }
+    this.forget();
+  },
+
+  /** On a phone that is lost nobody may go on: unlike signing out here, this has to arrive. */
+  async signOutEverywhere() {
+    const t = words().me;
+    const content = t.everywhereAsk + lostWords();
+    if (!(await ask({ title: t.everywhere, content, yes: t.everywhereYes, danger: true }))) return;
+    if (await attempt(this, 'everywhere', () => people.signOutEverywhere())) this.forget();
+  },
+
+  forget() {
     queue.clear();
     session.forget();
     wx.reLaunch({ url: '/pages/welcome/index' });
   },
 });
+
+/** What has not been sent yet, and would be lost. */
+function lostWords() {
+  return queue.size() ? fill(words().me.signOutQueued, { n: queue.size() }) : '';
+}

@@ -52,7 +52,7 @@ Page({
       const view = this.view(data);
       this.fetchPictures(view.pictures);
       return { ...view, offline };
-    });
+    }, this.data.t.notice);
   },
 
   /** @param {Api.Notice} notice */

@@ -53,6 +53,15 @@ export function fileDoubles({ mini, frame }) {
       saveImageToPhotosAlbum: ({ filePath }) => {
         mini.saved = filePath;
       },
+      addFileToFavorites: ({ filePath, fileName }) => {
+        mini.kept = { filePath, fileName };
+      },
+      shareFileMessage: ({ filePath, fileName }) => {
+        mini.passed = { filePath, fileName };
+      },
+      saveFileToDisk: ({ filePath }) => {
+        mini.savedToDisk = filePath;
+      },
       compressImage: ({ src }) => ({ tempFilePath: src }),
       getImageInfo: async ({ src }) => {
         const picture = new Image();

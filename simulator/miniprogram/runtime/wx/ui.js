@@ -1,9 +1,19 @@
 /* Toasts, dialogs, titles, tabs, scrolling. */
 
+import { Refusal } from './refusal.js';
+
 const SIGNS = { success: '✓', error: '✕', none: '', loading: '◌' };
+
+// WeChat refuses words on the buttons that are longer than four Chinese characters.
+const LONGEST_ANSWER = 8;
+const width = (text) => Array.from(text).reduce((sum, sign) => sum + (sign.charCodeAt(0) > 255 ? 2 : 1), 0);
 
 export function uiDoubles({ frame, stack }) {
   async function showModal(options) {
+    for (const name of ['confirmText', 'cancelText']) {
+      const text = options[name] || '';
+      if (width(text) > LONGEST_ANSWER) throw new Error(`showModal: ${name} "${text}" is longer than 4 Chinese characters`);
+    }
     const answers = [options.confirmText || '确定'];
     if (options.showCancel !== false) answers.unshift(options.cancelText || '取消');
     const chosen = await frame.ask({ title: options.title, content: options.content, answers });
@@ -14,7 +24,7 @@ export function uiDoubles({ frame, stack }) {
   async function showActionSheet({ itemList, alertText }) {
     const answers = [...itemList, '取消'];
     const chosen = await frame.ask({ title: alertText, answers, name: 'mp-sheet' });
-    if (chosen === itemList.length) throw Object.assign(new Error('cancel'), { more: {} });
+    if (chosen === itemList.length) throw new Refusal('cancel');
     return { tapIndex: chosen };
   }
 

@@ -1,0 +1,34 @@
+/* What a teacher can do about the people of their classes: the class, requests, the invitation; by their rights. */
+
+const { words } = require('../../i18n/index');
+
+/** @type {{page: 'families' | 'approvals' | 'invite', right: string, icon: string}[]} */
+const TOOLS = [
+  { page: 'families', right: 'people', icon: 'people' },
+  { page: 'approvals', right: 'claims', icon: 'check' },
+  { page: 'invite', right: 'invite', icon: 'qr' },
+];
+
+Component({
+  properties: {
+    classes: { type: Array, value: /** @type {Api.TaughtClass[]} */ ([]) },
+    claims: Number,
+  },
+  data: { tools: /** @type {{page: string, icon: string, name: string, hint: string}[]} */ ([]) },
+  observers: {
+    classes(/** @type {Api.TaughtClass[]} */ classes) {
+      const t = words().tools;
+      /** @param {string} right */
+      const may = (right) => classes.some(({ rights }) => rights.includes(right));
+      this.setData({
+        tools: TOOLS.filter(({ right }) => may(right)).map(({ page, icon }) => ({ page, icon, name: t[page], hint: t[`${page}Hint`] })),
+      });
+    },
+  },
+  methods: {
+    /** @param {WechatMiniprogram.TouchEvent} event */
+    open(event) {
+      wx.navigateTo({ url: `/pages/${event.currentTarget.dataset.page}/index` });
+    },
+  },
+});

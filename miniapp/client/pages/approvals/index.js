@@ -1,0 +1,41 @@
+/* Guardians who wait to be recognised: what the school may decide now first, then those whose family is asked. */
+
+const people = require('../../lib/people');
+const { approvalRow } = require('../../lib/people-rows');
+const screen = require('../../lib/screen');
+
+Page({
+  data: {
+    ...screen.data(),
+    parts: /** @type {{title: string, rows: ReturnType<typeof approvalRow>[]}[]} */ ([]),
+  },
+
+  onShow() {
+    if (!screen.enter(this)) return;
+    wx.setNavigationBarTitle({ title: this.data.t.approvals.title });
+    this.reload();
+  },
+
+  onPullDownRefresh() {
+    this.reload().then(() => wx.stopPullDownRefresh());
+  },
+
+  reload() {
+    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
+    return screen.load(this, async () => {
+      const { data, offline } = await people.getApprovals();
+      const t = this.data.t.approvals;
+      const rows = data.items.map(approvalRow);
+      const parts = [
+        { title: t.decide, rows: rows.filter(({ mayDecide }) => mayDecide) },
+        { title: t.asked, rows: rows.filter(({ mayDecide }) => !mayDecide) },
+      ];
+      return { parts: parts.filter((part) => part.rows.length), offline };
+    });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  open(event) {
+    wx.navigateTo({ url: `/pages/approval/index?id=${encodeURIComponent(event.currentTarget.dataset.id)}` });
+  },
+});

@@ -1,0 +1,117 @@
+/* My children: the class, who I am to each, who else is bound, limits and end; my requests, and what ended of late. */
+
+const { newKey } = require('../../lib/api');
+const { ask, say } = require('../../lib/acts');
+const { fill, words } = require('../../i18n/index');
+const { moment } = require('../../lib/format');
+const people = require('../../lib/people');
+const { aboutClaim, childCard, ownClaim } = require('../../lib/people-rows');
+const queue = require('../../lib/queue');
+const screen = require('../../lib/screen');
+
+Page({
+  data: {
+    ...screen.data(),
+    children: /** @type {ReturnType<typeof childCard>[]} */ ([]),
+    requests: '',
+    waiting: /** @type {ReturnType<typeof ownClaim>[]} */ ([]),
+    closed: /** @type {ReturnType<typeof ownClaim>[]} */ ([]),
+    ended: /** @type {{text: string, hint: string}[]} */ ([]),
+    refused: '',
+  },
+
+  claims: /** @type {Api.Claims} */ ({ items: [], closed: [] }),
+  stop: /** @type {() => void} */ (() => {}),
+
+  onLoad() {
+    this.stop = queue.listen((outcome) => this.heard(outcome));
+  },
+
+  onUnload() {
+    this.stop();
+  },
+
+  onShow() {
+    if (!screen.enter(this)) return;
+    wx.setNavigationBarTitle({ title: this.data.t.children.title });
+    this.reload();
+  },
+
+  onPullDownRefresh() {
+    queue.hurry();
+    this.reload().then(() => wx.stopPullDownRefresh());
+  },
+
+  reload() {
+    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
+    return screen.load(this, async () => {
+      const [mine, claims] = await Promise.all([people.getChildren(), people.getClaims()]);
+      this.claims = claims.data;
+      return {
+        children: mine.data.children.map(childCard),
+        ended: mine.data.ended.map(endedRow),
+        ...this.viewOfClaims(),
+        offline: mine.offline || claims.offline,
+      };
+    });
+  },
+
+  viewOfClaims() {
+    const { items, closed } = this.claims;
+    const theirs = items.filter((claim) => !claim.mine);
+    return {
+      requests: theirs.length ? fill(this.data.t.children.requestsHint, { n: theirs.length }) : '',
+      waiting: items.filter((claim) => claim.mine).map(ownClaim),
+      closed: closed.map(ownClaim),
+    };
+  },
+
+  /** @param {import('../../lib/queue').Outcome} outcome */
+  heard(outcome) {
+    if (!outcome.about.startsWith('claim:')) return;
+    if (outcome.state === 'waiting') this.setData(this.viewOfClaims());
+    if (outcome.state === 'refused') this.setData({ refused: fill(this.data.t.claims.refused, { why: outcome.error.message }) });
+    if (outcome.state !== 'waiting') this.reload();
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  async withdraw(event) {
+    const { id } = event.currentTarget.dataset;
+    const t = this.data.t.claims;
+    if (!(await ask({ title: t.withdraw, content: t.withdrawAsk, yes: t.withdraw, no: t.keep }))) return;
+    this.send({ about: aboutClaim(id), ...people.withdrawal(id, newKey()) });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  appeal(event) {
+    const { id } = event.currentTarget.dataset;
+    this.send({ about: aboutClaim(id), ...people.appeal(id, newKey()) });
+  },
+
+  /** @param {import('../../lib/queue').Act} act */
+  send(act) {
+    queue.add(act);
+    this.setData({ ...this.viewOfClaims(), refused: '' });
+    say(this.data.t.common.sending);
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  end(event) {
+    wx.navigateTo({ url: `/pages/unbind/index?child=${encodeURIComponent(event.currentTarget.dataset.id)}` });
+  },
+
+  openRequests() {
+    wx.navigateTo({ url: '/pages/requests/index' });
+  },
+
+  bind() {
+    wx.navigateTo({ url: '/pages/bind/index' });
+  },
+});
+
+/** @param {{at: string, reason: string}} ending */
+function endedRow({ at, reason }) {
+  const { endHint, endReason } = words();
+  const key = /** @type {keyof typeof endReason} */ (reason in endReason ? reason : 'other');
+  return { text: `${moment(at)} · ${endReason[key]}`, hint: endHint[key] };
+}
