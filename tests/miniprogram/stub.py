@@ -18,11 +18,13 @@ NOW = datetime.now(UTC)
 CHILDREN = [
     {
         "id": "child-1", "name": "李小明", "class_name": "三年级二班", "school_name": "青禾小学",
-        "relation": "妈妈", "order": 1, "custody": "full", "until": None, "trial": False, "guardians": ["爸爸"],
+        "relation": "妈妈", "order": 1, "custody": "full", "bound_at": (NOW - timedelta(days=60)).isoformat(),
+        "until": None, "trial": False, "guardians": ["爸爸"],
     },
     {
         "id": "child-2", "name": "李小雨", "class_name": "一年级一班", "school_name": "青禾小学",
-        "relation": "妈妈", "order": 1, "custody": "full", "until": None, "trial": False, "guardians": ["爸爸"],
+        "relation": "妈妈", "order": 1, "custody": "full", "bound_at": (NOW - timedelta(days=60)).isoformat(),
+        "until": None, "trial": False, "guardians": ["爸爸"],
     },
 ]  # fmt: skip
 BODIES = (
@@ -55,7 +57,8 @@ def notice_row(number: int) -> dict[str, Any]:
 class Stub:
     """The API of one parent, held to its declarations.
 
-    `failing`, `slow` and `empty` change how it answers; `landed` is what arrived.
+    `failing`, `slow` and `empty` change how it answers; `landed` is what arrived. `said` are answers that a
+    test gives itself, by method and address, such as `GET /children`.
     """
 
     def __init__(self, notices: int = 45) -> None:
@@ -65,6 +68,7 @@ class Stub:
         self.slow: asyncio.Event | None = None
         self.asked: list[str] = []
         self.drift: list[str] = []  # where a question or an answer is not as the API declares it
+        self.said: dict[str, Any] = {}
         self.landed: dict[str, dict[str, Any]] = {}  # what was created, by Idempotency-Key
 
     async def attach(self, context: BrowserContext) -> None:
@@ -99,6 +103,13 @@ class Stub:
         self, method: str, path: str, query: dict[str, str], given: bytes
     ) -> tuple[int, Any]:
         """(status, data or error)."""
+        if f"{method} {path}" in self.said:
+            return (201 if method == "POST" else 200), self.said[f"{method} {path}"]
+        return self._own_answer(method, path, query, given)
+
+    def _own_answer(
+        self, method: str, path: str, query: dict[str, str], given: bytes
+    ) -> tuple[int, Any]:
         rows = [] if self.empty else self.rows
         children = [] if self.empty else CHILDREN
         match method, path.strip("/").split("/"):
@@ -111,7 +122,7 @@ class Stub:
                 todo = [row for row in rows if row["confirm"] != "none" and not row["confirmed_at"]]
                 return 200, {
                     "children": children, "notices": rows[:10], "todo": todo, "claims": [],
-                    "teaching": None, "places": [], "acting": "",
+                    "teaching": None, "places": [], "acting": "", "unanswered": 0, "leaving": False,
                 }  # fmt: skip
             case "GET", ["notices"]:
                 return 200, self._page(rows, query)

@@ -317,8 +317,8 @@ module.exports = {
     refuseHint: 'They are told.',
     approved: 'Agreed; they are told at once',
     refused: 'Not agreed; they are told',
-    goneTitle: 'This is decided already',
-    goneText: 'or it was taken back, or is over',
+    gone: 'This is decided already',
+    goneHint: 'or it was taken back, or is over',
   },
   invite: {
     title: 'The class’s QR code',

@@ -316,8 +316,8 @@ module.exports = {
     refuseHint: '申请人会收到说明。',
     approved: '已通过，家长马上会收到消息',
     refused: '已拒绝，家长会收到说明',
-    goneTitle: '这个申请已经处理过了',
-    goneText: '也可能是申请人撤回了，或者过期了',
+    gone: '这个申请已经处理过了',
+    goneHint: '也可能是申请人撤回了，或者过期了',
   },
   invite: {
     title: '班级二维码',

@@ -17,11 +17,11 @@ Component({
   data: { tools: /** @type {{page: string, icon: string, name: string, hint: string}[]} */ ([]) },
   observers: {
     classes(/** @type {Api.TaughtClass[]} */ classes) {
-      const t = words().tools;
+      const t = words();
       /** @param {string} right */
       const may = (right) => classes.some(({ rights }) => rights.includes(right));
       this.setData({
-        tools: TOOLS.filter(({ right }) => may(right)).map(({ page, icon }) => ({ page, icon, name: t[page], hint: t[`${page}Hint`] })),
+        tools: TOOLS.filter(({ right }) => may(right)).map(({ page, icon }) => ({ page, icon, name: t.tools[page], hint: t.tools[`${page}Hint`] })),
       });
     },
   },

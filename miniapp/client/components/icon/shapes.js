@@ -17,6 +17,7 @@ module.exports = {
   clock: '<circle cx="12" cy="12" r="8.500"/><path d="M12 7v5l3.500 2"/>',
   people: '<circle cx="9" cy="8.500" r="3.200"/><path d="M3 19c.600-3.600 2.900-5.400 6-5.400s5.400 1.800 6 5.400M15.500 5.600a3.200 3.200 0 0 1 0 5.800M17.500 14c2 .700 3.100 2.300 3.500 5"/>',
   qr: '<rect x="4" y="4" width="6" height="6" rx="1"/><rect x="14" y="4" width="6" height="6" rx="1"/><rect x="4" y="14" width="6" height="6" rx="1"/><path d="M14 14h2.500v2.500M20 14v2.500M14 20h2.500M20 20v-.010"/>',
+  save: '<path d="M12 4v11M7.500 11l4.500 4.500 4.500-4.500M5 19.500h14"/>',
   down: '<path d="M5 9l7 7 7-7"/>',
   picture: '<rect x="3.500" y="5" width="17" height="14" rx="2"/><path d="M4 17l5-5 4 4 3-3 4 4"/><circle cx="15.500" cy="9.500" r="1.300"/>',
 };

@@ -42,11 +42,10 @@ Page({
 
   reload() {
     if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
-    const { goneText, goneTitle } = this.data.t.approval;
     return screen.load(this, async () => {
       const { data, offline } = await people.getApproval(this.data.id);
       return { ...this.view(data), offline };
-    }, { gone: goneTitle, goneHint: goneText });
+    }, this.data.t.approval);
   },
 
   /** @param {Api.ApprovalDetail} found */
