@@ -121,7 +121,7 @@ async def test_home_with_children(
     await expect(phone.front.get_by_role("tab")).to_have_count(0 if count == 1 else count + 1)
     await phone.shoot(screenshot, "1-home")
     if count > 1:
-        last = children[-1]["name"]
+        last = str(children[-1]["name"])
         await phone.front.get_by_role("tab", name=last).tap()
         await expect(phone.front.get_by_role("tab", selected=True)).to_contain_text(last)
         await phone.shoot(screenshot, "2-last-child")

@@ -47,6 +47,9 @@ module.exports = {
     failed: 'WeChat did not sign you in. Please try again.',
   },
   home: {
+    requests: '{n} ask about your child',
+    unanswered: 'How may your child’s data be used? Please answer',
+    leaving: 'Your data will soon be erased; tap to keep them',
     todo: 'Waiting for me',
     nothing: 'All done',
     nothingHint: 'WeChat tells you about the next notice',

@@ -46,6 +46,9 @@ module.exports = {
     failed: '微信登录没有成功，请再试一次',
   },
   home: {
+    requests: '有 {n} 个人申请绑定您的孩子',
+    unanswered: '孩子的信息怎么用，请您回答',
+    leaving: '您的资料就要删除了，改主意点这里',
     todo: '要我处理的',
     nothing: '都处理好了',
     nothingHint: '有新通知会在微信里提醒您',

@@ -1,7 +1,7 @@
 /* Home: what needs me today, and the newest notices; for all children, or one of them. */
 
 const api = require('../../lib/api');
-const { fill } = require('../../i18n/index');
+const { fill, words } = require('../../i18n/index');
 const queue = require('../../lib/queue');
 const { noticeRow } = require('../../lib/rows');
 const screen = require('../../lib/screen');
@@ -17,6 +17,8 @@ Page({
     todo: /** @type {Row[]} */ ([]),
     newest: /** @type {Row[]} */ ([]),
     waiting: '',
+    /** What is asked of the person beside notices: where to, and in which words. */
+    asked: /** @type {{page: string, text: string}[]} */ ([]),
     refreshing: false,
   },
 
@@ -84,6 +86,7 @@ Page({
       school: first ? first.school_name : home.teaching ? home.teaching.school_name : t.welcome.name,
       todo: mine(home.todo).filter((row) => row.label.tone === 'todo'),
       newest: mine(home.notices),
+      asked: askedOf(home),
     };
   },
 
@@ -103,6 +106,11 @@ Page({
     wx.navigateTo({ url: `/pages/notice/index?id=${encodeURIComponent(event.currentTarget.dataset.id)}` });
   },
 
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  openAsked(event) {
+    wx.navigateTo({ url: `/pages/${event.currentTarget.dataset.page}/index` });
+  },
+
   openAll() {
     wx.switchTab({ url: '/pages/notices/index' });
   },
@@ -111,3 +119,14 @@ Page({
     wx.navigateTo({ url: '/pages/bind/index' });
   },
 });
+
+/** Requests about one's children, consents without an answer, and data that are about to go. @param {Api.Home} home */
+function askedOf(home) {
+  const t = words().home;
+  const requests = home.claims.filter((claim) => !claim.mine && claim.may_decide).length;
+  return [
+    { page: 'requests', text: requests ? fill(t.requests, { n: requests }) : '' },
+    { page: 'consents', text: home.unanswered ? t.unanswered : '' },
+    { page: 'erase', text: home.leaving ? t.leaving : '' },
+  ].filter(({ text }) => text);
+}
