@@ -11,10 +11,11 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constrain
 # The mini-program's tools. Without Node its gates and its browser tests are left out, and say so.
 NPM_READY := $(if $(shell command -v npm 2>/dev/null),$(patsubst %,%/node_modules/.package-lock.json,miniapp/client simulator/miniprogram))
 
-.PHONY: help run test check format bench clean
+.PHONY: help run mini test check format bench clean
 
 help:
 	@echo "make run      starts Yanshu with demo people at http://127.0.0.1:$(PORT) (PORT=8080 make run for another port)"
+	@echo "make mini     fetches what make run needs to show the mini-program on its phones, too (Node)"
 	@echo "make test     runs every test (ARGS='-k notices' hands words on to pytest)"
 	@echo "make check    style, types and who may import whom"
 	@echo "make format   puts the code into shape"
@@ -23,6 +24,10 @@ help:
 
 run: $(RUN_READY)
 	@exec $(PYTHON) main.py dev --port $(PORT)
+
+# The mini-program on the simulator's phones: what builds it, when there is Node. make run shows it from then on.
+mini: $(NPM_READY)
+	@command -v npm >/dev/null || { echo "The mini-program needs Node 18.18 or newer with npm." >&2; exit 1; }
 
 test: $(DEV_READY) $(NPM_READY)
 	@$(PYTHON) -m pytest $(ARGS)

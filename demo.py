@@ -150,30 +150,34 @@ async def seed(ctx: Context, people: list[User]) -> None:
     """Take the school in and bind its families, once: a data directory that has the school is left alone."""
     if await ctx.stores.schools.find_school(SCHOOL.id) is not None:
         return
-    openids = {user.key: user.openid for user in people}
-    await _seed_places(ctx, openids)
-    teacher_id = await recognise(ctx, openids["wang"])
-    await note_follow(ctx, openids["wang"], following=True)
+    people_by_key = {user.key: user for user in people}
+    await _seed_places(ctx, people_by_key)
+    teacher_id = await _arrive(ctx, people_by_key["wang"])
     families = {"zhang": 1} | {f"family{number}": number for number in range(2, _BOUND)}
     roster = _roster(teacher_id)
     school = replace(roster.school, year=school_year(ctx.now()))
     await save_roster(ctx, replace(roster, school=school))
     for key, number in families.items():
-        person_id = await recognise(ctx, openids[key])
+        person_id = await _arrive(ctx, people_by_key[key], following=number not in _GONE)
         await bind_guardian(ctx, person_id, f"{_FAMILIES_TWO[number]} {_digits(number)}")
-        await note_follow(ctx, openids[key], following=number not in _GONE)
     await recount_school(ctx, SCHOOL.id)
 
 
-async def _seed_places(ctx: Context, openids: Mapping[str, str]) -> None:
+async def _arrive(ctx: Context, user: User, *, following: bool = True) -> str:
+    """Somebody whom the account and the mini-program know as one person; returns the person's id."""
+    person_id = await recognise(ctx, user.openid)
+    await note_follow(ctx, user.openid, following=following)
+    return await ctx.stores.unions.ensure(user.unionid, person_id)
+
+
+async def _seed_places(ctx: Context, people: Mapping[str, User]) -> None:
     """The district, who runs it and the school, and the neighbours."""
     await ctx.stores.regions.save(DISTRICT)
     for key, role, name, place in (
         ("zhao", Role.DISTRICT_ADMIN, "赵主任", {"region_id": DISTRICT.id}),
         ("chen", Role.SCHOOL_ADMIN, "陈静", {"school_id": SCHOOL.id}),
     ):
-        person_id = await recognise(ctx, openids[key])
-        await note_follow(ctx, openids[key], following=True)
+        person_id = await _arrive(ctx, people[key])
         await ctx.stores.appointments.save(_appointment(role, person_id, name, **place))
     for number, (name, classes, pupils, bound, wrong) in enumerate(_NEIGHBOURS, start=1):
         school_id = f"demo-neighbour-{number}"

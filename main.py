@@ -191,22 +191,37 @@ async def dev(port: int, data_dir: Path) -> None:
             uris = {"mongodb_uri": engines.mongodb_uri, "redis_url": engines.redis_url}
         environment = dev_environment(os.environ, port=port, **uris)
         settings = Settings.from_environment(environment)
-        account = settings.official_account
-        callback = f"http://127.0.0.1:{port}/wechat/callback"
+        account, mini = settings.official_account, settings.mini_program
+        here = f"http://127.0.0.1:{port}"
         world = World(
             Account(
                 account.app_id,
                 account.secret,
                 account.token,
                 account.aes_key,
-                [callback],
+                [f"{here}/wechat/callback"],
                 name="青禾小学家校通",
                 mode=account.mode,
             ),
+            mini=Account(
+                mini.app_id,
+                mini.secret,
+                mini.token,
+                mini.aes_key,
+                [f"{here}/miniapp/callback"],
+                account_id="gh_yanshu_mini",
+                name="雁书",
+                mode=mini.mode,
+                json_format=mini.format == "json",
+            )
+            if mini
+            else None,
             users=users(),
             public_url=settings.public_url,
         )
-        simulator = Simulator(world, save_to=data_dir / "simulator.json")
+        simulator = Simulator(
+            world, save_to=data_dir / "simulator.json", mini_folder=data_dir / "mini"
+        )
         async with running(settings) as program:
             await program.ctx.stores.ensure_indexes()
             await seed(program.ctx, list(world.users.values()))
@@ -218,7 +233,7 @@ async def dev(port: int, data_dir: Path) -> None:
             simulator.start()
             worker = asyncio.create_task(program.queue.work())
             await program.ctx.wechat.set_menu(menu(settings.public_url))
-            print(f"ready http://127.0.0.1:{port}", flush=True)
+            print(f"ready {here}", flush=True)
             await _first(worker, stop)
             await _finish(server)
             await simulator.close()

@@ -18,8 +18,10 @@ from simulator.api import Api, Call
 from simulator.callbacks import Courier
 from simulator.control import BadControl, Control
 from simulator.crowd import Crowd
+from simulator.miniprogram.showing import MiniProgram
+from simulator.miniprogram.showing import routes as mini_routes
 from simulator.people import People
-from simulator.phone import PhoneSocket, PhonesPage
+from simulator.phone import PhoneSocket, PhonesPage, mini_of
 from simulator.world import OAUTH_PATH, World
 
 log = logging.getLogger("simulator.app")
@@ -39,11 +41,16 @@ class Simulator:
         world: the state.
         save_to: a file that keeps people, chats and tokens over a restart; read now, written
             while `start` runs and when closed.
+        mini_folder: where the mini-program is built at `start`, for the phones; without it they
+            have none.
     """
 
-    def __init__(self, world: World, *, save_to: Path | None = None) -> None:
+    def __init__(
+        self, world: World, *, save_to: Path | None = None, mini_folder: Path | None = None
+    ) -> None:
         self.world = world
         self.save_to = save_to
+        self.mini = MiniProgram(mini_folder, self._tell_of_mini) if mini_folder else None
         self.courier = Courier(world)
         self.people = People(world, self.courier)
         self.crowd = Crowd(world, self.courier)
@@ -57,18 +64,24 @@ class Simulator:
         """Everything under /simulator."""
         sim = {"sim": self}
         return [
+            *(mini_routes(self.mini) if self.mini else []),
             (API_PREFIX + r"(/.*)", ApiHandler, sim),
             (OAUTH_PATH, AuthorizeHandler, sim),
             (CONTROL_PREFIX + r"(.*)", ControlHandler, sim),
-            (r"/simulator/ws", PhoneSocket, {"world": self.world, "control": self.control}),
+            (r"/simulator/ws", PhoneSocket, sim),
             (r"/simulator/?", PhonesPage, {}),
             (r"/simulator/static/(.*)", web.StaticFileHandler, {"path": str(STATIC)}),
         ]
 
     def start(self) -> None:
-        """Begin to save what changes. Needs a running loop."""
+        """Begin to save what changes, and to build the mini-program. Needs a running loop."""
+        if self.mini is not None:
+            self.mini.start()
         if self.save_to is not None and self._saver is None:
             self._saver = asyncio.get_running_loop().create_task(self._keep_saving(self.save_to))
+
+    def _tell_of_mini(self) -> None:
+        self.world.tell({"type": "mini", "mini": mini_of(self.mini)})
 
     async def _keep_saving(self, path: Path) -> None:
         saved = self.world.changes
@@ -85,6 +98,8 @@ class Simulator:
             await asyncio.gather(self._saver, return_exceptions=True)
         await self.crowd.close()
         await self.courier.close()
+        if self.mini is not None:
+            await self.mini.close()
         if self.save_to is not None:
             saving.save(self.world, self.save_to)
 

@@ -3,15 +3,20 @@
 The page's buttons go through the same control verbs as tests do; the socket only tells news.
 """
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado import web, websocket
 
-from simulator.control import Control
+from simulator.miniprogram.showing import MiniProgram
 from simulator.people import describe
-from simulator.world import Entry, World
+from simulator.world import Entry
+
+if TYPE_CHECKING:
+    from simulator.app import Simulator
 
 PAGE = Path(__file__).parent / "static" / "phone.html"
 
@@ -28,22 +33,19 @@ class PhonesPage(web.RequestHandler):
 class PhoneSocket(websocket.WebSocketHandler):
     """Everything the page shows, whole at first, then piece by piece."""
 
-    world: World
-    control: Control
-
-    def initialize(self, world: World, control: Control) -> None:
-        """Take the world from the route."""
-        self.world, self.control = world, control
+    def initialize(self, sim: Simulator) -> None:
+        """Take the simulator from the route."""
+        self.sim, self.world = sim, sim.world
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Send everything, then listen."""
         self.world.listeners.append(self.send)
-        self.send(snapshot(self.world, self.control))
+        self.send(snapshot(self.sim))
 
     def send(self, news: Entry) -> None:
         """Hand news on; a change of everything becomes a new snapshot."""
         if news["type"] == "reload":
-            news = snapshot(self.world, self.control)
+            news = snapshot(self.sim)
         if self.ws_connection is not None:
             self.write_message(json.dumps(news, ensure_ascii=False))
 
@@ -56,8 +58,14 @@ class PhoneSocket(websocket.WebSocketHandler):
             self.world.listeners.remove(self.send)
 
 
-def snapshot(world: World, control: Control) -> dict[str, Any]:
+def mini_of(mini: MiniProgram | None) -> dict[str, Any] | None:
+    """What the page is told of the mini-program; None: the phones have none."""
+    return {"name": "雁书", "why": mini.why} if mini else None
+
+
+def snapshot(sim: Simulator) -> dict[str, Any]:
     """The phones as the page first sees them."""
+    world = sim.world
     return {
         "type": "all",
         "account": {"name": world.account.name, "id": world.account.account_id},
@@ -68,6 +76,7 @@ def snapshot(world: World, control: Control) -> dict[str, Any]:
             for template in world.templates.values()
         },
         "faults": world.faults.to_json(),
-        "crowd": control.crowd.progress(),
+        "crowd": sim.crowd.progress(),
+        "mini": mini_of(sim.mini),
         "users": [{**describe(user), "chat": user.chat} for user in world.shown()],
     }

@@ -18,6 +18,7 @@ class Desk {
     this.menu = null;
     this.templates = {};
     this.account = { name: "" };
+    this.mini = null; // the mini-program: its name, and why it cannot be opened yet
     this.mood = 0;
     this.taken = ""; // whose phone from the shelf is looked at, instead of the others
     this.tab = matchMedia(`(max-width: ${NARROW}px)`).matches ? "guide" : "";
@@ -45,7 +46,7 @@ class Desk {
   }
 
   on_all(news) {
-    Object.assign(this, { menu: news.menu, templates: news.templates, account: news.account, publicUrl: news.public_url });
+    Object.assign(this, { menu: news.menu, templates: news.templates, account: news.account, mini: news.mini, publicUrl: news.public_url });
     const same = news.users.length === this.phones.size && news.users.every((user) => this.phones.has(user.key));
     if (same) for (const user of news.users) this.renew(this.phones.get(user.key), user);
     else this.setOut(news.users);
@@ -83,6 +84,11 @@ class Desk {
   on_menu({ menu }) {
     this.menu = menu;
     for (const phone of this.phones.values()) phone.tools.draw();
+  }
+
+  on_mini({ mini }) {
+    this.mini = mini;
+    for (const phone of this.phones.values()) phone.drawHome();
   }
 
   on_faults({ faults }) {

@@ -1,6 +1,7 @@
 // One phone: the screens of its WeChat and the way between them.
 
 import { InnerBrowser } from "./browser.js";
+import { MiniScreen } from "./mini-screen.js";
 import { drawEntry, summary, timeLine } from "./chat.js";
 import { accountFace, clockText, control, face, h, icon, whenText } from "./dom.js";
 import { Tools } from "./tools.js";
@@ -18,6 +19,7 @@ export class Phone {
     this.screen = h("div", { class: "screen" });
     this.tools = new Tools(this);
     this.browser = new InnerBrowser(this);
+    this.mini = new MiniScreen(this);
     this.talk = h("div", { class: "talk", "data-role": "talk" });
     this.build();
     this.root = h("figure", { class: "place", "data-user": user.key },
@@ -49,7 +51,7 @@ export class Phone {
     this.chat.addEventListener("click", () => this.tools.closeSub());
     this.profile = h("section", { class: "view profile", "data-view": "profile" });
     this.scan = h("section", { class: "view scan sheeted", "data-view": "scan" });
-    this.views = { home: this.home, chat: this.chat, profile: this.profile, scan: this.scan, browser: this.browser.view };
+    this.views = { home: this.home, chat: this.chat, profile: this.profile, scan: this.scan, browser: this.browser.view, mini: this.mini.view };
     this.screen.append(...Object.values(this.views), h("div", { class: "island" }),
       h("div", { class: "status" }, this.clock, signals), h("div", { class: "homebar" }));
   }
@@ -223,7 +225,7 @@ export class Phone {
 
   draw_compass() {
     const tile = h("span", { class: "face", style: "--tint:#576b95" }, icon("scan"));
-    return h("div", { class: "rows" }, this.slim("扫一扫", tile, () => this.go("scan"), "scan"));
+    return h("div", { class: "rows" }, this.slim("扫一扫", tile, () => this.go("scan"), "scan"), this.mini.row());
   }
 
   draw_me() {

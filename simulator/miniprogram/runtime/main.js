@@ -8,6 +8,8 @@ import { installWx } from './wx/index.js';
 
 const app = window.__app;
 const mini = (window.__mini = Object.assign({ hosts: {}, calls: [], errors: [], warnings: [], given: {} }, window.__mini));
+// Inside a drawn phone the status bar is the phone's own.
+if (mini.within) document.documentElement.classList.add('mp-within');
 const report = (error) => {
   mini.errors.push(String((error && (error.stack || error.errMsg)) || error));
   console.error(error);

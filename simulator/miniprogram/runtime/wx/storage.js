@@ -1,8 +1,7 @@
-/* Storage: the browser's own, so that it outlives a closed page as it outlives a killed app. */
+/* Storage: the browser's own, so that it outlives a closed page as it outlives a killed app; each person's apart. */
 
-const PREFIX = 'mini:';
-
-export function storageDoubles() {
+export function storageDoubles({ mini = {} }) {
+  const PREFIX = mini.person ? `mini:${mini.person}:` : 'mini:';
   const names = () => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
   const values = {
     getStorageSync: (key) => {
