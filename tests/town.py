@@ -22,7 +22,7 @@ from tornado.web import Application
 
 from app import Running, make_application, running
 from domain.names import folded_name
-from domain.roles import Appointment, Role
+from domain.roles import Appointment, Role, appointment_id
 from domain.schools import Contact, Roster, School, SchoolClass, Student
 from main import make_server
 from services.bindings import bind_guardian
@@ -216,31 +216,8 @@ class Town:
         person = await recognise(self.ctx, phone.user.openid)
         await note_follow(self.ctx, phone.user.openid, following=True)
         groups = [school_class(number, school) for number in range(1, classes + 1)]
-        students, contacts = [], []
-        for group in groups:
-            for number in range(1, children + 1):
-                student, contact = pupil(group, number)
-                students.append(student)
-                contacts.append(contact)
-        await self.ctx.stores.schools.save_roster(
-            Roster(
-                school=school,
-                classes=tuple(groups),
-                students=tuple(students),
-                contacts=tuple(contacts),
-                appointments=tuple(
-                    Appointment(
-                        id=f"{group.id}:head_teacher:{person}",
-                        school_id=school.id,
-                        class_id=group.id,
-                        person_id=person,
-                        role=Role.HEAD_TEACHER,
-                        name="王老师",
-                    )
-                    for group in groups
-                ),
-            )
-        )
+        pupils = [pupil(group, n) for group in groups for n in range(1, children + 1)]
+        await self.ctx.stores.schools.save_roster(led_school(groups, pupils, person, school=school))
         return phone
 
     async def settle_guardian(
@@ -284,6 +261,35 @@ def pupil(group: SchoolClass, number: int) -> tuple[Student, Contact]:
         relation="妈妈",
     )
     return student, contact
+
+
+def led_school(
+    groups: Sequence[SchoolClass],
+    pupils: Sequence[tuple[Student, Contact]],
+    teacher: str,
+    *,
+    school: School = SCHOOL,
+) -> Roster:
+    """A school's list, all of whose classes are led by one person, 王老师."""
+    return Roster(
+        school=school,
+        classes=tuple(groups),
+        students=tuple(student for student, _ in pupils),
+        contacts=tuple(contact for _, contact in pupils),
+        appointments=tuple(
+            Appointment(
+                id=appointment_id(
+                    Role.HEAD_TEACHER, teacher, place_id=school.id, class_id=group.id
+                ),
+                school_id=school.id,
+                class_id=group.id,
+                person_id=teacher,
+                role=Role.HEAD_TEACHER,
+                name="王老师",
+            )
+            for group in groups
+        ),
+    )
 
 
 @asynccontextmanager

@@ -23,7 +23,8 @@ from services.context import Context
 from services.notices import draft_notice, publish_notice
 from services.people import access_teaching
 from settings import Settings, dev_environment
-from tests.bench.servers import TEACHER, free_port, process, settle_school
+from tests.bench.servers import CLASS_SIZE, TEACHER, free_port, process
+from tests.settling import settle_families
 
 ROUNDS = 5
 SIZES = (1000, 10_000)
@@ -117,13 +118,19 @@ async def measure(settings: Settings, base: str) -> None:
         simulator, ctx = Simulator(session, base), program.ctx
         await simulator.tell("users", prefix="g", count=max(SIZES), following=True)
         people = [u["openid"] for u in await simulator.ask("users")]
-        class_ids = await settle_school(ctx, settings.official_account.app_id, people[: max(SIZES)])
+        class_ids = await settle_families(
+            ctx,
+            settings.official_account.app_id,
+            people[: max(SIZES)],
+            teacher=TEACHER,
+            class_size=CLASS_SIZE,
+        )
         print(
             f"fan-out, {ROUNDS} rounds, {CONNECTIONS} connections      ours, the client alone, ratio"
         )
         for latency in LATENCIES_MS:
             for size in SIZES:
-                classes = class_ids[: size // 500]
+                classes = class_ids[: size // CLASS_SIZE]
                 await simulator.tell("faults", latency_ms=latency, quota=10_000_000)
                 ours, alone = [], []
                 for turn in range(ROUNDS + 1):

@@ -24,7 +24,8 @@ from engines import Engines
 from services.context import Context
 from settings import Settings, dev_environment
 from storage.documents import to_document
-from tests.bench.servers import TEACHER, free_port, process, settle_school
+from tests.bench.servers import CLASS_SIZE, TEACHER, free_port, process
+from tests.settling import settle_families
 from tests.town import SCHOOL, pupil, school_class
 
 SIZES = (10, 1000, 100_000)
@@ -40,7 +41,13 @@ async def fill(ctx: Context, app_id: str, size: int) -> str:
 
     Returns the newest notice's id.
     """
-    await settle_school(ctx, app_id, [f"oPages{n:021d}" for n in range(CHILDREN)])
+    await settle_families(
+        ctx,
+        app_id,
+        [f"oPages{n:021d}" for n in range(CHILDREN)],
+        teacher=TEACHER,
+        class_size=CLASS_SIZE,
+    )
     group, begin = school_class(1), now()
     first_child = pupil(group, 1)[0].id
     newest = ""

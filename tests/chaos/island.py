@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -13,20 +12,15 @@ import aiohttp
 import pymongo
 from pymongo.errors import PyMongoError
 
-from app import Running, now, running
-from domain.bindings import Binding, BindingState, binding_id
-from domain.identities import Identity, identity_id
+from app import Running, running
 from domain.notices import Draft
-from domain.roles import Appointment, Role
-from domain.schools import Roster
 from engines import Engines
 from services.context import Context
 from services.notices import draft_notice, publish_notice
 from services.people import access_teaching
 from settings import Settings, dev_environment
-from storage.documents import to_document
 from tests.programs import Program, program
-from tests.town import SCHOOL, pupil, school_class
+from tests.settling import settle_families
 from tests.waiting import wait_until
 
 GUARDIANS = 1000
@@ -161,65 +155,14 @@ async def open_island(folder: Path, *, latency_ms: int) -> AsyncIterator[Island]
         island.openids = [user["openid"] for user in await island.ask("users")]
         await island.tell("faults", latency_ms=latency_ms)
         async with island.here() as opened:
-            await _settle(opened.ctx, account.app_id, island.openids)
+            await settle_families(
+                opened.ctx,
+                account.app_id,
+                island.openids,
+                teacher=TEACHER,
+                class_size=GUARDIANS // CLASSES,
+            )
         yield island
-
-
-async def _settle(ctx: Context, app_id: str, openids: list[str]) -> None:
-    """One child for each openid, in a few classes of one teacher, and one bound guardian who follows."""
-    await ctx.stores.ensure_indexes()
-    groups = [school_class(number + 1) for number in range(CLASSES)]
-    pupils = [pupil(groups[n % CLASSES], n // CLASSES + 1) for n in range(len(openids))]
-    await ctx.stores.schools.save_roster(
-        Roster(
-            school=SCHOOL,
-            classes=tuple(groups),
-            students=tuple(student for student, _ in pupils),
-            contacts=tuple(contact for _, contact in pupils),
-            appointments=tuple(
-                Appointment(
-                    id=f"{group.id}:head_teacher:{TEACHER}",
-                    school_id=SCHOOL.id,
-                    class_id=group.id,
-                    person_id=TEACHER,
-                    role=Role.HEAD_TEACHER,
-                    name="王老师",
-                )
-                for group in groups
-            ),
-        )
-    )
-    at, identities, bindings = now(), [], []
-    for number, (openid, (student, contact)) in enumerate(zip(openids, pupils, strict=True)):
-        person = f"person-{number:04d}"
-        identities.append(
-            Identity(
-                id=identity_id(app_id, openid),
-                app_id=app_id,
-                openid=openid,
-                person_id=person,
-                created_at=at,
-                following=True,
-            )
-        )
-        bindings.append(
-            Binding(
-                id=binding_id(student.id, person),
-                school_id=SCHOOL.id,
-                student_id=student.id,
-                person_id=person,
-                relation="妈妈",
-                contact_id=contact.id,
-                state=BindingState.ACTIVE,
-                bound_at=at,
-                unsettled=False,
-            )
-        )
-    database = ctx.stores.database
-    await asyncio.gather(
-        database["identities"].insert_many([to_document(identity) for identity in identities]),
-        database["bindings"].insert_many([to_document(binding) for binding in bindings]),
-    )
 
 
 async def publish(ctx: Context, *, key: str = "one-notice") -> str:

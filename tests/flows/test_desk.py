@@ -13,15 +13,13 @@ from domain.roles import Role
 from services.administrators import Founding, offer_administration
 from services.people import posts_of, recognise
 from tests.desk import Browser, number_of, sign_in_at_desk
-from tests.town import Phone, Town, open_town
+from tests.town import Phone, Town
 
 
 @pytest.fixture
-async def town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Town]:
-    async with open_town(
-        mongodb_uri=mongodb_uri, redis_url=redis_url, database=database_name
-    ) as town:
-        yield town
+async def town(quiet_town: Town) -> Town:
+    """No job runs by itself."""
+    return quiet_town
 
 
 @pytest.fixture

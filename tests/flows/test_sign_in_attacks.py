@@ -16,7 +16,7 @@ from tests.desk import Browser, appoint_at, sign_in_at_desk
 from tests.miniapp.conftest import Device
 from tests.miniapp.conftest import device as device
 from tests.tenancy import field_names, targets
-from tests.town import SCHOOL, Town, open_town
+from tests.town import SCHOOL, Town
 
 BREAK = "x\r\nX-Injected: yes\r\nSet-Cookie: yanshu_desk=theirs"
 FORGED = [
@@ -31,11 +31,9 @@ FORGED = [
 
 
 @pytest.fixture
-async def town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Town]:
-    async with open_town(
-        mongodb_uri=mongodb_uri, redis_url=redis_url, database=database_name
-    ) as town:
-        yield town
+async def town(quiet_town: Town) -> Town:
+    """No job runs by itself."""
+    return quiet_town
 
 
 @pytest.fixture
