@@ -71,7 +71,7 @@ class Phone:
     user: User
     client: aiohttp.ClientSession
 
-    async def act(self, act: str, **body: str) -> dict[str, Any]:
+    async def act(self, act: str, **body: Any) -> dict[str, Any]:
         """An act in WeChat: follow, say, tap, scan, unfollow."""
         outcome = await self.town.simulator.control.handle(
             "POST", f"users/{self.user.key}/{act}", {}, body

@@ -1,4 +1,5 @@
-/* The one file to change for a school of one's own: where the server is, and which messages may be subscribed to. */
+/* The one file to change for a school of one's own: where the server is. Which messages may be subscribed to is the
+server's to say (YANSHU_MINI_TEMPLATE_…). */
 
 /** The server's address by WeChat's version of the mini-program: in the developer tool, on trial, for everybody. */
 const BASES = {
@@ -12,6 +13,4 @@ const environment = wx.getAccountInfoSync().miniProgram.envVersion;
 module.exports = {
   base: BASES[environment],
   environment,
-  /** The ids of the subscription messages, as the account's console shows them; at most five are asked for at once. */
-  templates: ['demo-mini-notice'],
 };

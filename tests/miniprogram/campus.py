@@ -110,7 +110,12 @@ class Campus:
         async def login() -> str:
             return str((await phone.act("login"))["code"])
 
-        return await self.new_handset(self.server.origin, login=login, **said)
+        async def subscribed(answers: dict[str, str]) -> None:
+            await phone.act("subscribe", answers=answers)
+
+        handset = await self.new_handset(self.server.origin, login=login, **said)
+        await handset.context.expose_function("__subscribed", subscribed)
+        return handset
 
 
 @asynccontextmanager

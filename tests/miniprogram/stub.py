@@ -14,6 +14,7 @@ from tests.miniprogram.declared import drift
 
 ORIGIN = "http://mini.test"
 NOW = datetime.now(UTC)
+TEMPLATE = "demo-mini-notice"
 
 CHILDREN = [
     {
@@ -65,6 +66,8 @@ class Stub:
         self.rows = [notice_row(number) for number in range(notices)]
         self.empty = False
         self.failing = False
+        self.credits = 2  # what is left of what was accepted
+        self.subscribable = True  # whether the school has such a message
         self.slow: asyncio.Event | None = None
         self.asked: list[str] = []
         self.drift: list[str] = []  # where a question or an answer is not as the API declares it
@@ -130,10 +133,11 @@ class Stub:
                 found = [row for row in self.rows if row["id"] == notice_id]
                 return (200, self._notice(found[0])) if found else (404, self._error("not_found"))
             case "GET", ["subscriptions"]:
-                return 200, {"templates": ["demo-mini-notice"], "credits": 2}
+                return 200, self._subscriptions()
             case "PUT", ["subscriptions"]:
                 self.landed["subscriptions"] = json.loads(given)
-                return 200, {"templates": ["demo-mini-notice"], "credits": 3}
+                self.credits += 1
+                return 200, self._subscriptions()
             case "POST", ["notices", notice_id, "confirmation" | "signature"]:
                 row = next(row for row in self.rows if row["id"] == notice_id)
                 row["confirmed_at"] = row["confirmed_at"] or datetime.now(UTC).isoformat()
@@ -155,6 +159,16 @@ class Stub:
                     "child_name": None,
                 }
         return 404, self._error("not_found")
+
+    def _subscriptions(self) -> dict[str, Any]:
+        if not self.subscribable:
+            return {
+                "templates": [], "ask": [], "covers": "nothing", "credits": 0, "all": False,
+            }  # fmt: skip
+        row = {"template_id": TEMPLATE, "answer": "accepted", "left": self.credits}
+        return {
+            "templates": [row], "ask": [TEMPLATE], "covers": "one", "credits": self.credits, "all": False,
+        }  # fmt: skip
 
     @staticmethod
     def _error(code: str) -> dict[str, Any]:

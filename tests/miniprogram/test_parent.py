@@ -69,7 +69,9 @@ async def test_from_the_first_tap_to_the_first_answer(
     await phone.tap("ask-yes")
     await expect(phone.part("ask")).to_be_hidden()
     await wait_until(
-        lambda: stub.landed.get("subscriptions") == {"results": {"demo-mini-notice": "accept"}},
+        lambda: (
+            stub.landed.get("subscriptions", {}).get("results") == {"demo-mini-notice": "accept"}
+        ),
         description="the yes arrives",
     )
     assert len(answers(stub, "/notices/notice-0/")) == 1

@@ -12,6 +12,7 @@ from tests.browser.phones import Screenshot
 from tests.miniapp.village import Village
 from tests.miniprogram.campus import Campus
 from tests.town import child_name
+from tests.waiting import wait_until
 
 
 async def receipt(village: Village, notice_id: str, child: int = 1) -> Receipt:
@@ -32,7 +33,7 @@ async def test_from_the_first_tap_to_the_signature(campus: Campus) -> None:
     await village.publish(key="key-tell", title="明天带彩笔", confirm="none")
     await village.publish(key="key-sign", title="安全须知", confirm="sign")
     meeting = await village.publish(key="key-tap", title="家长会", confirm="tap")
-    phone = await campus.stranger("mother", subscribe={"demo-mini-notice": "accept"})
+    phone = await campus.stranger("mother")
     await phone.open()
     await phone.is_at("pages/welcome/index")
     await phone.tap("start")
@@ -69,6 +70,58 @@ async def test_from_the_first_tap_to_the_signature(campus: Campus) -> None:
     assert len(await confirmations(village)) == 2
     await phone.back()
     await expect(phone.part("nothing")).to_contain_text("都处理好了")
+
+
+async def test_a_yes_after_confirming_brings_the_next_notice_under_service_notices(
+    campus: Campus, screenshot: Screenshot
+) -> None:
+    village = campus.village
+    first = await village.publish(key="key-0001", title="家长会", confirm="tap")
+    phone = await campus.stranger("mother")
+    await phone.remember(consented=True)
+    await phone.open("pages/bind/index")
+    await phone.type("孩子姓名", child_name(1))
+    await phone.type("手机尾号", "1001")
+    await phone.tap("bind")
+    await expect(phone.part("result")).to_contain_text("绑定成功")
+    mother = campus.town.phone("mother").user
+
+    await phone.open(f"pages/notice/index?id={first.id}")
+    await phone.tap("confirm")
+    await expect(phone.part("ask")).to_contain_text("允许一次，微信就多提醒您一条通知")
+    await phone.shoot(screenshot, "1-asked")
+    await phone.tap("ask-yes")
+    await phone.answer("允许")
+    await expect(phone.part("ask")).to_be_hidden()
+
+    await phone.open("pages/subscriptions/index")
+    # The client and WeChat both reported the one yes.
+    await expect(phone.part("title")).to_have_text("还能提醒 1 条")
+    await phone.shoot(screenshot, "2-one-left")
+
+    second = await village.publish(key="key-0002", title="明天带彩笔", confirm="none")
+    await wait_until(lambda: mother.service, description="the card under 服务通知")
+    (card,) = mother.service
+    assert card["data"]["thing1"] == "明天带彩笔"
+    # A tap on it leads into the mini-program, to the notice itself.
+    assert card["page"] == f"pages/notice/index?id={second.id}"
+    await phone.open(card["page"])
+    await expect(phone.part("article")).to_contain_text("周五早上八点")
+    await phone.open("pages/subscriptions/index")
+    await expect(phone.part("title")).to_have_text("还没有开启提醒")
+
+    await campus.town.phone("mother").act("unsubscribe", templates=[card["template_id"]])
+    third = await village.publish(key="key-0003", title="交作业本", confirm="none")
+    await wait_until(
+        lambda: is_settled(village, third.id), description="the third is in the list alone"
+    )
+    assert len(mother.service) == 1
+
+
+async def is_settled(village: Village, notice_id: str) -> bool:
+    """Whether nothing is on its way any more."""
+    delivered = await village.documents("deliveries", notice_id=notice_id)
+    return bool(delivered) and all(one["push"] is None for one in delivered)
 
 
 async def test_confirmed_twice_while_the_server_is_dead_lands_once(

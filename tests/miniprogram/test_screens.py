@@ -139,6 +139,48 @@ async def test_me(phone: Handset, screenshot: Screenshot) -> None:
     await phone.shoot(screenshot, "1-me")
 
 
+async def test_being_told(phone: Handset, stub: Stub, screenshot: Screenshot) -> None:
+    await phone.open("pages/me/index")
+    await phone.tap("subscriptions")
+    await phone.is_at("pages/subscriptions/index")
+    await expect(phone.part("title")).to_have_text("还能提醒 2 条")
+    await phone.shoot(screenshot, "1-some-left")
+    await phone.tap("more")
+    await phone.answer("允许")
+    await expect(phone.part("title")).to_have_text("还能提醒 3 条")
+    (said,) = stub.landed["subscriptions"]["results"].values()
+    assert said == "accept"
+    # A no is a no: nothing is counted, and the button stays.
+    await phone.tap("more")
+    await phone.answer("取消")
+    await expect(phone.part("more")).to_be_visible()
+
+
+async def test_being_told_where_there_is_nothing_to_be_told_by(
+    phone: Handset, stub: Stub, screenshot: Screenshot
+) -> None:
+    stub.subscribable = False
+    await phone.open("pages/subscriptions/index")
+    await expect(phone.part("title")).to_have_text("学校还没有开通微信提醒")
+    await expect(phone.part("more")).to_have_count(0)
+    await phone.shoot(screenshot, "1-none")
+    stub.failing = True
+    await phone.page.evaluate("localStorage.clear(); localStorage['mini:consented'] = 'true'")
+    await phone.open("pages/subscriptions/index")
+    await expect(phone.text("没能打开")).to_be_visible()
+
+
+async def test_switched_off_in_wechat_is_said_with_the_way_to_switch_it_on(
+    phone: Handset, stub: Stub, screenshot: Screenshot
+) -> None:
+    await phone.context.add_init_script("window.__mini.switchedOff = true")
+    await phone.open("pages/subscriptions/index")
+    await expect(phone.part("title")).to_have_text("微信里关掉了提醒")
+    await phone.shoot(screenshot, "1-switched-off")
+    await phone.tap("open-setting")
+    await expect(phone.part("title")).to_have_text("还能提醒 2 条")
+
+
 async def test_large_print_and_language_are_chosen_and_stay(parent: Handset) -> None:
     async def height() -> float:
         box = await parent.part("child").first.bounding_box()

@@ -105,8 +105,8 @@ module.exports = {
   bind: (asked, key) => create('/bindings', asked, key),
   /** @returns {Promise<Read<Api.Subscriptions>>} */
   getSubscriptions: () => read('/subscriptions'),
-  /** @param {Record<string, string>} results what wx.requestSubscribeMessage answered, by template */
-  putSubscriptions: (results) => act({ path: '/subscriptions', method: 'PUT', body: { results } }),
+  /** @param {Record<string, string>} results what WeChat's sheet answered, by template @param {string} prompt @returns {Promise<Api.Subscriptions>} */
+  putSubscriptions: (results, prompt) => act({ path: '/subscriptions', method: 'PUT', body: { prompt, results } }),
   signOut: () => act({ path: '/sessions/mine', method: 'DELETE' }),
 
   /** For the queue: confirm with a tap. @param {string} id @param {number} version @param {string} key */

@@ -89,7 +89,10 @@ declare namespace Api {
   }
 
   interface Subscriptions {
-    templates: string[];
+    templates: { template_id: string; answer: 'accepted' | 'rejected' | 'off' | null; left: number | null }[];
+    ask: string[];
+    covers: 'one' | 'all' | 'nothing';
     credits: number;
+    all: boolean;
   }
 }

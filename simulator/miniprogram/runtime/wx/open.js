@@ -18,9 +18,17 @@ export function openDoubles({ mini, frame }) {
   /** The subscription sheet; `mini.subscribe` answers without asking (template id → accept, reject …). */
   async function requestSubscribeMessage({ tmplIds }) {
     if (!tmplIds || !tmplIds.length || tmplIds.length > 5) throw new Refusal('tmplIds illegal', { errCode: 20003 });
+    if (mini.switchedOff) throw new Refusal('The main switch is switched off', { errCode: 20004 });
+    const answered = await answers(tmplIds);
+    // WeChat counts what was accepted, and tells the server by itself.
+    if (window.__subscribed) await window.__subscribed(answered);
+    return answered;
+  }
+
+  async function answers(tmplIds) {
     if (mini.subscribe) return Object.fromEntries(tmplIds.map((id) => [id, mini.subscribe[id] || 'reject']));
-    const answers = ['取消', '允许'];
-    const chosen = await frame.ask({ title: '申请给你发送消息', content: `${tmplIds.length} 种通知`, answers });
+    const words = ['取消', '允许'];
+    const chosen = await frame.ask({ title: '申请给你发送消息', content: `${tmplIds.length} 种通知`, answers: words });
     return Object.fromEntries(tmplIds.map((id) => [id, chosen === 1 ? 'accept' : 'reject']));
   }
 
@@ -39,8 +47,12 @@ export function openDoubles({ mini, frame }) {
       getPrivacySetting: () => ({ needAuthorization: !asked.privacy, privacyContractName: '《用户隐私保护指引》' }),
       openPrivacyContract: () => frame.toast('《用户隐私保护指引》'),
       requestSubscribeMessage,
-      getSetting: () => ({ authSetting: {}, subscriptionsSetting: { mainSwitch: true, itemSettings: {} } }),
-      openSetting: () => ({ authSetting: {} }),
+      getSetting: () => ({ authSetting: {}, subscriptionsSetting: { mainSwitch: !mini.switchedOff, itemSettings: {} } }),
+      /** WeChat's own page; whoever opens it here switches everything on. */
+      openSetting: () => {
+        mini.switchedOff = false;
+        return { authSetting: {} };
+      },
       scanCode: () => {
         if (!mini.scan) throw new Refusal('cancel');
         return { result: mini.scan };
