@@ -75,8 +75,14 @@ def snapshot(sim: Simulator) -> dict[str, Any]:
             template.id: {"title": template.title, "keys": template.keys}
             for template in world.templates.values()
         },
+        "mini_templates": {
+            template.id: {"title": template.title, "keys": template.keys}
+            for template in world.mini_templates.values()
+        },
         "faults": world.faults.to_json(),
         "crowd": sim.crowd.progress(),
         "mini": mini_of(sim.mini),
-        "users": [{**describe(user), "chat": user.chat} for user in world.shown()],
+        "users": [
+            {**describe(user), "chat": user.chat, "service": user.service} for user in world.shown()
+        ],
     }

@@ -46,7 +46,7 @@ class Desk {
   }
 
   on_all(news) {
-    Object.assign(this, { menu: news.menu, templates: news.templates, account: news.account, mini: news.mini, publicUrl: news.public_url });
+    Object.assign(this, { menu: news.menu, templates: news.templates, account: news.account, miniTemplates: news.mini_templates, mini: news.mini, publicUrl: news.public_url });
     const same = news.users.length === this.phones.size && news.users.every((user) => this.phones.has(user.key));
     if (same) for (const user of news.users) this.renew(this.phones.get(user.key), user);
     else this.setOut(news.users);
@@ -65,16 +65,21 @@ class Desk {
 
   // After a lost connection: the same phones, where they were, with what they missed.
   renew(phone, user) {
-    const { chat, ...person } = user;
+    const { chat, service, ...person } = user;
     phone.changed(person);
-    phone.user.chat = chat;
+    Object.assign(phone.user, { chat, service });
     phone.drawChat();
+    phone.service.draw();
     phone.tools.draw();
     phone.refresh();
   }
 
   on_entry({ user, entry }) {
     this.phones.get(user)?.receive(entry);
+  }
+
+  on_service({ user, entry }) {
+    this.phones.get(user)?.service.receive(entry);
   }
 
   on_user({ user }) {

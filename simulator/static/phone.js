@@ -4,6 +4,7 @@ import { InnerBrowser } from "./browser.js";
 import { MiniScreen } from "./mini-screen.js";
 import { drawEntry, summary, timeLine } from "./chat.js";
 import { accountFace, clockText, control, face, h, icon, whenText } from "./dom.js";
+import { ServiceScreen } from "./service.js";
 import { Tools } from "./tools.js";
 
 const TABS = [["chats", "chats", "微信"], ["book", "book", "通讯录"], ["compass", "compass", "发现"], ["me", "me", "我"]];
@@ -20,6 +21,7 @@ export class Phone {
     this.tools = new Tools(this);
     this.browser = new InnerBrowser(this);
     this.mini = new MiniScreen(this);
+    this.service = new ServiceScreen(this);
     this.talk = h("div", { class: "talk", "data-role": "talk" });
     this.build();
     this.root = h("figure", { class: "place", "data-user": user.key },
@@ -51,7 +53,7 @@ export class Phone {
     this.chat.addEventListener("click", () => this.tools.closeSub());
     this.profile = h("section", { class: "view profile", "data-view": "profile" });
     this.scan = h("section", { class: "view scan sheeted", "data-view": "scan" });
-    this.views = { home: this.home, chat: this.chat, profile: this.profile, scan: this.scan, browser: this.browser.view, mini: this.mini.view };
+    this.views = { home: this.home, chat: this.chat, profile: this.profile, scan: this.scan, browser: this.browser.view, mini: this.mini.view, service: this.service.view };
     this.screen.append(...Object.values(this.views), h("div", { class: "island" }),
       h("div", { class: "status" }, this.clock, signals), h("div", { class: "homebar" }));
   }
@@ -216,7 +218,7 @@ export class Phone {
     const still = (name, said, tint) => h("div", { class: "row still" },
       h("span", { class: "face", style: `--tint:${tint}` }, name.slice(0, 1)),
       h("div", {}, h("p", { class: "who" }, h("b", {}, name), h("time", {}, "昨天")), h("p", { class: "last" }, said)));
-    return h("div", { class: "rows" }, own, still("家人", "妈：周末回来吃饭吗", "#e0a458"), still("文件传输助手", "[图片]", "#5ba6e0"), still("微信团队", "登录操作通知", "#7a9e7e"));
+    return h("div", { class: "rows" }, own, this.service.row(), still("家人", "妈：周末回来吃饭吗", "#e0a458"), still("文件传输助手", "[图片]", "#5ba6e0"), still("微信团队", "登录操作通知", "#7a9e7e"));
   }
 
   draw_book() {
