@@ -52,6 +52,38 @@ async def test_a_notice_is_read_in_the_mini_program_of_the_demo(
         await expect(li.here).to_have_attribute("data-view", "home")
 
 
+async def test_who_only_has_the_mini_program_is_told_by_a_card_that_leads_into_it(
+    node: str, new_page: NewPage, tmp_path: Path, screenshot: Screenshot
+) -> None:
+    async with demo(tmp_path) as yanshu:
+        page = await open_desk(await new_page(width=1440, height=900), yanshu)
+        wang, li = Handset(page, "wang"), Handset(page, "li")
+        mini = await open_mini(li)
+        await mini.get_by_label("孩子姓名").locator("input").fill("李小明")
+        await mini.get_by_label("手机尾号").locator("input").fill("1234")
+        await mini.locator("[data-test=bind]").click()
+        await mini.locator("[data-test=see]").click()
+        await mini.locator(".mp-tab", has_text="我的").click()
+        await mini.locator("[data-test=subscriptions]").click()
+        await mini.locator("[data-test=more]").click()
+        await mini.get_by_role("button", name="允许", exact=True).click()
+        await expect(mini.locator("[data-test=title]")).to_have_text("还能提醒 1 条")
+        await li.tap("mini-close")
+
+        await wang.menu("班主任", "写通知")
+        await wang.has_page()
+        await fill_notice(wang.web, "秋季运动会", confirm="点一下")
+        await publish(wang.web)
+        await li.root.get_by_role("button", name="微信", exact=False).first.click()
+        await li.tap("service")
+        card = li.here.locator("[data-kind=subscribe]")
+        await expect(card).to_contain_text("秋季运动会")
+        await screenshot(page, "1-card")
+        await card.click()
+        await expect(mini.locator("[data-test=article]")).to_contain_text("秋季运动会")
+        await screenshot(page, "2-notice")
+
+
 async def test_without_node_the_phones_say_what_is_missing(
     new_page: NewPage, tmp_path: Path
 ) -> None:
