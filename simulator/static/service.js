@@ -1,6 +1,6 @@
 // 服务通知: the cards of the mini-program's subscription messages, and the way from them into it.
 
-import { h, icon, whenText } from "./dom.js";
+import { accountFace, h, icon, whenText } from "./dom.js";
 
 const BANNER_MS = 4000;
 
@@ -40,7 +40,7 @@ export class ServiceScreen {
     const rows = Object.entries(keys).map(([key, label]) => h("div", {}, h("dt", {}, label), h("dd", {}, card.data[key] ?? "")));
     return h("button", {
       class: "note", "data-id": card.id, "data-kind": "subscribe", "data-page": card.page, onclick: () => this.phone.mini.open(card.page),
-    }, h("div", { class: "from" }, icon("goose"), this.phone.desk.mini?.name ?? "小程序"), h("h4", {}, this.title(card)), h("dl", {}, rows),
+    }, h("div", { class: "from" }, accountFace(), this.phone.desk.mini?.name ?? "小程序"), h("h4", {}, this.title(card)), h("dl", {}, rows),
     h("div", { class: "more" }, "进入小程序查看", icon("next")));
   }
 
