@@ -11,11 +11,12 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constrain
 # The mini-program's tools. Without Node its gates and its browser tests are left out, and say so.
 NPM_READY := $(if $(shell command -v npm 2>/dev/null),$(patsubst %,%/node_modules/.package-lock.json,miniapp/client simulator/miniprogram))
 
-.PHONY: help run mini test check format bench clean
+.PHONY: help run mini gallery test check format bench clean
 
 help:
 	@echo "make run      starts Yanshu with demo people at http://127.0.0.1:$(PORT) (PORT=8080 make run for another port)"
 	@echo "make mini     fetches what make run needs to show the mini-program on its phones, too (Node)"
+	@echo "make gallery  takes a picture of every screen of the mini-program, light, dark and large"
 	@echo "make test     runs every test (ARGS='-k notices' hands words on to pytest)"
 	@echo "make check    style, types and who may import whom"
 	@echo "make format   puts the code into shape"
@@ -28,6 +29,10 @@ run: $(RUN_READY)
 # The mini-program on the simulator's phones: what builds it, when there is Node. make run shows it from then on.
 mini: $(NPM_READY)
 	@command -v npm >/dev/null || { echo "The mini-program needs Node 18.18 or newer with npm." >&2; exit 1; }
+
+gallery: $(DEV_READY) $(NPM_READY)
+	@$(PYTHON) -m pytest tests/miniprogram -k screens
+	@echo "Every screen of the mini-program in light, dark and large print: var/screenshots/"
 
 test: $(DEV_READY) $(NPM_READY)
 	@$(PYTHON) -m pytest $(ARGS)

@@ -87,10 +87,8 @@ export class Phone {
     }
     this.screen.classList.toggle("dark", this.current === "scan");
     this.screen.querySelector(".pop")?.remove();
-    if (this.current === "chat") {
-      this.screen.querySelector(".banner")?.remove();
-      this.toEnd();
-    }
+    if (this.current === "chat" || this.current === "service") this.screen.querySelector(".banner")?.remove();
+    if (this.current === "chat") this.toEnd();
     this.desk.drawTabs();
   }
 

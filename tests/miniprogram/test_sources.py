@@ -95,3 +95,15 @@ def test_packages_are_pinned(folder: Path) -> None:
     wanted = package.get("dependencies", {}) | package.get("devDependencies", {})
     assert wanted
     assert {name: lock[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+
+
+def test_every_page_is_pictured() -> None:
+    # By name in a file of screens: there it is shot in light and dark, with writing of either size.
+    app = json.loads((CLIENT / "app.json").read_text())
+    parts = app.get("subPackages", [])
+    pages = app["pages"] + [f"{part['root']}/{page}" for part in parts for page in part["pages"]]
+    files = Path(__file__).parent.glob("test_*screens.py")
+    shooting = "\n".join(text for path in files if ".shoot(" in (text := path.read_text()))
+    names = {page.split("/")[-2] for page in pages}
+    assert len(names) > 10
+    assert {name for name in names if not re.search(rf"""["/]{name}["/]""", shooting)} == set()
