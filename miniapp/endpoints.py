@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from domain.errors import NotFoundError
 from domain.files import StoredFile
@@ -22,6 +22,7 @@ from services.context import Context
 from services.people import Teaching
 
 PREFIX = "/api/v1"
+_DIGITS = re.compile(r"[0-9]{1,10}")
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 # What an id in an address may look like once it is decoded: nothing of ours is longer or has a slash. The
 # longest is that of a request to be bound which may mean several children.
@@ -30,15 +31,17 @@ ID_PATTERN = r"[A-Za-z0-9@:_+.-]{1,1000}"
 MAX_BODY_BYTES = 1024 * 1024
 
 
-def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def _whole(value: Any, info: ValidationInfo) -> Any:
+    """3.0 in a body is 3; in an address everything is text, and whole numbers are digits alone."""
+    if info.mode == "json":
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if _DIGITS.fullmatch(value) else value
 
 
-# JSON knows one kind of number, so 3.0 is 3. Stands behind the bounds, which the document then shows.
+# JSON knows one kind of number. Stands behind the bounds, which the document then shows.
 WHOLE = BeforeValidator(_whole)
-# A number that the stores cannot keep is no number of ours: in an address, and in a body.
-AddressNumber = Annotated[int, Field(ge=0, le=2**31 - 1)]
-Number = Annotated[AddressNumber, WHOLE]
+# For numbers in bodies and queries: one that the stores cannot keep is no number of ours.
+Number = Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE]
 
 
 class Schema(BaseModel):

@@ -12,7 +12,7 @@ from domain.homework import Draft, HandIn, HomeworkState
 from domain.roles import Right
 from domain.subjects import subjects_of
 from handlers.base import Access
-from handlers.reading import pack_cursor, unpack_cursor
+from handlers.reading import pack_cursor
 from miniapp.endpoints import Call, Number, Registry, Schema
 from miniapp.homework_shapes import (
     BudgetOut,
@@ -23,6 +23,7 @@ from miniapp.homework_shapes import (
     homework_out,
     subject_row,
 )
+from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import Done
 from services.attachments import stored_of
 from services.homework import (
@@ -81,13 +82,6 @@ class HomeworkEdit(HomeworkIn):
     time of publishing stay what they were."""
 
     attempts: Number
-
-
-class PageQuery(Schema):
-    """A page of a list."""
-
-    limit: int = Field(20, ge=1, le=50)
-    cursor: str = Field("", max_length=400)
 
 
 class HomeworkRow(Schema):
@@ -159,7 +153,7 @@ async def get_class_evening(call: Call, class_id: str, day: str) -> BudgetOut:
 async def list_homework(call: Call, query: PageQuery) -> HomeworkList:
     """What I set, newest first."""
     found = await homework_of_author(
-        call.ctx, call.teaching, before=unpack_cursor(query.cursor), limit=query.limit + 1
+        call.ctx, call.teaching, before=place_of(query.cursor), limit=query.limit + 1
     )
     shown = found[: query.limit]
     local = call.teaching.school.rules.local_subjects

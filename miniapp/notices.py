@@ -10,7 +10,7 @@ from pydantic import Field
 from domain.notices import NoticeState
 from handlers.base import Access
 from handlers.reading import pack_cursor
-from miniapp.endpoints import AddressNumber, Call, Number, Registry, Schema
+from miniapp.endpoints import Call, Number, Registry, Schema
 from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import Attachment, NoticeRow, attachment_rows, notice_row
 from services.attachments import stored_of
@@ -75,12 +75,6 @@ class VersionIn(Schema):
     """The version they had before their eyes."""
 
     version: Number
-
-
-class VersionQuery(Schema):
-    """The version they had before their eyes when they signed."""
-
-    version: AddressNumber
 
 
 class Confirmed(Schema):
@@ -157,7 +151,7 @@ async def confirm(call: Call, notice_id: str, body: VersionIn) -> Confirmed:
     creates=True,
     raw=("image/png",),
 )
-async def sign(call: Call, notice_id: str, query: VersionQuery) -> Confirmed:
+async def sign(call: Call, notice_id: str, query: VersionIn) -> Confirmed:
     """Confirm with a signature: a PNG of what was drawn."""
     await confirm_notice(
         call.ctx, call.person_id, notice_id, version=query.version, signature=call.body_bytes

@@ -27,7 +27,7 @@ class UploadIn(Schema):
 
     name: str = Field(min_length=1, max_length=1000)
     size_bytes: Number
-    sha1: str = Field("", max_length=40)
+    sha1: str = Field("", pattern="^([0-9a-f]{40})?$")
     child: str = Field("", max_length=200)
 
 

@@ -22,7 +22,7 @@ from tests.town import Town
 
 # They end the session that everything else is asked with; tests/miniapp/test_sessions.py has them.
 SIGN_OUT = ("DELETE /api/v1/sessions/mine", "DELETE /api/v1/sessions/all")
-# Where a 422 (of a file also a 415) may answer what fits the document: what JSON Schema cannot say is said by
+# Where a 422 (of a file also a 413 or 415) may answer what fits the document: what JSON Schema cannot say is said by
 # a rule of the domain.
 RULED = {
     **dict.fromkeys(
@@ -30,6 +30,9 @@ RULED = {
         "a cursor is one that a page before gave",
     ),
     "POST /api/v1/bindings": "the name may be left out through a child's invitation only",
+    "POST /api/v1/uploads": "how large a file may be depends on what its name says it is",
+    "PUT /api/v1/uploads/{upload_id}/pieces": "a piece is at its place, and its bytes give its sum",
+    "PUT /api/v1/subscriptions": "the templates are those that the school has",
     "POST /api/v1/files": "a file is judged by its content",
     "POST /api/v1/notices/{notice_id}/signature": "a signature is judged by its content",
     **dict.fromkeys(
@@ -50,7 +53,7 @@ ENOUGH_SECONDS = 28
 def configuration(base: str, token: str) -> SchemathesisConfig:
     """The same questions in every run; a few of each kind, so that all of them take seconds."""
     accepted = ["2xx", "401", "403", "404", "409", "429", "503"]
-    ruled = {"positive_data_acceptance": {"expected-statuses": [*accepted, "415", "422"]}}
+    ruled = {"positive_data_acceptance": {"expected-statuses": [*accepted, "413", "415", "422"]}}
     return SchemathesisConfig.from_dict(
         {
             "seed": 1,

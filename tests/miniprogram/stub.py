@@ -191,7 +191,7 @@ class Stub:
         body = next(text for title, _, text in BODIES if title == row["title"])
         files = [
             {"file_id": "f1", "kind": "document", "name": "校园安全须知（2026 年秋）.pdf", "size_bytes": 284_113,
-             "width": None, "height": None},
+             "width": None, "height": None, "seconds": None},
         ]  # fmt: skip
         child = {"id": row["child_id"], "name": row["child_name"]}
         return {
