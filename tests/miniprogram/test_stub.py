@@ -26,6 +26,7 @@ BIND = json.dumps({"name": "李小明", "digits": "5678", "invitation": ""}).enc
         ("GET", "/invitations/abc", b""),
         ("POST", "/sessions", b'{"code": "code"}'),
         ("DELETE", "/sessions/mine", b""),
+        ("GET", "/subscriptions", b""),
     ],
 )
 def test_its_answers_are_as_declared(method: str, path: str, given: bytes) -> None:
