@@ -5,6 +5,8 @@ from __future__ import annotations
 from bot import phrases
 from bot.turn import SILENCE, Answered, Turn
 from domain.notices import ConfirmMode
+from domain.subjects import subject_name
+from services.evenings import evenings_of_guardian
 from services.finishes import record_finishes
 from services.people import appointments_of, children_of
 from services.reading import notices_of_guardian
@@ -36,6 +38,28 @@ async def newest_notices(turn: Turn) -> Answered:
         count=len(lines), lines="\n".join(lines), all=turn.url("/h5/notices")
     )
     return Answered(text)
+
+
+async def tonights_homework(turn: Turn) -> Answered:
+    """`作业`: what is set for this evening, child by child, with the minutes in all."""
+    person_id = await turn.person_id()
+    found = await evenings_of_guardian(turn.ctx, person_id)
+    if not found:
+        return Answered(phrases.NO_CHILD)
+    parts = []
+    for evening in found:
+        local = evening.school.rules.local_subjects
+        lines = [
+            (subject_name(h.subject, local), h.task.minutes, turn.url(f"/h5/notices/{h.id}"))
+            for h in evening.items
+        ]
+        child = evening.child
+        parts.append(
+            phrases.evening_part(
+                child.student.name, child.school_class.name, evening.day, evening.minutes, lines
+            )
+        )
+    return Answered("\n\n".join(parts))
 
 
 async def my_children(turn: Turn) -> Answered:

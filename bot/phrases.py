@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from domain.names import masked_name
 
@@ -42,7 +43,7 @@ NO_CHILD = "您还没有绑定孩子。回复“绑定”，一分钟就好。"
 NO_NOTICES = "目前没有通知。有新通知会第一时间送到这里。"
 NEWEST = '最近的通知（{count} 条）：\n{lines}\n\n<a href="{all}">查看全部</a>'
 HELP_GUARDIAN = (
-    "可以这样用：\n· 回复“最新通知”查看老师的通知\n· 回复“绑定”再绑定一个孩子\n"
+    "可以这样用：\n· 回复“最新通知”查看老师的通知\n· 回复“作业”看今晚的作业\n· 回复“绑定”再绑定一个孩子\n"
     "· 回复“我的孩子”看看绑定了谁\n· 回复“解绑”解除一个绑定\n其他内容这里暂时看不懂，有事请直接联系老师。"
 )
 HELP_STRANGER = "您好！回复“绑定”，把孩子和您的微信连起来，就能收到老师的通知。"
@@ -82,6 +83,23 @@ def notice_line(title: str, school_class: str, url: str, *, read: bool, to_confi
     mark = "待确认" if to_confirm else ("" if read else "未读")
     tail = f"（{mark}）" if mark else ""
     return f'· <a href="{url}">{title}</a> {school_class}{tail}'
+
+
+def evening_part(
+    name: str,
+    school_class: str,
+    day: date,
+    minutes: int,
+    items: Sequence[tuple[str, int, str]],
+) -> str:
+    """(subject, minutes, page) of what one child has on an evening; the name is masked."""
+    head = f"{masked_name(name)}（{school_class}）{day.month}月{day.day}日"
+    if not items:
+        return f"{head}：目前没有作业。"
+    lines = "\n".join(
+        f'· <a href="{url}">{subject}</a> 约 {took} 分钟' for subject, took, url in items
+    )
+    return f"{head}的作业，一共约 {minutes} 分钟：\n{lines}"
 
 
 def numbered_lines(children: Sequence[tuple[str, str]]) -> str:

@@ -80,6 +80,10 @@ RULES: tuple[Rule, ...] = (
     Rule(event("user_authorization_cancellation"), leaving.withdrawn),
     Rule(any_event, commands.nothing),
     Rule(words("最新通知", "通知", "最新", "查看通知"), commands.newest_notices),
+    Rule(
+        words("作业", "今天作业", "今晚作业", "今天的作业", "今晚的作业"),
+        commands.tonights_homework,
+    ),
     Rule(words("绑定", "绑定孩子", "我要绑定"), binding.begin),
     Rule(words("解绑", "解除绑定", "取消绑定"), ending.begin),
     Rule(words("我的孩子", "孩子"), commands.my_children),

@@ -55,6 +55,9 @@ class Act(StrEnum):
     REGISTRATION_EXPORTED = "registration_exported"
     AUDIT_EXPORTED = "audit_exported"
     SIGNATURE_SEEN = "signature_seen"
+    OVERRUN_ALLOWED = "overrun_allowed"  # homework over the minutes of an evening
+    OVERRUN_REFUSED = "overrun_refused"
+    MONITOR_EXPORTED = "monitor_exported"
     ACCOUNT_LINKED = "account_linked"  # single sign-on
     ACCOUNT_UNLINKED = "account_unlinked"
     SIGNED_IN = "signed_in"

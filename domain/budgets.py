@@ -74,7 +74,7 @@ class Reservation:
     """Minutes that one attempt to publish a homework holds in one class and evening.
 
     `student_ids` are the pupils it is for, none for the whole class. `allowed`: the head teacher has let it
-    go over the budget.
+    go over the budget. `kept` once it is published: until then it holds its minutes and is shown to nobody.
     """
 
     homework_id: str
@@ -87,6 +87,7 @@ class Reservation:
     publish_at: datetime
     student_ids: tuple[str, ...] = ()
     allowed: bool = False
+    kept: bool = False
 
     @property
     def is_for_all(self) -> bool:
@@ -207,12 +208,15 @@ def with_reservation(evening: Evening, wanted: Reservation, limits: Limits) -> E
 
 
 def settled(evening: Evening, homework_id: str, *, keep: int, until: int, bar: int = 0) -> Evening:
-    """The evening without what a homework's attempts up to `until` hold, but for the one to `keep` (0: none).
+    """The evening without what a homework's attempts up to `until` hold, but for the one to `keep` (0: none),
+    which is published.
 
     A later attempt is somebody else's to settle. `bar` is an attempt that must not come back.
     """
     left = tuple(
-        held
+        replace(held, kept=True)
+        if (held.homework_id, held.attempt) == (homework_id, keep)
+        else held
         for held in evening.reservations
         if held.homework_id != homework_id or held.attempt == keep or held.attempt > until
     )

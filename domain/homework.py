@@ -51,7 +51,7 @@ class Task:
     """One version of what is to be done. `number` is the attempt to publish it, from 1.
 
     `evening` is the day whose budget it counts for (`domain.evenings`), `day` the one it is meant for.
-    `allowed` are the classes whose head teacher has let it go over the budget.
+    `allowed` are the classes whose head teacher has let it go over the budget, for the attempt `asked_as`.
     """
 
     number: int
@@ -66,6 +66,12 @@ class Task:
     hand_in: HandIn
     written_at: datetime
     allowed: tuple[str, ...] = ()
+    asked_as: int = 0
+
+    @property
+    def asked_number(self) -> int:
+        """The attempt whose requests for more minutes count for this one."""
+        return self.asked_as or self.number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from services.imports import APPLY, TRY, tend_imports
 from services.lapses import write_down_lapses
 from services.notices import CARRY_OUT
 from services.people import LEARN
+from services.overruns import CARRY_OUT_OVERRUN
 from services.registration import keep_counting
 from services.retention import retain
 from services.rollovers import ROLL_OVER
@@ -28,6 +29,7 @@ JOBS: Mapping[str, Job] = {
     CARRY_OUT: notices.carry_out,
     PUSH: notices.push,
     FINISH: homework.finish,
+    CARRY_OUT_OVERRUN: homework.carry_out,
     CATCH_UP: bindings.catch_up,
     TELL: bindings.tell,
     TELL_END: bindings.tell_end,

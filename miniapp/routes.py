@@ -14,6 +14,7 @@ from miniapp.claims import claims
 from miniapp.consents import consents
 from miniapp.endpoints import PREFIX, Tagged, by_address
 from miniapp.erasure import erasure
+from miniapp.evenings import evenings
 from miniapp.families import families
 from miniapp.family_files import family_files
 from miniapp.files import files
@@ -23,6 +24,7 @@ from miniapp.homework import homework
 from miniapp.invitations import invitations
 from miniapp.notices import notices
 from miniapp.openapi import document
+from miniapp.overruns import overruns
 from miniapp.publishing import publishing
 from miniapp.receipts import receipts
 from miniapp.sessions import sessions
@@ -35,6 +37,8 @@ REGISTRIES = (
     home,
     notices,
     homework,
+    overruns,
+    evenings,
     files,
     uploads,
     children,

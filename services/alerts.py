@@ -43,7 +43,9 @@ async def tell_about_claim(ctx: Context, claim_id: str) -> None:
         if not await _is_asked(ctx, standing, identity.person_id):
             continue
         # The time tells a request from the same one, asked once more after it was refused.
-        told &= await _tell(ctx, identity, card, f"{claim.id}:{claim.state}:{since.timestamp()}")
+        told &= await tell_adult(
+            ctx, identity, card, f"{claim.id}:{claim.state}:{since.timestamp()}"
+        )
     if told or ctx.now() - since > _GIVE_UP_AFTER:
         await ctx.stores.claims.mark_told(claim)
 
@@ -95,7 +97,7 @@ async def tell_about_ending(ctx: Context, binding_id: str) -> None:
         purpose = f"{binding.id}:ended:{ending.at.timestamp()}"
         identities = await ctx.stores.identities.of_people(ctx.policy.app_id, [binding.person_id])
         for identity in identities.values():
-            told &= await _tell(ctx, identity, card, purpose)
+            told &= await tell_adult(ctx, identity, card, purpose)
     # Of a graduation they are told once it can no longer be undone.
     waited = UNDO_WINDOW if ending.reason is EndReason.GRADUATED else timedelta()
     if told or ctx.now() - ending.at - waited > _GIVE_UP_AFTER:
@@ -113,7 +115,7 @@ async def _who_waits(ctx: Context, standing: Standing) -> frozenset[str]:
     return frozenset(a.person_id for a in deciders)
 
 
-async def _tell(ctx: Context, identity: Identity, card: Card, purpose: str) -> bool:
+async def tell_adult(ctx: Context, identity: Identity, card: Card, purpose: str) -> bool:
     """Whether this adult need not be tried again: a channel took it, may have taken it, or none is left."""
     alert_id = client_message_id(purpose, identity.person_id)
     before = await ctx.stores.alerts.find(alert_id)

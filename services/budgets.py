@@ -81,9 +81,10 @@ async def budgets_of(
 
 
 async def reserve(
-    ctx: Context, school: School, homework: Homework, task: Task
+    ctx: Context, school: School, homework: Homework, task: Task, *, dry: bool = False
 ) -> tuple[Clash, ...]:
     """Reserve an attempt's minutes in all of its classes. Returns what it clashes with, nothing when it has them all.
+    `dry`: only look.
 
     With a clash some classes may hold them: the caller gives the attempt up. Raises ConflictError when the
     attempt was given up by somebody else, or a class is gone.
@@ -97,7 +98,12 @@ async def reserve(
             raise ConflictError("class_gone")
         wanted = reservation_of(homework, task, class_id)
         clash = await _reserve_one(
-            ctx, school_class, wanted, task.evening, limits[school_class.grade], dry=bool(clashes)
+            ctx,
+            school_class,
+            wanted,
+            task.evening,
+            limits[school_class.grade],
+            dry=dry or bool(clashes),
         )
         if clash is not None:
             clashes.append(clash)

@@ -11,6 +11,9 @@ from domain.bindings import Claim, ClaimState, Ending, EndReason, Side
 from domain.names import masked_name
 from domain.notices import ConfirmMode, Notice, card_title
 from domain.template_fields import fitted
+from domain.overruns import Overrun, OverrunState
+from domain.schools import School
+from domain.subjects import subject_name
 from domain.times import school_text
 from services.context import Policy, TemplateCard
 
@@ -158,4 +161,34 @@ def ending_card(policy: Policy, ending: Ending, *, by: str, trial: bool = False)
         title=title,
         text=text,
         url=policy.public_url + "/h5/children",
+    )
+
+
+_OVERRUNS = {
+    OverrunState.WAITING: ("作业超时待您决定", "待您决定"),
+    OverrunState.ALLOWED: ("作业超时已同意", "已同意"),
+    OverrunState.REFUSED: ("作业超时没有同意", "没有同意"),
+}
+
+
+def overrun_card(policy: Policy, overrun: Overrun, *, school: School, school_class: str) -> Card:
+    """A request for more minutes, to whoever decides; or how it was decided, to whoever asked."""
+    title, result = _OVERRUNS[overrun.state]
+    subject = subject_name(overrun.subject, school.rules.local_subjects)
+    over = max(overrun.excess.written, overrun.excess.total)
+    day = f"{overrun.evening.month}月{overrun.evening.day}日"
+    if overrun.state is OverrunState.WAITING:
+        page, at = "/h5/teach/overruns", overrun.asked_at
+        text = (
+            f"{overrun.asked_name}想给{school_class}布置{day}的{subject}作业 {overrun.minutes} 分钟，"
+            f"会超出当天总时长 {over} 分钟，请您决定。"
+        )
+    else:
+        page, at = "/h5/", overrun.decided_at or overrun.asked_at
+        text = f"{school_class}{day}的{subject}作业（{overrun.minutes} 分钟）：{overrun.decided_name}{result}。"
+    return Card(
+        words={"title": title, "result": result, "time": school_text(at)},
+        title=title,
+        text=text,
+        url=policy.public_url + page,
     )

@@ -31,6 +31,7 @@ from services.context import Context
 from services.families import TELL_END
 from services.homework_telling import FINISH
 from services.notices import CARRY_OUT
+from services.overruns import CARRY_OUT_OVERRUN
 from services.rollovers import ROLL_OVER
 
 PUSH = "deliveries.push"
@@ -159,6 +160,9 @@ async def sweep(ctx: Context) -> None:
     for homework_id in await ctx.stores.homework.unfinished(before):
         key = f"{FINISH}:{homework_id}:sweep"
         await ctx.enqueue(FINISH, {"homework_id": homework_id}, key=key)
+    for overrun_id in await ctx.stores.overruns.untold(before):
+        key = f"{CARRY_OUT_OVERRUN}:{overrun_id}:sweep"
+        await ctx.enqueue(CARRY_OUT_OVERRUN, {"overrun_id": overrun_id}, key=key)
     for late in await ctx.stores.rollovers.due(before):
         await ctx.enqueue(ROLL_OVER, {"rollover_id": late}, key=f"{ROLL_OVER}:{late}:sweep")
     await push_soon(ctx, await ctx.stores.deliveries.overdue(before), mark="sweep")

@@ -57,6 +57,8 @@ COLLECTIONS: Mapping[str, str] = {
     "notices": "stay: what a school wrote to all; a child's id in a group is replaced",
     "homework": "stays: what a school set; a child's id in a group is replaced",
     "evenings": "stay: minutes of a class; a child's id in a group is replaced",
+    "overruns": "stay: between a teacher and a head teacher",
+    "timings": "go",
     "audit": "stays: ids, and what is masked",
     "audit_heads": "name nobody",
     "inbox": "names nobody",
@@ -94,6 +96,7 @@ async def adult_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
     yield {"subscriptions": await forget.drop_of_person("subscriptions", person_id)}
     yield {"replies": await forget.drop_of_person("replies", person_id)}
     yield {"claims": await forget.drop_of_person("claims", person_id)}
+    yield {"timings": await forget.drop_of_person("timings", person_id)}
     yield {"invitation_visits": await forget.drop_of_person("invitation_visits", person_id)}
     async for batch in forget.deliveries_of(person_id):
         yield await forget_deliveries(ctx, batch, erasure.salt)
@@ -128,6 +131,7 @@ async def child_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
     yield await _forget_lists(ctx, school_id)
     yield {"invitations": await forget.drop_invitations(school_id, student_id)}
     yield {"contacts": await forget.drop_contacts(school_id, student_id)}
+    yield {"timings": await forget.drop_timings(school_id, student_id)}
     yield {"homework": await forget.leave_groups(school_id, student_id)}
     yield await _forget_bindings(ctx, bindings)
     yield {"students": await forget.drop("students", [student_id])}

@@ -17,6 +17,7 @@ from domain.evenings import evening_of
 from domain.homework import Draft, Homework, HomeworkState, Task, parse_homework
 from domain.notices import Attachment
 from domain.roles import Role
+from domain.schools import School
 from domain.subjects import subject_name
 from domain.times import list_position
 from services.budgets import Budget, Clash, budgets_of, reserve
@@ -118,11 +119,11 @@ async def publish_homework(
         unfinished_since=now,
     )
     if await ctx.stores.homework.insert(homework):
-        return await try_to_keep(ctx, teaching, homework)
+        return await try_to_keep(ctx, teaching.school, homework)
     held = await _settled(ctx, await access_homework_as_author(ctx, teaching, homework_id))
     if held.state is not HomeworkState.UNPUBLISHED:
         return Outcome(held)
-    return await _attempt(ctx, teaching, held, task)
+    return await attempt_homework(ctx, teaching.school, held, task)
 
 
 async def _evening_for(ctx: Context, teaching: Teaching, day: date) -> date:
@@ -167,35 +168,46 @@ async def _settled(ctx: Context, homework: Homework) -> Homework:
     return held
 
 
-async def _attempt(ctx: Context, teaching: Teaching, homework: Homework, task: Task) -> Outcome:
-    """Try once more, with this task. The classes and pupils stay."""
+async def attempt_homework(ctx: Context, school: School, homework: Homework, task: Task) -> Outcome:
+    """Try once more, with this task. The classes and pupils stay. Raises ConflictError while somebody is at it."""
     task = replace(task, number=homework.attempts + 1)
     if not await ctx.stores.homework.mark_trying(homework.id, task, ctx.now()):
         raise ConflictError("in_progress")
     tried = replace(homework, proposed=task, attempts=task.number, trying=True)
-    return await try_to_keep(ctx, teaching, tried)
+    return await try_to_keep(ctx, school, tried)
 
 
-async def try_to_keep(ctx: Context, teaching: Teaching, homework: Homework) -> Outcome:
+async def try_to_keep(ctx: Context, school: School, homework: Homework) -> Outcome:
     """Reserve what is proposed and keep it; where it does not fit, give it up. Raises ConflictError when somebody
     else gave it up meanwhile."""
     task = homework.proposed
     if task is None:
         raise ConflictError
     try:
-        clashes = await reserve(ctx, teaching.school, homework, task)
+        clashes = await reserve(ctx, school, homework, task)
     except ConflictError:
         await _give_up(ctx, homework, task)
         raise
     if clashes:
         await _give_up(ctx, homework, task)
-    elif not await ctx.stores.homework.mark_kept(homework.id, task, ctx.now()):
+    elif not await _keep(ctx, homework, task):
         await finish_homework(ctx, homework.id)
         raise ConflictError
     else:
         await finish_soon(ctx, homework.id)
         await finish_homework(ctx, homework.id)
-    return Outcome(await access_homework_as_author(ctx, teaching, homework.id), clashes)
+    held = await ctx.stores.homework.find(homework.id)
+    if held is None:
+        raise NotFoundError
+    return Outcome(held, clashes)
+
+
+async def _keep(ctx: Context, homework: Homework, task: Task) -> bool:
+    """The write that counts. What waited for the head teacher goes out now, not when it was written."""
+    now = ctx.now()
+    first = homework.state is HomeworkState.UNPUBLISHED
+    publish_at = max(homework.publish_at, now) if first else homework.publish_at
+    return await ctx.stores.homework.mark_kept(homework.id, task, now, publish_at=publish_at)
 
 
 async def _give_up(ctx: Context, homework: Homework, task: Task) -> None:
@@ -223,7 +235,8 @@ async def edit_homework(
     no_more = before.minutes >= task.minutes and (before.written or not task.written)
     if before.evening == evening and no_more:
         task = replace(task, allowed=before.allowed)
-    return await _attempt(ctx, teaching, held, replace(task, attachments=attachments))
+    task = replace(task, attachments=attachments)
+    return await attempt_homework(ctx, teaching.school, held, task)
 
 
 async def withdraw_homework(ctx: Context, teaching: Teaching, homework_id: str) -> None:

@@ -157,6 +157,10 @@ class ForgetStore:
         query = {"school_id": school_id, "student_id": student_id}
         return await self._drop("invitations", query)
 
+    async def drop_timings(self, school_id: str, student_id: str) -> int:
+        """What was said about how long a child needs. Uses index: by_student."""
+        return await self._drop("timings", {"school_id": school_id, "student_id": student_id})
+
     async def drop_claims_about(self, school_id: str, student_id: str) -> int:
         """Requests that mean this child, or may mean it. Uses index: by_candidate."""
         return await self._drop("claims", {"school_id": school_id, "candidates": student_id})

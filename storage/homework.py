@@ -70,7 +70,9 @@ class HomeworkStore:
         )
         return bool(result.modified_count)
 
-    async def mark_kept(self, homework_id: str, task: Task, at: datetime) -> bool:
+    async def mark_kept(
+        self, homework_id: str, task: Task, at: datetime, *, publish_at: datetime
+    ) -> bool:
         """The attempt's minutes are reserved everywhere: it counts from now on. Not if it was given up meanwhile.
 
         Says whether it is kept.
@@ -85,6 +87,7 @@ class HomeworkStore:
             {
                 "$set": {
                     "state": HomeworkState.PUBLISHED,
+                    "publish_at": publish_at,
                     "trying": False,
                     "proposed": None,
                     "unfinished_since": at,

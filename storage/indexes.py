@@ -108,9 +108,21 @@ INDEXES: dict[str, list[IndexModel]] = {
     "homework": [
         _index("by_author", "school_id", "author_id", "-position"),
         _index("by_pupil", "school_id", "student_ids"),
+        _index("by_age", "created_at"),
         _index("unfinished", "unfinished_since", sparse=True),
     ],
-    "evenings": [_index("by_day", "school_id", "day")],
+    "evenings": [_index("by_day", "school_id", "day"), _index("by_age", "day")],
+    "timings": [
+        _index("by_author", "school_id", "author_id", "-at"),
+        _index("by_student", "school_id", "student_id"),
+        _index("by_person", "person_id"),
+        _index("by_age", "at"),
+    ],
+    "overruns": [
+        _index("by_school", "school_id", "state"),
+        _index("by_homework", "homework_id"),
+        _index("untold", "untold_since", sparse=True),
+    ],
     "attempts": [_index("by_message", "message_id", sparse=True)],
     "finishes": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
     "sessions": [

@@ -40,6 +40,7 @@ from storage.limits import LimitStore
 from storage.locks import LockStore
 from storage.notices import NoticeStore
 from storage.offers import OfferStore
+from storage.overruns import OverrunStore
 from storage.pauses import PauseStore
 from storage.promotions import PromotionStore
 from storage.pupils import PupilStore
@@ -52,6 +53,7 @@ from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.subscriptions import SubscriptionStore
 from storage.terms import TermStore
+from storage.timings import TimingStore
 from storage.tokens import RedisTokenShelf
 from storage.traces import TraceStore
 from storage.unions import UnionStore
@@ -84,6 +86,8 @@ class Stores:
     deliveries: DeliveryStore
     homework: HomeworkStore
     evenings: EveningStore
+    overruns: OverrunStore
+    timings: TimingStore
     rounds: RoundStore
     files: FileStore
     uploads: UploadStore
@@ -170,6 +174,8 @@ def open_stores(
         deliveries=DeliveryStore(db),
         homework=HomeworkStore(db),
         evenings=EveningStore(db),
+        overruns=OverrunStore(db),
+        timings=TimingStore(db),
         rounds=RoundStore(db),
         files=FileStore(db),
         uploads=UploadStore(db),

@@ -17,6 +17,7 @@ from services.homework_telling import FINISH
 from services.imports import APPLY, TRY
 from services.notices import CARRY_OUT
 from services.people import LEARN
+from services.overruns import CARRY_OUT_OVERRUN
 from services.rollovers import ROLL_OVER
 
 PAYLOADS = {
@@ -24,6 +25,7 @@ PAYLOADS = {
     CARRY_OUT: {"notice_id"},
     PUSH: {"notice_id", "class_id"},
     FINISH: {"homework_id"},
+    CARRY_OUT_OVERRUN: {"overrun_id"},
     CATCH_UP: {"binding_id"},
     TELL: {"claim_id"},
     TELL_END: {"binding_id"},

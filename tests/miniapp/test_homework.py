@@ -12,7 +12,7 @@ from domain.times import SCHOOL_ZONE
 from tests.miniapp.client import MiniClient
 from tests.miniapp.conftest import Device
 from tests.miniapp.village import Village
-from tests.town import SCHOOL, Town, school_class
+from tests.town import SCHOOL, Phone, Town, child_name, school_class
 from tests.waiting import wait_until
 
 CLASS = school_class(1)
@@ -165,3 +165,77 @@ async def test_families_and_other_subjects_are_not_let_in(village: Village) -> N
     strange = await maths.call("GET", f"/teaching/classes/school-b-class-1/evenings/{tomorrow}")
     assert strange.status == 404
     assert await village.documents("homework") == []
+
+
+async def test_a_family_sees_its_evening_and_says_how_long_it_took(village: Village) -> None:
+    mother = await village.guardian("mother", 1)
+    maths = await subject_teacher(village, "maths", "maths")
+    chinese = await subject_teacher(village, "chinese", "chinese")
+    first = (await maths.call("POST", "/teaching/homework", form(village))).data
+    group = form(village, subject="chinese", minutes=15, student_ids=[f"{CLASS.id}-0002"])
+    await chinese.call("POST", "/teaching/homework", group)
+    (evening,) = (await mother.call("GET", "/homework")).data["evenings"]
+    assert (evening["minutes"], [i["subject"]["name"] for i in evening["items"]]) == (20, ["数学"])
+    where = f"/homework/{first['id']}"
+    opened = (await mother.call("GET", where)).data
+    child = opened["children"][0]
+    assert (opened["text"], child["took"]) == ("练习册第 32 页。", None)
+    took = f"{where}/children/{child['id']}/took"
+    assert (await mother.call("PUT", took, {"minutes": 35})).data == {"done": True}
+    assert (await mother.call("PUT", took, {"minutes": 0})).status == 422
+    assert (await mother.call("GET", where)).data["children"][0]["took"] == 35
+    other = f"{where}/children/{CLASS.id}-0002/took"
+    assert (await mother.call("PUT", other, {"minutes": 35})).status == 404
+    # One answer says nothing to the teacher, and to nobody else at all.
+    calibration = (await maths.call("GET", "/teaching/calibration")).data
+    assert calibration == {"answers": 1, "children": 1, "ratio": None}
+    assert (await chinese.call("GET", "/teaching/calibration")).data["answers"] == 0
+    await mother.call("PUT", took, {"minutes": None})
+    assert await village.documents("timings") == []
+    stranger = await village.somebody("stranger")
+    assert (await stranger.call("GET", where)).status == 404
+
+
+async def test_the_account_answers_what_is_set_for_tonight(village: Village) -> None:
+    await village.guardian("mother", 1)
+    maths = await subject_teacher(village, "maths", "maths")
+    phone = village.town.phone("mother")
+    assert "目前没有作业" in await phone.say("作业")
+    await maths.call("POST", "/teaching/homework", form(village))
+    answer = await phone.say("作业")
+    assert "一共约 20 分钟" in answer
+    assert "数学" in answer
+    assert child_name(1) not in answer
+
+
+async def test_the_head_teacher_is_told_and_decides_on_the_phone(village: Village) -> None:
+    head = await village.somebody("teacher")
+    maths = await subject_teacher(village, "maths", "maths")
+    chinese = await subject_teacher(village, "chinese", "chinese")
+    decider, asker = village.town.phone("teacher"), village.town.phone("chinese")
+    for phone in (decider, asker):
+        await phone.say("帮助")  # they may be written to for two days
+    await maths.call("POST", "/teaching/homework", form(village, minutes=50))
+    over = await chinese.call(
+        "POST", "/teaching/homework", form(village, subject="chinese", minutes=30)
+    )
+    asking = f"/teaching/homework/{over.data['id']}/overruns"
+    assert (await chinese.call("POST", asking, {"why": ""})).status == 422
+    asked = await chinese.call("POST", asking, {"why": "明天单元测验。"})
+    assert asked.data["state"] == "unpublished"
+    await wait_until(lambda: _heard(decider, "作业超时待您决定"), description="the head teacher")
+    (row,) = (await head.call("GET", "/teaching/overruns")).data["overruns"]
+    assert (row["excess"]["total"], row["why"]) == (20, "明天单元测验。")
+    decision = f"/teaching/overruns/{row['id']}/decision"
+    assert (await chinese.call("POST", decision, {"allow": True, "reason": "好"})).status == 404
+    done = await head.call("POST", decision, {"allow": True, "reason": "这周只有一次。"})
+    assert done.data == {"done": True}
+    (own,) = (await chinese.call("GET", asking)).data["overruns"]
+    assert (own["state"], own["reason"]) == ("allowed", "这周只有一次。")
+    held = (await chinese.call("GET", f"/teaching/homework/{over.data['id']}")).data
+    assert held["state"] == "published"
+    await wait_until(lambda: _heard(asker, "作业超时已同意"), description="whoever asked")
+
+
+def _heard(phone: Phone, words: str) -> bool:
+    return any(words in str(entry) for entry in phone.user.chat)

@@ -48,6 +48,7 @@ from storage.indexes import INDEXES
 from storage.invitations import InvitationStore
 from storage.notices import NoticeStore
 from storage.offers import OfferStore
+from storage.overruns import OverrunStore
 from storage.pauses import PauseStore
 from storage.promotions import PromotionStore
 from storage.pupils import PupilStore
@@ -61,6 +62,7 @@ from storage.sessions import SessionStore
 from storage.stores import Stores
 from storage.subscriptions import SubscriptionStore
 from storage.terms import TermStore
+from storage.timings import TimingStore
 from storage.unions import UnionStore
 from storage.uploads import UploadStore
 from tests.domain.samples import (
@@ -99,6 +101,7 @@ STORES: dict[str, type] = {
     "invitations": InvitationStore,
     "notices": NoticeStore,
     "offers": OfferStore,
+    "overruns": OverrunStore,
     "pauses": PauseStore,
     "promotions": PromotionStore,
     "pupils": PupilStore,
@@ -110,6 +113,7 @@ STORES: dict[str, type] = {
     "subscriptions": SubscriptionStore,
     "schools": SchoolStore,
     "sessions": SessionStore,
+    "timings": TimingStore,
     "unions": UnionStore,
     "uploads": UploadStore,
     "terms": TermStore,
@@ -282,6 +286,15 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
         "school-a", "t", before="9", at=NOW, limit=20
     ),
     "homework.unfinished": lambda s: s.unfinished(NOW),
+    "overruns.find": lambda s: s.find("o"),
+    "overruns.waiting_in_school": lambda s: s.waiting_in_school("school-a"),
+    "overruns.of_homework": lambda s: s.of_homework("h"),
+    "overruns.untold": lambda s: s.untold(NOW),
+    "timings.many": lambda s: s.many(["h:s"]),
+    "timings.remove": lambda s: s.remove("h:s"),
+    "timings.of_author": lambda s: s.of_author("school-a", "t", NOW, 20),
+    "timings.of_student": lambda s: s.of_student("school-a", "s"),
+    "forgetting.drop_timings": lambda s: s.drop_timings("school-a", "s"),
     "forgetting.leave_groups": lambda s: s.leave_groups("school-a", "s"),
     "notices.find": lambda s: s.find("n"),
     "notices.many": lambda s: s.many(["n"]),
