@@ -17,8 +17,8 @@ from services.homework_telling import FINISH
 from services.imports import APPLY, TRY, tend_imports
 from services.lapses import write_down_lapses
 from services.notices import CARRY_OUT
-from services.people import LEARN
 from services.overruns import CARRY_OUT_OVERRUN
+from services.people import LEARN
 from services.registration import keep_counting
 from services.retention import retain
 from services.rollovers import ROLL_OVER

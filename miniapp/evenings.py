@@ -14,7 +14,7 @@ from handlers.base import Access
 from miniapp.endpoints import Call, Number, Registry, Schema
 from miniapp.homework_shapes import Subject, subject_row
 from miniapp.shapes import Attachment, Done, attachment_rows
-from services.attachments import sizes_of
+from services.attachments import stored_of
 from services.evenings import MOST_DAYS, evenings_of_guardian, open_homework
 from services.timings import answer_timing
 
@@ -145,7 +145,7 @@ async def get_homework(call: Call, homework_id: str) -> HomeworkForFamily:
         state=homework.state,
         subject=subject_row(homework.subject, opened.school.rules.local_subjects),
         text=task.text if stands else "",
-        attachments=attachment_rows(attached, await sizes_of(call.ctx, attached)),
+        attachments=attachment_rows(attached, await stored_of(call.ctx, attached)),
         links=list(task.links) if stands else [],
         minutes=task.minutes,
         written=task.written,

@@ -22,7 +22,7 @@ from miniapp.homework_shapes import (
     subject_row,
 )
 from miniapp.shapes import Done
-from services.attachments import sizes_of
+from services.attachments import stored_of
 from services.homework import access_homework_as_author
 from services.overruns import (
     ask_for_more,
@@ -104,9 +104,9 @@ async def ask_more_minutes(call: Call, homework_id: str, body: WhyIn) -> Homewor
     """Ask the head teachers of the classes in which it does not fit; where it fits by now, it is published."""
     outcome = await ask_for_more(call.ctx, call.teaching, homework_id, body.why)
     local = call.teaching.school.rules.local_subjects
-    sizes = await sizes_of(call.ctx, outcome.homework.task.attachments)
+    stored = await stored_of(call.ctx, outcome.homework.task.attachments)
     clashes = [clash_row(clash, call.person_id, local) for clash in outcome.clashes]
-    return homework_out(outcome.homework, local, sizes, clashes)
+    return homework_out(outcome.homework, local, stored, clashes)
 
 
 @overruns("GET", _OWN, access=Access.STAFF, right=Right.HOMEWORK)

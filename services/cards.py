@@ -10,10 +10,10 @@ from urllib.parse import quote
 from domain.bindings import Claim, ClaimState, Ending, EndReason, Side
 from domain.names import masked_name
 from domain.notices import ConfirmMode, Notice, card_title
-from domain.template_fields import fitted
 from domain.overruns import Overrun, OverrunState
 from domain.schools import School
 from domain.subjects import subject_name
+from domain.template_fields import fitted
 from domain.times import school_text
 from services.context import Policy, TemplateCard
 

@@ -32,6 +32,7 @@ from services.family_records import (
     entry_record,
     iso,
     notice_record,
+    timing_record,
 )
 
 _PIECE_BYTES = 256 * 1024
@@ -183,6 +184,11 @@ async def _write_rest(making: _Archive) -> None:
         for c in await ctx.stores.forgetting.claims_of_person(wanted.person_id)
         if wanted.student_id in c.candidates
     ]
+    timings = [
+        t
+        for t in await ctx.stores.timings.of_student(wanted.school_id, wanted.student_id)
+        if t.person_id == wanted.person_id
+    ]
     identities = await ctx.stores.forgetting.identities_of([wanted.person_id])
     sessions = await ctx.stores.forgetting.sessions_of(wanted.person_id)
     entries = await _entries(making)
@@ -193,6 +199,12 @@ async def _write_rest(making: _Archive) -> None:
             "consents",
             [consent_record(e) for e in events],
             pages.consents_part(events),
+        ),
+        (
+            "作业用时",
+            "timings",
+            [timing_record(t) for t in timings],
+            pages.timings_part(timings),
         ),
         ("绑定申请", "claims", [claim_record(c) for c in claims], pages.claims_part(claims)),
         ("微信账号和登录", "account", account, pages.account_part(account)),

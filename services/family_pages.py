@@ -16,6 +16,7 @@ from domain.consents import ConsentEvent, Decision
 from domain.deliveries import Attempt, Delivery, Result
 from domain.notices import Notice, NoticeState, Version
 from domain.times import school_text
+from domain.timings import Timing
 from services.audit_words import ACTS
 
 _STYLE = """
@@ -180,6 +181,13 @@ def consents_part(events: Sequence[ConsentEvent]) -> str:
             + (TEXTS[e.purpose].yes if e.decision is Decision.YES else TEXTS[e.purpose].no),
         )
         for e in events
+    )
+
+
+def timings_part(timings: Sequence[Timing]) -> str:
+    """How long homework took the child."""
+    return table(
+        (school_text(t.at), f"用了 {t.minutes} 分钟（老师预计 {t.expected} 分钟）") for t in timings
     )
 
 

@@ -17,6 +17,7 @@ from domain.deliveries import Attempt, Delivery
 from domain.identities import Identity
 from domain.notices import Notice, NoticeState
 from domain.schools import Student
+from domain.timings import Timing
 from storage.sessions import Session
 
 Record = dict[str, Any]
@@ -105,6 +106,16 @@ def consent_record(event: ConsentEvent) -> Record:
         "text": list(text.paragraphs) if event.version == text.version else None,
         "decision": event.decision,
         "at": event.at,
+    }
+
+
+def timing_record(timing: Timing) -> Record:
+    """How long a homework took the child, as the family said."""
+    return {
+        "homework_id": timing.homework_id,
+        "minutes": timing.minutes,
+        "expected_minutes": timing.expected,
+        "at": timing.at,
     }
 
 

@@ -16,6 +16,7 @@ from domain.receipts import figures_of
 from domain.retention import before_this_year, is_night
 from services.context import Context
 from services.erasure_steps import forget_deliveries, signed_for_others
+from services.terms import school_day
 from storage.ageing import BEGINNING, LOST_WITHIN, id_at
 
 log = logging.getLogger("yanshu.services")
@@ -38,6 +39,9 @@ async def clear_old(ctx: Context) -> Counter[str]:
         "attempts": _clear_attempts,
         "deliveries": _clear_deliveries,
         "notices": _clear_notices,
+        "homework": _clear_homework,
+        "evenings": _clear_evenings,
+        "timings": _clear_timings,
         "uploads": _clear_uploads,
         "claims": _clear_claims,
         "bindings": _clear_bindings,
@@ -102,6 +106,30 @@ async def _clear_notices(ctx: Context) -> int:
         await ctx.stores.forgetting.drop_files(sorted(files))
         await ctx.stores.forgetting.drop("notices", [notice.id])
     return len(notices)
+
+
+async def _clear_homework(ctx: Context) -> int:
+    """As long as notices, and what was asked for it with it; of one that was never published the files too."""
+    before = before_this_year(ctx.now(), ctx.policy.keep.notices)
+    old = await ctx.stores.ageing.homework(before, _NOTICES)
+    tasks = [t for h in old for t in (*h.versions, *([h.proposed] if h.proposed else []))]
+    await ctx.stores.forgetting.drop_files(
+        sorted({a.file_id for t in tasks for a in t.attachments})
+    )
+    await ctx.stores.ageing.drop_overruns([h.id for h in old])
+    return await ctx.stores.forgetting.drop("homework", [h.id for h in old])
+
+
+async def _clear_evenings(ctx: Context) -> int:
+    before = school_day(before_this_year(ctx.now(), ctx.policy.keep.notices))
+    ids = await ctx.stores.ageing.evenings(before, _RECORDS)
+    return await ctx.stores.forgetting.drop("evenings", ids)
+
+
+async def _clear_timings(ctx: Context) -> int:
+    before = before_this_year(ctx.now(), ctx.policy.keep.deliveries)
+    ids = await ctx.stores.ageing.timings(before, _RECORDS)
+    return await ctx.stores.forgetting.drop("timings", ids)
 
 
 async def _clear_uploads(ctx: Context) -> int:

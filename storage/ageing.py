@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from domain.bindings import Binding, BindingState, Claim, ClaimState
 from domain.files import StoredFile
+from domain.homework import Homework
 from domain.notices import Figures, Notice
 from storage.conditions import set_once
 from storage.documents import from_document, to_value
@@ -60,6 +62,28 @@ class AgeStore:
             {"_id": binding_id, "state": BindingState.ENDED}
         )
         return int(result.deleted_count)
+
+    async def homework(self, before: datetime, limit: int) -> list[Homework]:
+        """Written before then. Uses index: by_age."""
+        query = {"created_at": {"$lt": before}}
+        cursor = self._db["homework"].find(query).sort("created_at", 1).limit(limit)
+        return [from_document(Homework, d) async for d in cursor]
+
+    async def drop_overruns(self, homework_ids: Sequence[str]) -> int:
+        """With the homework goes what was asked for it. Uses index: by_homework."""
+        query = {"homework_id": {"$in": list(homework_ids)}}
+        return int((await self._db["overruns"].delete_many(query)).deleted_count)
+
+    async def evenings(self, before: date, limit: int) -> list[str]:
+        """Ids of those before a day. Uses index: by_age."""
+        query = {"day": {"$lt": before.isoformat()}}
+        cursor = self._db["evenings"].find(query, {"_id": 1}).limit(limit)
+        return [d["_id"] async for d in cursor]
+
+    async def timings(self, before: datetime, limit: int) -> list[str]:
+        """Ids of answers given before then. Uses index: by_age."""
+        cursor = self._db["timings"].find({"at": {"$lt": before}}, {"_id": 1}).limit(limit)
+        return [d["_id"] async for d in cursor]
 
     async def loose_uploads(self, before: datetime, limit: int) -> list[StoredFile]:
         """Uploaded before then and attached to nothing. Uses index: loose."""

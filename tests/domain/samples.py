@@ -28,6 +28,7 @@ from domain.roles import Appointment, Role
 from domain.rollovers import Choices, Plan, Rollover, RolloverState
 from domain.schools import Contact, School, SchoolClass, Student
 from domain.times import list_position
+from domain.timings import Timing
 from domain.uploads import Upload
 
 # A Sunday morning in school time (10:00); every sample happens then unless a test says otherwise.
@@ -333,3 +334,18 @@ def an_upload(**changes: Any) -> Upload:
         "expires_at": NOW + timedelta(days=1),
     }
     return Upload(**(given | changes))
+
+
+def a_timing(**changes: Any) -> Timing:
+    given: dict[str, Any] = {
+        "id": "homework-1:student-1",
+        "school_id": "school-a",
+        "homework_id": "homework-1",
+        "student_id": "student-1",
+        "person_id": "person-1",
+        "author_id": "teacher-1",
+        "minutes": 30,
+        "expected": 20,
+        "at": NOW,
+    }
+    return Timing(**(given | changes))

@@ -16,8 +16,8 @@ from services.family_files import BUILD
 from services.homework_telling import FINISH
 from services.imports import APPLY, TRY
 from services.notices import CARRY_OUT
-from services.people import LEARN
 from services.overruns import CARRY_OUT_OVERRUN
+from services.people import LEARN
 from services.rollovers import ROLL_OVER
 
 PAYLOADS = {

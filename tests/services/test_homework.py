@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from domain.budgets import Load
+from domain.budgets import Load, load_of
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.homework import HomeworkState
 from domain.notices import NoticeKind, NoticeState
@@ -21,6 +22,8 @@ from services.homework import (
 )
 from services.notices import withdraw_notice
 from services.people import access_teaching
+from services.retention import clear_old
+from tests.domain.samples import a_timing
 from tests.flows.conftest import quiet_town as quiet_town
 from tests.homeworking import TUESDAY, a_class, draft, evening, minutes, publish, teacher
 from tests.town import SCHOOL, Town, pupil, school_class
@@ -243,3 +246,34 @@ async def test_no_written_homework_in_the_first_two_grades(ctx: Context) -> None
         await publish(ctx, who)
     assert refused.value.fields["written"].code == "not_in_this_grade"
     assert (await publish(ctx, who, written="")).clashes == ()
+
+
+async def test_what_is_old_goes_at_night_and_what_is_asked_for_it_with_it(ctx: Context) -> None:
+    maths = await teacher(ctx, 1)
+    made = (await publish(ctx, maths)).homework
+    await ctx.stores.timings.save(a_timing(homework_id=made.id, at=TUESDAY))
+    kinds = ("homework", "evenings", "timings")
+    await clear_old(replace(ctx, now=lambda: TUESDAY + timedelta(days=1000)))
+    assert [await count(ctx, kind) for kind in kinds] == [1, 1, 0]
+    await clear_old(replace(ctx, now=lambda: TUESDAY + timedelta(days=1200)))
+    assert [await count(ctx, kind) for kind in kinds] == [0, 0, 0]
+
+
+async def test_an_erased_child_leaves_its_group_and_nobody_else_gets_the_homework(
+    ctx: Context,
+) -> None:
+    maths = await teacher(ctx, 1)
+    child, friend = f"{CLASS.id}-0001", f"{CLASS.id}-0002"
+    alone = (await publish(ctx, maths, students=[child])).homework
+    both = (await publish(ctx, maths, key="key-0002", students=[child, friend])).homework
+    assert await ctx.stores.forgetting.leave_groups(SCHOOL.id, child) == 2
+    held = await ctx.stores.homework.many([alone.id, both.id])
+    assert held[alone.id].student_ids == ("erased",)
+    assert held[both.id].student_ids == ("erased", friend)
+    notice = await ctx.stores.notices.find(alone.id)
+    assert notice is not None
+    assert not notice.is_for(friend)
+    day = await evening(ctx, CLASS)
+    assert day is not None
+    assert child not in str(day)
+    assert load_of(day.reservations, friend) == Load(written=20, total=20)
