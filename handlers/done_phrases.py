@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 DONE = {
+    "overrun_decided": "已决定，已经告诉老师",
     "published": "已发布，正在送给家长",
     "scheduled": "已安排好，到时间会自动发送",
     "edited": "已更正，看过的家长会收到更正提醒",

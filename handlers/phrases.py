@@ -12,9 +12,11 @@ from domain.errors import InvalidError, Problem
 from domain.notices import ConfirmMode, NoticeState
 from domain.receipts import ChildReceipt, GuardianReceipt, Receipt
 from domain.times import SCHOOL_ZONE
+from handlers import homework_phrases
 from handlers.done_phrases import DONE
 
 _ERRORS = {
+    **homework_phrases.ERRORS,
     "not_found": "没有找到这个页面，可能已经被删除，或者您没有查看的权限",
     "404": "没有找到这个页面，可能已经被删除，或者您没有查看的权限",
     "invalid": "有几处需要改一下，改好再提交",
@@ -75,12 +77,6 @@ _ERRORS = {
     "text_changed": "这一项的说明刚刚改过，请返回看过新的说明再选",
     "invitation_over": "这个邀请已经失效了，请向班主任要一个新的",
     "invitation_unknown": "没有这个邀请，请对照纸上的字母和数字再试一次",
-    "homework": "这是一次作业，请在作业里修改或撤回",
-    "not_to_be_asked": "国家规定不允许，班主任也不能批准，请改成非书面作业",
-    "own_request": "自己的申请要请别的老师来决定",
-    "class_gone": "有的班级已经结束了，请重新选择班级",
-    "busy": "同时布置作业的老师太多，没有发出去。请过一会儿再试",
-    "given_up": "刚才没有发出去，请再试一次",
     "edited_meanwhile": "这条通知刚刚在别处改过。您写的还在，请核对后再保存",
 }
 ASK_DIGITS = "请写手机号的后四位数字，例如：1234"
@@ -88,6 +84,7 @@ ASK_CODE = "邀请码是八个字母和数字，请照纸上的样子再填一�
 _FAULT = "我们这边出了点问题，已经记录下来。请稍后再试"
 
 _FIELD_NAMES = {
+    **homework_phrases.FIELD_NAMES,
     "title": "标题",
     "body": "正文",
     "class_ids": "班级",
@@ -102,35 +99,19 @@ _FIELD_NAMES = {
     "order": "第几位家长",
     "custody": "可以做什么",
     "until": "到期日",
-    "subject": "学科",
-    "text": "作业内容",
-    "minutes": "预计时长",
-    "written": "书面作业",
-    "day": "哪天的作业",
-    "due_at": "提交时间",
-    "hand_in": "提交方式",
-    "group": "分组名称",
-    "student_ids": "学生",
-    "why": "理由",
 }
 _MISSING = {
+    **homework_phrases.MISSING,
     "title": "请写标题",
-    "text": "请写作业内容",
-    "minutes": "请写预计时长",
-    "day": "请选哪天的作业",
-    "why": "请写一写为什么需要超时",
     "body": "请写正文",
     "class_ids": "请至少选一个班级",
     "student": "请选一选是哪个孩子",
     "reason": "请选一个原因",
 }
 _PROBLEMS = {
+    **homework_phrases.PROBLEMS,
     "control_characters": "{field}里有不能显示的字符，请删掉",
     "not_a_time": "{field}不是有效的时间",
-    "not_a_day": "{field}不是有效的日期",
-    "out_of_range": "{field}请填 1 到 {limit} 之间的整数",
-    "not_in_this_grade": "一、二年级不布置书面家庭作业",
-    "one_class_only": "分组作业一次只能选一个班",
     "in_the_past": "{field}已经过去了，请选晚一点的时间",
     "too_far": "{field}太远了，请选 {limit} 天以内",
     "unknown": "请重新选择{field}",

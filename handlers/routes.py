@@ -6,6 +6,7 @@ from tornado.routing import URLSpec
 
 from handlers import (
     bindings,
+    boards,
     consents,
     desks,
     families,
@@ -14,6 +15,7 @@ from handlers import (
     invitations,
     notices,
     offers,
+    overruns,
     privacy,
     reach,
     reading,
@@ -22,12 +24,16 @@ from handlers import (
 )
 
 _ID = r"([^/]{1,200})"
+_BOARD = rf"/board/{_ID}"
 _NOTICE = rf"/h5/teach/notices/{_ID}"
 
 
 def routes() -> list[URLSpec]:
-    """Every page inside WeChat."""
+    """Every page inside WeChat, and the board of homework, which is open to anybody."""
     return [
+        URLSpec(_BOARD, boards.BoardHandler),
+        URLSpec(rf"{_BOARD}/grades/(\d{{1,2}})", boards.GradeBoardHandler),
+        URLSpec(rf"{_BOARD}/classes/{_ID}", boards.ClassBoardHandler),
         URLSpec(r"/h5/?", home.HomeHandler),
         URLSpec(r"/h5/switch", home.SwitchHandler),
         URLSpec(r"/h5/sign-in", sign_in.SignInHandler),
@@ -60,6 +66,7 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/h5/teach/files", files.UploadHandler),
         URLSpec(rf"/h5/teach/files/{_ID}", files.OwnFileHandler),
         URLSpec(r"/h5/teach/claims", bindings.ClaimsHandler),
+        URLSpec(r"/h5/teach/overruns", overruns.OverrunsHandler),
         URLSpec(r"/h5/teach/families", families.FamiliesHandler),
         URLSpec(r"/h5/teach/families/try", families.TryHandler),
         URLSpec(rf"/h5/teach/families/{_ID}/{_ID}", families.BindingHandler),

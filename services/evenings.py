@@ -15,7 +15,6 @@ from domain.errors import NotFoundError
 from domain.evenings import evening_of
 from domain.homework import Homework, HomeworkState
 from domain.schools import School
-from domain.terms import Term
 from services.context import Context
 from services.people import Child, children_of
 from services.reading import record_read
@@ -96,12 +95,6 @@ def _items(
         and h.task.evening == day
         and h.is_for(child.school_class.id, child.student.id)
     )
-
-
-async def tonight(ctx: Context, school: School, terms: Sequence[Term] | None = None) -> date:
-    """The evening that it is at a school."""
-    known = terms if terms is not None else await calendar_of(ctx, school)
-    return evening_of(known, school_day(ctx.now()))
 
 
 async def access_homework_as_guardian(

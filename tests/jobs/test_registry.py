@@ -19,9 +19,11 @@ from services.notices import CARRY_OUT
 from services.overruns import CARRY_OUT_OVERRUN
 from services.people import LEARN
 from services.rollovers import ROLL_OVER
+from services.thumbnails import DRAW
 
 PAYLOADS = {
     LEARN: {"person_id"},
+    DRAW: {"file_id"},
     CARRY_OUT: {"notice_id"},
     PUSH: {"notice_id", "class_id"},
     FINISH: {"homework_id"},
