@@ -30,6 +30,7 @@ class Right(StrEnum):
     PUBLISH = "publish"  # write to the families of a class, and see who has read it
     HOMEWORK = "homework"  # set homework, within the budget of the class
     ALLOW = "allow"  # let a homework go over the budget
+    MONITOR = "monitor"  # figures of how much homework there is
     CLAIMS = "claims"  # decide who is bound to a child
     PEOPLE = "people"  # see pupils and who is bound to them
     BINDINGS = "bindings"  # end a binding, note limits of custody
@@ -54,23 +55,31 @@ _HEADS = _TEACHES | {
     Right.BINDINGS,
     Right.INVITE,
 }
-_OFFICE = _HEADS | {Right.ROSTER, Right.ROLL_OVER, Right.CALENDAR}
+_OFFICE = _HEADS | {Right.MONITOR} | {Right.ROSTER, Right.ROLL_OVER, Right.CALENDAR}
 _SCHOOL = _OFFICE | {Right.APPOINT, Right.SETTINGS, Right.AUDIT, Right.EXPORT}
 # A region has figures and keeps order; it never sees a pupil.
 _REGION = frozenset(
-    {Right.REGISTRATION, Right.PLACES, Right.APPOINT, Right.CALENDAR, Right.SETTINGS, Right.AUDIT}
+    {
+        Right.MONITOR,
+        Right.REGISTRATION,
+        Right.PLACES,
+        Right.APPOINT,
+        Right.CALENDAR,
+        Right.SETTINGS,
+        Right.AUDIT,
+    }
 )
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.HEAD_TEACHER: _HEADS,
     Role.SUBJECT_TEACHER: _TEACHES | {Right.HOMEWORK},
-    Role.GRADE_LEADER: _TEACHES | {Right.PEOPLE},
+    Role.GRADE_LEADER: _TEACHES | {Right.PEOPLE, Right.MONITOR},
     Role.OFFICE: _OFFICE,
     Role.SCHOOL_ADMIN: _SCHOOL,
     Role.DISTRICT_ADMIN: _REGION,
     Role.CITY_ADMIN: _REGION,
     Role.PROVINCE_ADMIN: _REGION,
-    Role.OBSERVER: frozenset({Right.REGISTRATION}),
+    Role.OBSERVER: frozenset({Right.REGISTRATION, Right.MONITOR}),
 }
 
 

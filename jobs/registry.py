@@ -16,6 +16,7 @@ from services.family_files import BUILD
 from services.homework_telling import FINISH
 from services.imports import APPLY, TRY, tend_imports
 from services.lapses import write_down_lapses
+from services.monitor_counting import count_weeks
 from services.notices import CARRY_OUT
 from services.overruns import CARRY_OUT_OVERRUN
 from services.people import LEARN
@@ -49,4 +50,5 @@ REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
     "retention": (retain, timedelta(minutes=1)),
     "uploads": (tend_uploads, timedelta(minutes=1)),
     "registration": (keep_counting, timedelta(seconds=5)),
+    "homework": (count_weeks, timedelta(seconds=5)),
 }

@@ -15,6 +15,7 @@ from domain.subjects import subject_name
 from domain.times import list_position, school_text
 from services.budgets import settle
 from services.context import Context
+from services.monitor_counting import mark_weeks
 from services.notices import carry_out_soon
 
 FINISH = "homework.finish"
@@ -50,6 +51,8 @@ async def finish_homework(ctx: Context, homework_id: str, *, own: bool = False) 
         homework = await ctx.stores.homework.find(homework_id) or homework
     bar = homework.attempts if homework.proposed and not own else 0
     await settle(ctx, homework, bar=bar)
+    days = [task.evening for task in (*homework.versions, *filter(None, [homework.proposed]))]
+    await mark_weeks(ctx, homework.school_id, days)
     await _tell(ctx, homework)
     await ctx.stores.homework.mark_finished(homework)
 

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.audit import Act
 from domain.registration import Missing, Ratio
@@ -25,20 +18,7 @@ from services.registration_views import (
     region_view,
     school_view,
 )
-from services.spreadsheets import neutral
-
-_HEAD_FILL = PatternFill("solid", fgColor="E7F8EE")
-_Row = Sequence[str | int | float]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet: its title, its columns with their widths, its rows."""
-
-    title: str
-    columns: Sequence[tuple[str, int]]
-    rows: Sequence[_Row]
-
+from services.spreadsheets import Row, Sheet, built
 
 _RATIO_COLUMNS = (("学生", 9), ("已绑定", 9), ("未绑定", 9), ("绑定率 %", 10))
 _SCHOOL_COLUMNS = (
@@ -60,7 +40,7 @@ async def export_region(ctx: Context, post: Post, region_id: str) -> tuple[str, 
     """(place, file) of a region's schools; that they were taken is noted first. Raises NotFoundError."""
     view = await region_view(ctx, post, region_id)
     await _note(ctx, post, ("region", view.region.id), children=0)
-    return view.region.name, await asyncio.to_thread(_built, [_schools_sheet(view)])
+    return view.region.name, await asyncio.to_thread(built, [_schools_sheet(view)])
 
 
 async def export_school(
@@ -75,7 +55,7 @@ async def export_school(
     seen = [await class_view(ctx, post, line.school_class.id) for line in lines]
     await _note(ctx, post, ("school", view.school.id), children=_named(seen))
     sheets = [_classes_sheet(view), *_missing_sheets(seen, why)]
-    return view.school.name, await asyncio.to_thread(_built, sheets)
+    return view.school.name, await asyncio.to_thread(built, sheets)
 
 
 async def export_class(
@@ -85,7 +65,7 @@ async def export_class(
     view = await class_view(ctx, post, class_id)
     await _note(ctx, post, ("class", class_id), children=_named([view]))
     sheets = [Sheet("班级", _CLASS_COLUMNS, [_class_row(view)]), *_missing_sheets([view], why)]
-    return view.school_class.name, await asyncio.to_thread(_built, sheets)
+    return view.school_class.name, await asyncio.to_thread(built, sheets)
 
 
 async def note_printed(ctx: Context, post: Post, view: ClassView) -> None:
@@ -104,7 +84,7 @@ def _named(views: Sequence[ClassView]) -> int:
 
 
 def _schools_sheet(view: RegionView) -> Sheet:
-    rows: list[_Row] = [
+    rows: list[Row] = [
         [
             line.school.name,
             *_ratio_cells(line.children),
@@ -122,7 +102,7 @@ def _schools_sheet(view: RegionView) -> Sheet:
 
 
 def _classes_sheet(view: SchoolView) -> Sheet:
-    rows: list[_Row] = [
+    rows: list[Row] = [
         [
             line.school_class.name,
             *_ratio_cells(line.count.children),
@@ -135,7 +115,7 @@ def _classes_sheet(view: SchoolView) -> Sheet:
     return Sheet("班级", _CLASS_COLUMNS, rows)
 
 
-def _class_row(view: ClassView) -> _Row:
+def _class_row(view: ClassView) -> Row:
     return [
         view.school_class.name,
         *_ratio_cells(view.count.children),
@@ -152,40 +132,9 @@ def _missing_sheets(views: Sequence[ClassView], why: Callable[[Missing], str]) -
     """The list of missing children; no sheet at all where the post may see none."""
     if not any(view.names for view in views):
         return []
-    rows: list[_Row] = [
+    rows: list[Row] = [
         [view.school_class.name, missing.student.number, missing.student.name, why(missing)]
         for view in views
         for missing in view.missing
     ]
     return [Sheet("未绑定学生", _MISSING_COLUMNS, rows)]
-
-
-def _built(sheets: Sequence[Sheet]) -> bytes:
-    book = Workbook()
-    for number, sheet in enumerate(sheets):
-        page = book.worksheets[0] if number == 0 else book.create_sheet()
-        _fill(page, sheet)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def _fill(page: Worksheet, sheet: Sheet) -> None:
-    page.title = sheet.title
-    for column, (heading, width) in enumerate(sheet.columns, start=1):
-        cell = page.cell(1, column, heading)
-        cell.font, cell.fill = Font(bold=True), _HEAD_FILL
-        page.column_dimensions[cell.column_letter].width = width
-    for number, row in enumerate(sheet.rows, start=2):
-        for column, value in enumerate(row, start=1):
-            _write(page.cell(number, column), value)
-    page.freeze_panes = "A2"
-
-
-def _write(cell: Cell, value: str | float) -> None:
-    if isinstance(value, str):
-        cell.value = neutral(value)
-        cell.data_type = "s"  # text, whatever it looks like
-    else:
-        cell.value = value
-    cell.alignment = Alignment(vertical="center", wrap_text=True)

@@ -123,7 +123,10 @@ async def _clear_homework(ctx: Context) -> int:
 async def _clear_evenings(ctx: Context) -> int:
     before = school_day(before_this_year(ctx.now(), ctx.policy.keep.notices))
     ids = await ctx.stores.ageing.evenings(before, _RECORDS)
-    return await ctx.stores.forgetting.drop("evenings", ids)
+    gone = await ctx.stores.forgetting.drop("evenings", ids)
+    for name in ("class_weeks", "school_weeks"):
+        gone += await ctx.stores.ageing.drop_weeks(name, before)
+    return gone
 
 
 async def _clear_timings(ctx: Context) -> int:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from domain.audit import Act
 from domain.errors import ConflictError, NotFoundError
+from domain.regions import Region
 from domain.roles import Right
 from domain.schools import School
 from domain.term_forms import parse_term
@@ -52,6 +53,12 @@ def school_day(at: datetime) -> date:
 async def calendar_of(ctx: Context, school: School) -> tuple[Term, ...]:
     """Every term that counts for a school, the earliest first."""
     return (await _calendar(ctx, school_calendar(school.id), school.region_ids)).terms
+
+
+async def calendar_of_region(ctx: Context, region: Region) -> tuple[Term, ...]:
+    """Every term that counts in a region: its own, else those of the regions above it."""
+    above = tuple(i for i in region.region_ids if i != region.id)
+    return (await _calendar(ctx, region_calendar(region.id), above)).terms
 
 
 async def term_for(ctx: Context, school: School, day: date) -> Term | None:

@@ -80,6 +80,11 @@ class AgeStore:
         cursor = self._db["evenings"].find(query, {"_id": 1}).limit(limit)
         return [d["_id"] async for d in cursor]
 
+    async def drop_weeks(self, collection: str, before: date) -> int:
+        """Figures of weeks that began before a day. Uses index: by_age."""
+        query = {"monday": {"$lt": before.isoformat()}}
+        return int((await self._db[collection].delete_many(query)).deleted_count)
+
     async def timings(self, before: datetime, limit: int) -> list[str]:
         """Ids of answers given before then. Uses index: by_age."""
         cursor = self._db["timings"].find({"at": {"$lt": before}}, {"_id": 1}).limit(limit)

@@ -30,6 +30,12 @@ class EveningStore:
         cursor = self._evenings.find({"school_id": school_id, "day": day.isoformat()})
         return [from_document(Evening, d) async for d in cursor]
 
+    async def of_days(self, school_id: str, first: date, last: date) -> list[Evening]:
+        """Every class of a school between two days, both included. Uses index: by_day."""
+        place = {"$gte": first.isoformat(), "$lte": last.isoformat()}
+        cursor = self._evenings.find({"school_id": school_id, "day": place})
+        return [from_document(Evening, d) async for d in cursor]
+
     async def mark_changed(self, evening: Evening) -> bool:
         """Write a changed evening in place of the one with its `version`, which then counts one more.
 

@@ -112,6 +112,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("unfinished", "unfinished_since", sparse=True),
     ],
     "evenings": [_index("by_day", "school_id", "day"), _index("by_age", "day")],
+    "class_weeks": [
+        _index("by_week", "school_id", "monday"),
+        _index("by_age", "monday"),
+    ],
+    "school_weeks": [_index("by_age", "monday")],
     "timings": [
         _index("by_author", "school_id", "author_id", "-at"),
         _index("by_student", "school_id", "student_id"),

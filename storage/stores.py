@@ -38,6 +38,7 @@ from storage.indexes import INDEXES
 from storage.invitations import InvitationStore
 from storage.limits import LimitStore
 from storage.locks import LockStore
+from storage.monitors import MonitorStore
 from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.overruns import OverrunStore
@@ -88,6 +89,7 @@ class Stores:
     evenings: EveningStore
     overruns: OverrunStore
     timings: TimingStore
+    monitors: MonitorStore
     rounds: RoundStore
     files: FileStore
     uploads: UploadStore
@@ -176,6 +178,7 @@ def open_stores(
         evenings=EveningStore(db),
         overruns=OverrunStore(db),
         timings=TimingStore(db),
+        monitors=MonitorStore(db),
         rounds=RoundStore(db),
         files=FileStore(db),
         uploads=UploadStore(db),

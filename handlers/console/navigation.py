@@ -21,6 +21,7 @@ class Entry:
 
 ENTRIES = (
     Entry("/console/registration", "注册情况", "chart", Right.REGISTRATION),
+    Entry("/console/homework", "作业总量", "clock", Right.MONITOR),
     Entry("/console/people", "学生与家长", "people", Right.PEOPLE, school_only=True),
     Entry("/console/claims", "绑定审核", "check", Right.CLAIMS, school_only=True),
     Entry("/console/classes", "班级", "classes", Right.ROSTER, school_only=True),

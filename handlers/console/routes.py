@@ -14,6 +14,7 @@ from handlers.console import (
     imports,
     invitations,
     missing,
+    monitors,
     people,
     places,
     pupils,
@@ -28,6 +29,7 @@ from handlers.console import (
 
 _ID = r"([^/]{1,200})"
 _REGISTRATION = r"/console/registration"
+_HOMEWORK = "/console/homework"
 _PEOPLE = "/console/people"
 
 
@@ -80,6 +82,12 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"{_REGISTRATION}/classes/{_ID}", registration.ClassHandler),
         URLSpec(rf"{_REGISTRATION}/classes/{_ID}/list\.xlsx", registration.ClassFileHandler),
         URLSpec(rf"{_REGISTRATION}/classes/{_ID}/print", registration.ClassPrintHandler),
+        URLSpec(_HOMEWORK, monitors.MonitorHandler),
+        URLSpec(rf"{_HOMEWORK}/regions/{_ID}", monitors.RegionMonitorHandler),
+        URLSpec(rf"{_HOMEWORK}/regions/{_ID}/list\.xlsx", monitors.RegionMonitorFileHandler),
+        URLSpec(rf"{_HOMEWORK}/schools/{_ID}", monitors.SchoolMonitorHandler),
+        URLSpec(rf"{_HOMEWORK}/schools/{_ID}/list\.xlsx", monitors.SchoolMonitorFileHandler),
+        URLSpec(rf"{_HOMEWORK}/classes/{_ID}", monitors.ClassMonitorHandler),
         URLSpec(r"/console/rollover", rollovers.RolloverHandler),
         URLSpec(r"/console/rollover/school", rollovers.RolloverSchoolHandler),
         URLSpec(r"/console/rollover/confirm", rollovers.RolloverConfirmHandler),

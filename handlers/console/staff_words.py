@@ -34,6 +34,7 @@ _RIGHTS = {
     Right.PUBLISH: "给家长发通知、看回执",
     Right.HOMEWORK: "布置作业",
     Right.ALLOW: "批准作业超时",
+    Right.MONITOR: "查看作业总量",
     Right.CLAIMS: "审核家长的绑定申请",
     Right.PEOPLE: "查看学生和绑定的家长",
     Right.BINDINGS: "解除绑定、登记监护限制",

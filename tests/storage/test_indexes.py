@@ -46,6 +46,7 @@ from storage.identities import IdentityStore
 from storage.imports import ImportStore
 from storage.indexes import INDEXES
 from storage.invitations import InvitationStore
+from storage.monitors import MonitorStore
 from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.overruns import OverrunStore
@@ -99,6 +100,7 @@ STORES: dict[str, type] = {
     "identities": IdentityStore,
     "imports": ImportStore,
     "invitations": InvitationStore,
+    "monitors": MonitorStore,
     "notices": NoticeStore,
     "offers": OfferStore,
     "overruns": OverrunStore,
@@ -299,6 +301,12 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "timings.of_author": lambda s: s.of_author("school-a", "t", NOW, 20),
     "timings.of_student": lambda s: s.of_student("school-a", "s"),
     "forgetting.drop_timings": lambda s: s.drop_timings("school-a", "s"),
+    "evenings.of_days": lambda s: s.of_days("school-a", NOW.date(), NOW.date()),
+    "monitors.mark": lambda s: s.mark("school-a", NOW.date(), "stamp"),
+    "monitors.marks": lambda s: s.marks(10),
+    "monitors.class_weeks": lambda s: s.class_weeks("school-a", NOW.date(), NOW.date()),
+    "monitors.school_weeks": lambda s: s.school_weeks(["school-a"], [NOW.date()]),
+    "ageing.drop_weeks": lambda s: s.drop_weeks("class_weeks", NOW.date()),
     "forgetting.leave_groups": lambda s: s.leave_groups("school-a", "s"),
     "notices.find": lambda s: s.find("n"),
     "notices.many": lambda s: s.many(["n"]),

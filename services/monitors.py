@@ -1,0 +1,217 @@
+"""How much homework there is, for who watches over it: of a grade, a school, a region. Figures, and what they count.
+
+The figures are kept by `services.monitor_counting`. A region sees schools' figures, and no class's homework.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from domain.budgets import Evening, evening_id
+from domain.errors import NotFoundError
+from domain.monitors import (
+    ClassWeek,
+    DayFigures,
+    SubjectFigures,
+    Tally,
+    added,
+    figures_of,
+    monday_of,
+    subjects_added,
+    tally_of,
+)
+from domain.names import natural_order
+from domain.regions import Region
+from domain.roles import Right
+from domain.schools import School, SchoolClass
+from domain.terms import Term, term_on
+from services.context import Context
+from services.people import Post, teaching_of
+from services.places import access_place
+from services.terms import calendar_of, calendar_of_region, school_day
+
+_WEEK = timedelta(days=7)
+_WEEKS_WITHOUT_A_TERM = 20
+
+
+class Span(StrEnum):
+    """Over what time."""
+
+    WEEK = "week"
+    TERM = "term"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The weeks that are looked at, by their Mondays; `term` where it is one."""
+
+    span: Span
+    mondays: tuple[date, ...]
+    term: Term | None
+
+    @property
+    def first_on(self) -> date:
+        """The first day."""
+        return self.mondays[0]
+
+    @property
+    def last_on(self) -> date:
+        """The last day."""
+        return self.mondays[-1] + timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLine:
+    """One class in the period."""
+
+    school_class: SchoolClass
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolMonitor:
+    """A school, or the classes of it that somebody watches over."""
+
+    school: School
+    period: Period
+    tally: Tally
+    subjects: tuple[SubjectFigures, ...]
+    lines: tuple[ClassLine, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolLine:
+    """One school in the period."""
+
+    school: School
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class RegionMonitor:
+    """A region with all its schools."""
+
+    region: Region
+    period: Period
+    tally: Tally
+    subjects: tuple[SubjectFigures, ...]
+    lines: tuple[SchoolLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDay:
+    """One class-day with what it counts."""
+
+    figures: DayFigures
+    evening: Evening
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMonitor:
+    """One class, day by day."""
+
+    school: School
+    school_class: SchoolClass
+    period: Period
+    tally: Tally
+    days: tuple[ClassDay, ...]
+
+
+def _period(terms: Sequence[Term], today: date, span: Span, day: date | None) -> Period:
+    """The week of a day, or its term as far as it has come; without a term the last weeks."""
+    monday = monday_of(day or today)
+    if span is Span.WEEK:
+        return Period(span, (monday,), term_on(terms, day or today))
+    term = term_on(terms, day or today)
+    first = monday_of(term.begins_on) if term else monday - (_WEEKS_WITHOUT_A_TERM - 1) * _WEEK
+    last = monday_of(min(term.ends_on, max(today, term.begins_on))) if term else monday
+    count = (last - first).days // 7 + 1
+    return Period(span, tuple(first + n * _WEEK for n in range(count)), term)
+
+
+async def school_monitor(
+    ctx: Context, post: Post, school_id: str = "", *, span: Span, day: date | None = None
+) -> SchoolMonitor:
+    """A school's figures; of one's own school the classes one watches over. Raises NotFoundError."""
+    own = post.school is not None and school_id in ("", post.place_id)
+    if own and post.school is not None and not post.has_everywhere(Right.MONITOR):
+        teaching = await teaching_of(ctx, post, Right.MONITOR)
+        school, classes, whole = teaching.school, list(teaching.classes), False
+    else:
+        place = await access_place(ctx, post, Right.MONITOR, school_id)
+        if not isinstance(place, School):
+            raise NotFoundError
+        every = await ctx.stores.schools.classes_of_school(place.id)
+        school, classes, whole = place, [c for c in every if c.ended_at is None], True
+    period = _period(await calendar_of(ctx, school), school_day(ctx.now()), span, day)
+    weeks = await ctx.stores.monitors.class_weeks(school.id, period.mondays[0], period.mondays[-1])
+    shown = {c.id for c in classes}
+    counted = [week for week in weeks if whole or week.class_id in shown]
+    days = [d for week in counted for d in week.days]
+    return SchoolMonitor(
+        school,
+        period,
+        tally_of(days),
+        subjects_added(s for d in days for s in d.subjects),
+        _lines(classes, counted),
+        whole,
+    )
+
+
+def _lines(classes: Sequence[SchoolClass], weeks: Sequence[ClassWeek]) -> tuple[ClassLine, ...]:
+    by_class: dict[str, list[DayFigures]] = {c.id: [] for c in classes}
+    for week in weeks:
+        by_class.get(week.class_id, []).extend(week.days)
+    ordered = sorted(classes, key=lambda c: (c.grade, natural_order(c.name)))
+    return tuple(ClassLine(c, tally_of(by_class[c.id])) for c in ordered)
+
+
+async def region_monitor(
+    ctx: Context, post: Post, region_id: str = "", *, span: Span, day: date | None = None
+) -> RegionMonitor:
+    """A region's figures, school by school, those with most over the budget first. Raises NotFoundError."""
+    place = await access_place(ctx, post, Right.MONITOR, region_id)
+    if not isinstance(place, Region):
+        raise NotFoundError
+    schools = await ctx.stores.schools.schools_below(place.id)
+    terms = await calendar_of_region(ctx, place)
+    period = _period(terms, school_day(ctx.now()), span, day)
+    weeks = await ctx.stores.monitors.school_weeks([s.id for s in schools], period.mondays)
+    lines = [SchoolLine(s, added(w.tally for w in weeks if w.school_id == s.id)) for s in schools]
+    lines.sort(key=lambda line: (-line.tally.over, natural_order(line.school.name)))
+    return RegionMonitor(
+        place,
+        period,
+        added(line.tally for line in lines),
+        subjects_added(s for w in weeks for s in w.subjects),
+        tuple(lines),
+    )
+
+
+async def class_monitor(
+    ctx: Context, post: Post, class_id: str, *, span: Span, day: date | None = None
+) -> ClassMonitor:
+    """One class of one's own school with what each figure counts, read where it is reserved. Raises NotFoundError."""
+    teaching = await teaching_of(ctx, post, Right.MONITOR)
+    school_class = next((c for c in teaching.classes if c.id == class_id), None)
+    if school_class is None:
+        raise NotFoundError
+    terms = await calendar_of(ctx, teaching.school)
+    period = _period(terms, school_day(ctx.now()), span, day)
+    keys = [
+        evening_id(class_id, period.first_on + timedelta(days=n))
+        for n in range((period.last_on - period.first_on).days + 1)
+    ]
+    found = await ctx.stores.evenings.many(keys)
+    days = [
+        ClassDay(figures, evening)
+        for key in keys
+        if (evening := found.get(key)) and (figures := figures_of(evening))
+    ]
+    return ClassMonitor(
+        teaching.school, school_class, period, tally_of(d.figures for d in days), tuple(days)
+    )
