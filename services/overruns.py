@@ -84,7 +84,7 @@ async def _soon(ctx: Context, overrun: Overrun) -> None:
 
 async def overruns_of_homework(ctx: Context, homework: Homework) -> list[Overrun]:
     """What was asked for the attempt that was made last."""
-    held = await ctx.stores.overruns.of_homework(homework.id)
+    held = await ctx.stores.overruns.of_homework(homework.school_id, homework.id)
     number = (homework.proposed or homework.task).asked_number
     return [o for o in held if o.attempt == number]
 

@@ -116,7 +116,8 @@ async def _clear_homework(ctx: Context) -> int:
     await ctx.stores.forgetting.drop_files(
         sorted({a.file_id for t in tasks for a in t.attachments})
     )
-    await ctx.stores.ageing.drop_overruns([h.id for h in old])
+    for homework in old:
+        await ctx.stores.ageing.drop_overruns(homework.school_id, homework.id)
     return await ctx.stores.forgetting.drop("homework", [h.id for h in old])
 
 

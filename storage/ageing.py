@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -69,9 +68,9 @@ class AgeStore:
         cursor = self._db["homework"].find(query).sort("created_at", 1).limit(limit)
         return [from_document(Homework, d) async for d in cursor]
 
-    async def drop_overruns(self, homework_ids: Sequence[str]) -> int:
+    async def drop_overruns(self, school_id: str, homework_id: str) -> int:
         """With the homework goes what was asked for it. Uses index: by_homework."""
-        query = {"homework_id": {"$in": list(homework_ids)}}
+        query = {"school_id": school_id, "homework_id": homework_id}
         return int((await self._db["overruns"].delete_many(query)).deleted_count)
 
     async def evenings(self, before: date, limit: int) -> list[str]:

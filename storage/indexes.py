@@ -125,7 +125,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "overruns": [
         _index("by_school", "school_id", "state"),
-        _index("by_homework", "homework_id"),
+        _index("by_homework", "school_id", "homework_id"),
         _index("untold", "untold_since", sparse=True),
     ],
     "attempts": [_index("by_message", "message_id", sparse=True)],

@@ -44,7 +44,7 @@ class MonitorStore:
 
     async def marks(self, limit: int) -> list[WeekMark]:
         """What is to be counted. Uses index: _id_."""
-        cursor = self._marks.find({}).sort("_id", 1).limit(limit)
+        cursor = self._marks.find({"_id": {"$gt": ""}}).limit(limit)
         return [
             WeekMark(d["_id"], d["school_id"], date.fromisoformat(d["monday"]), d["stamp"])
             async for d in cursor

@@ -37,9 +37,9 @@ class OverrunStore:
         found = [from_document(Overrun, d) async for d in self._overruns.find(query)]
         return sorted(found, key=lambda o: o.asked_at)
 
-    async def of_homework(self, homework_id: str) -> list[Overrun]:
+    async def of_homework(self, school_id: str, homework_id: str) -> list[Overrun]:
         """Everything that was asked for a homework. Uses index: by_homework."""
-        cursor = self._overruns.find({"homework_id": homework_id})
+        cursor = self._overruns.find({"school_id": school_id, "homework_id": homework_id})
         return [from_document(Overrun, d) async for d in cursor]
 
     async def decide(

@@ -1,4 +1,4 @@
-"""A web process that is killed by its own Nth write, in the middle of a request: `mortal.py N WORDS OF MAIN`; 0: never."""
+"""A web process that dies by its own Nth write, in the middle of a request: `mortal.py N WORDS OF MAIN`; 0: never."""
 
 from __future__ import annotations
 
