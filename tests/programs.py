@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from settings import dev_environment
+
 ROOT = Path(__file__).parent.parent
 _PATIENCE_SECONDS = 60.0
 
@@ -91,3 +93,25 @@ async def program(
         if process.returncode is None:
             process.kill()
         await process.communicate()
+
+
+async def command(
+    *words: str, mongodb_uri: str, redis_url: str, database: str
+) -> tuple[int, str, str]:
+    """`main.py …` as an operator runs it, against these stores: exit code, what it said, what it complained of."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("YANSHU_")}
+    environment |= dev_environment(
+        {"YANSHU_MONGODB_DATABASE": database},
+        port=9,  # nobody listens: no command here needs WeChat
+        mongodb_uri=mongodb_uri,
+        redis_url=redis_url,
+    )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "main.py", *words),
+        cwd=ROOT,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, told = await process.communicate()
+    return process.returncode or 0, said.decode(), told.decode()

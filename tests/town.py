@@ -31,6 +31,7 @@ from settings import Settings, dev_environment
 from simulator.app import Simulator
 from simulator.prefix import PhoneRouter
 from simulator.world import Account, User, World
+from tests.programs import command
 
 SCHOOL = School(id="school-a", name="青禾小学")
 OTHER_SCHOOL = School(id="school-b", name="云杉小学")
@@ -178,6 +179,15 @@ class Town:
             jar = aiohttp.CookieJar(unsafe=True)
             self.phones[key] = Phone(self, user, aiohttp.ClientSession(cookie_jar=jar))
         return self.phones[key]
+
+    async def command(self, *words: str) -> tuple[int, str, str]:
+        """`main.py …` as an operator runs it, on this installation's stores."""
+        return await command(
+            *words,
+            mongodb_uri=self.settings.mongodb_uri,
+            redis_url=self.settings.redis_url,
+            database=self.settings.mongodb_database,
+        )
 
     def start_worker(self) -> None:
         """Let jobs run from now on."""

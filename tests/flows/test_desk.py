@@ -54,6 +54,27 @@ async def test_the_operators_link_makes_one_person_administrator(town: Town) -> 
     assert await posts_of(town.ctx, await recognise(town.ctx, second.user.openid)) == []
 
 
+async def test_the_command_prints_a_link_that_works_once(town: Town) -> None:
+    words = ("--school", "qinghe", "--place-name", "青禾小学", "--name", "陈主任")
+    code, said, told = await town.command("create-admin", *words)
+    assert (code, told) == (0, "")
+    path = said[said.index("/h5/offer/") :].strip()
+    chen, other = (town.phone(key, following=True) for key in ("chen", "other"))
+    assert "青禾小学" in (await chen.get(path)).text
+    assert (await chen.post(path, {"name": "陈主任"})).status == 200
+    assert (await other.get(path)).status >= 400
+    posts = await posts_of(town.ctx, await recognise(town.ctx, chen.user.openid))
+    assert [(post.place_id, post.roles) for post in posts] == [("qinghe", (Role.SCHOOL_ADMIN,))]
+
+
+async def test_the_command_refuses_in_words_and_founds_nothing(town: Town) -> None:
+    for words in (("--school", "qinghe"), ("--region", "zhifu", "--place-name", "芝罘区")):
+        code, said, told = await town.command("create-admin", *words)
+        assert (code, said, "create-admin: " in told, "Traceback" in told) == (1, "", True, False)
+    assert await town.ctx.stores.database["schools"].count_documents({}) == 0
+    assert await town.ctx.stores.database["offers"].count_documents({}) == 0
+
+
 async def test_the_phone_confirms_and_the_desk_is_in(town: Town, desk: Browser) -> None:
     phone = await appoint(town, "chen")
     path = await desk.begin()

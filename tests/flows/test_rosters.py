@@ -1,8 +1,6 @@
 """The school office hands in its list, and again next term: who may bind, and whose binding ends."""
 
 import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -21,7 +19,6 @@ from services.roster_command import refusal
 from services.roster_files import RosterError
 from services.roster_turns import Turn, roster_turn
 from services.rosters import Imported, Step, Wish, import_roster, year_now
-from settings import dev_environment
 from tests import school_lists as lists
 from tests.town import Town
 
@@ -296,39 +293,24 @@ async def test_the_command_says_what_it_does_and_refuses_in_words(
     office: Office, town: Town, tmp_path: Path
 ) -> None:
     lists.write_xlsx(office.file, [HEADER, LI, WANG])
-    code, said, _ = await command(town, str(office.file), "--school-name", "青禾小学")
+    code, said, _ = await take_in(town, str(office.file), "--school-name", "青禾小学")
     assert (code, "新生：2" in said, "什么都没有改" in said) == (0, True, True)
     assert not any((await office.everything()).values())
-    code, said, told = await command(
+    code, said, told = await take_in(
         town, str(office.file), "--school-name", "青禾小学", "--apply", "--only", "new"
     )
     assert (code, "已写入 2 名学生" in said, "读取名册" in told) == (0, True, True)
     assert await bound(town, "father", "李小明 1234")
     (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04nothing")
     before = await office.everything()
-    code, said, told = await command(town, str(tmp_path / "bad.xlsx"), "--apply")
+    code, said, told = await take_in(town, str(tmp_path / "bad.xlsx"), "--apply")
     assert (code, said, "另存为" in told, "Traceback" in told) == (1, "", True, False)
     assert await office.everything() == before
 
 
-async def command(town: Town, *words: str) -> tuple[int, str, str]:
+async def take_in(town: Town, *words: str) -> tuple[int, str, str]:
     """`main.py import-roster … --school qinghe` against this town's stores."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("YANSHU_")}
-    environment |= dev_environment(
-        {"YANSHU_MONGODB_DATABASE": town.settings.mongodb_database},
-        port=9,  # nobody listens: a list needs no WeChat
-        mongodb_uri=town.settings.mongodb_uri,
-        redis_url=town.settings.redis_url,
-    )
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "main.py", "import-roster", "--school", "qinghe", *words),
-        cwd=ROOT,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    said, told = await process.communicate()
-    return process.returncode or 0, said.decode(), told.decode()
+    return await town.command("import-roster", "--school", "qinghe", *words)
 
 
 async def test_a_new_school_year_s_list_waits_for_the_roll_over(office: Office, town: Town) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.invitations import invite_class
+from services.invitations import invite_children, invite_class, revoke_of_class
+from services.turnouts import invitations_of
 from tests.miniapp.client import MiniClient
 from tests.miniapp.conftest import Device
 from tests.miniapp.village import Village
@@ -150,6 +151,29 @@ async def test_an_invitation_says_where_it_leads(village: Village) -> None:
     signed_out = village.device("nobody")
     assert (await signed_out.call("GET", f"/invitations/{made.id}")).status == 401
     assert len(await village.documents("invitation_visits")) == 1
+
+
+async def test_who_scans_the_mini_programs_code_is_counted_until_it_is_revoked(
+    village: Village,
+) -> None:
+    """The code carries the invitation as its scene; the class's and a child's alike."""
+    ctx, teaching = village.town.ctx, await village.teaching()
+    group = teaching.classes[0]
+    of_class = await invite_class(ctx, teaching, group.id)
+    of_child = next(iter((await invite_children(ctx, teaching, [group.id])).values()))
+    people = [await village.somebody(key) for key in ("father", "aunt")]
+    for mini in (*people, people[0]):
+        for invitation in (of_class, of_child):
+            assert (await mini.call("GET", f"/invitations/{invitation.id}")).status == 200
+    (stands,) = await invitations_of(ctx, teaching, [group])
+    assert (len(stands.people.opened), len(stands.by_class.opened)) == (2, 2)
+    await revoke_of_class(ctx, teaching, group.id, children=False)
+    await revoke_of_class(ctx, teaching, group.id, children=True)
+    for invitation in (of_class, of_child):
+        assert (await people[0].call("GET", f"/invitations/{invitation.id}")).status >= 400
+    body = {"name": child_name(2), "digits": "1002", "invitation": of_class.id}
+    assert (await people[0].call("POST", "/bindings", body)).status >= 400
+    assert await village.documents("bindings") == []
 
 
 async def test_a_phone_code_gives_the_digits_and_keeps_no_number(village: Village) -> None:

@@ -1,12 +1,10 @@
 """Noting, looking through, exporting and checking what staff did."""
 
-import asyncio
 import io
-import os
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +20,13 @@ from services.audit import AuditPage, Wanted, audit_page, note_act, verify_chain
 from services.audit_command import parse_remembered, run_verify
 from services.audit_export import Telling, export_audit
 from services.context import Context
-from settings import dev_environment
 from storage.stores import Stores
 from tests.domain.samples import NOW
 from tests.domain.test_audit import TEACHER, a_note
+from tests.programs import command
 from tests.storage.conftest import at_once, opened
+
+Verify = Callable[..., Awaitable[tuple[int, str, str]]]
 
 ROOT = Path(__file__).parent.parent.parent
 DAY = timedelta(days=1)
@@ -349,40 +349,22 @@ def test_of_a_broken_chain_what_was_whole_is_remembered() -> None:
 
 
 @pytest.fixture
-def environment(mongodb_uri: str, redis_url: str, database_name: str) -> dict[str, str]:
-    """Of a process on this test's database."""
-    own = {k: v for k, v in os.environ.items() if not k.startswith("YANSHU_")}
-    return own | dev_environment(
-        {"YANSHU_MONGODB_DATABASE": database_name},
-        port=9,  # nobody listens: the log needs no WeChat
-        mongodb_uri=mongodb_uri,
-        redis_url=redis_url,
-    )
-
-
-async def command(environment: dict[str, str], *words: str) -> tuple[int, str, str]:
-    """`main.py verify-audit …` as an operator runs it."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "main.py", "verify-audit", *words),
-        cwd=ROOT,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    said, told = await process.communicate()
-    return process.returncode or 0, said.decode(), told.decode()
+def verify(mongodb_uri: str, redis_url: str, database_name: str) -> Verify:
+    """`main.py verify-audit …` on this test's database."""
+    stores = {"mongodb_uri": mongodb_uri, "redis_url": redis_url, "database": database_name}
+    return partial(command, "verify-audit", **stores)
 
 
 async def test_the_command_names_the_entry_that_was_tampered_with(
     ctx: Context,
     behind: Database[dict[str, Any]],
-    environment: dict[str, str],
+    verify: Verify,
     tmp_path: Path,
 ) -> None:
     for number in range(5):
         await note(ctx, number)
     await note(ctx, 1, replace(ANNA, place_id="school-b"))
-    code, said, told = await command(environment)
+    code, said, told = await verify()
     head = await ctx.stores.audit.head("school-a")
     assert head is not None
     assert code == 0
@@ -391,14 +373,14 @@ async def test_the_command_names_the_entry_that_was_tampered_with(
     kept = tmp_path / "kept"
     kept.write_text(said)
     behind["audit"].update_one({"_id": "school-a:000000000004"}, {"$set": {"subject_id": "x"}})
-    code, said, told = await command(environment, "--against", str(kept))
+    code, said, told = await verify("--against", str(kept))
     assert code == 1
     assert "BROKEN: school-a:000000000004 is changed" in said
     assert "school-b: 1 entries" in said
     assert "Traceback" not in told
     assert await said_of(ctx, place="nowhere") == (False, ["nowhere: has no entries"])
     assert (await said_of(ctx, place="school-b"))[0]
-    code, _, told = await command(environment, "--against", str(tmp_path / "none"))
+    code, _, told = await verify("--against", str(tmp_path / "none"))
     assert (code, "cannot read" in told) == (2, True)
 
 
