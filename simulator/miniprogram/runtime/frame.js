@@ -121,7 +121,13 @@ export class Frame {
       const row = element('div', 'mp-answers');
       answers.forEach((answer, index) => {
         const button = element('button', '', answer);
+        // The tap that brought the dialog up ends in a click where the finger is: it is no answer.
+        let pressed = false;
+        button.onpointerdown = () => {
+          pressed = true;
+        };
         button.onclick = () => {
+          if (!pressed) return;
           mask.remove();
           resolve(index);
         };
