@@ -1,10 +1,12 @@
 /* The mini-program's beginning. */
 
 const { words } = require('./i18n/index');
+const drafts = require('./lib/drafts');
 const queue = require('./lib/queue');
 
 App({
   onLaunch() {
+    drafts.follow();
     wx.onNetworkStatusChange(({ isConnected }) => {
       if (isConnected) queue.hurry();
     });

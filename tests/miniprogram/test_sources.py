@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from domain.channels import Channel, Reason
+from domain.notices import ConfirmMode
+from domain.receipts import Receipt
 from simulator.miniprogram.building import CLIENT, HERE
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -58,7 +61,7 @@ def test_every_word_is_used() -> None:
     # A table that is looked into by a code of the server's is used as a whole.
     looked_into = {
         key
-        for name, block in re.findall(r"(\w+): \{([^{}]*)\}", text)
+        for name, block in re.findall(r"(\w+): \{((?:[^{}]|\{\w+\})*)\}", text)
         if re.search(rf"\b{name}\[", used)
         for key in re.findall(r"(\w+): '", block)
     }
@@ -66,6 +69,16 @@ def test_every_word_is_used() -> None:
     put_together = {f"{answer}Hint" for answer in ("bound", "already", "waiting", "refused")}
     unused = {key for key in keys if not re.search(rf"\.{key}\b", used)}
     assert unused - looked_into - put_together - {"bound", "already", "waiting", "refused"} == set()
+
+
+def test_every_code_of_the_server_has_its_word(node: str) -> None:
+    program = "console.log(JSON.stringify(require('./i18n/zh')))"
+    done = subprocess.run([node, "-e", program], cwd=CLIENT, capture_output=True, text=True)
+    words = json.loads(done.stdout)
+    assert set(Receipt) == words["receipt"].keys()
+    assert set(Channel) == words["channel"].keys()
+    assert set(Reason) <= words["reason"].keys()
+    assert set(ConfirmMode) <= words["publish"].keys()
 
 
 def test_pages_do_not_restyle_components() -> None:

@@ -3,6 +3,7 @@
 /** @type {typeof import('./zh')} */
 module.exports = {
   ...require('./people-en'),
+  ...require('./teach-en'),
   common: {
     retry: 'Try again',
     close: 'Close',

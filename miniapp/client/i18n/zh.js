@@ -2,6 +2,7 @@
 
 module.exports = {
   ...require('./people-zh'),
+  ...require('./teach-zh'),
   common: {
     retry: '再试一次',
     close: '关闭',

@@ -21,7 +21,7 @@ class ApiError extends Error {
 
   /** Whether the same request may succeed later without anything being changed. */
   get passing() {
-    return this.code === OFFLINE || this.status >= 500 || this.status === 429;
+    return this.code === OFFLINE || this.code === 'in_progress' || this.status >= 500 || this.status === 429;
   }
 }
 
@@ -31,6 +31,7 @@ class ApiError extends Error {
  * @property {'GET' | 'POST' | 'PUT' | 'DELETE'} [method]
  * @property {any} [body] JSON, or the bytes of a picture
  * @property {Record<string, string>} [header]
+ * @property {number} [patience] milliseconds to wait for the answer
  */
 
 /**
@@ -38,14 +39,14 @@ class ApiError extends Error {
  * @returns {Promise<{status: number, data: any, etag: string}>} status 304: as before
  * @throws {ApiError}
  */
-function request({ path, method = 'GET', body, header = {} }) {
+function request({ path, method = 'GET', body, header = {}, patience = PATIENCE_MS }) {
   return new Promise((resolve, reject) => {
     wx.request({
       url: config.base + PREFIX + path,
       method,
       data: body,
       header: body instanceof ArrayBuffer ? { 'content-type': 'image/png', ...header } : header,
-      timeout: PATIENCE_MS,
+      timeout: patience,
       success({ statusCode, data, header: answered }) {
         const answer = /** @type {any} */ (data);
         if (statusCode === 304 || (statusCode < 300 && answer && 'data' in answer)) {

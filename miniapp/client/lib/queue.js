@@ -3,6 +3,7 @@ order in which it was tapped, and carries its key from the first tap on: it land
 
 const api = require('./api');
 const { ApiError } = require('./http');
+const uploads = require('./uploads');
 
 const STORED = 'queue';
 const FIRST_WAIT_MS = 2000;
@@ -15,8 +16,10 @@ const LONGEST_WAIT_MS = 60000;
  * @property {'POST' | 'PUT' | 'DELETE'} method
  * @property {any} [body]
  * @property {string} [png] bytes to send instead of a body, in base64
+ * @property {Upload[]} [uploads] files that go first; each becomes an id in `body.file_ids`, in its place
  * @property {string} key
  */
+/** @typedef {import('./uploads').Attached & {at: number}} Upload */
 /** @typedef {{about: string, state: 'done', data: any} | {about: string, state: 'refused', error: InstanceType<typeof ApiError>} | {about: string, state: 'waiting'}} Outcome */
 
 /** @type {Set<(outcome: Outcome) => void>} */
@@ -69,14 +72,25 @@ async function sendAll() {
 }
 
 /** @param {Act} act @returns {Promise<Outcome>} */
-async function send({ about, path, method, body, png, key }) {
+async function send(act) {
+  const { about, path, method, body, png, key } = act;
   try {
+    await sendUploads(act);
     const sent = png ? wx.base64ToArrayBuffer(png) : body;
     const data = await api.act({ path, method, body: sent, header: { 'Idempotency-Key': key } });
     return { about, state: 'done', data };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return error.passing ? { about, state: 'waiting' } : { about, state: 'refused', error };
+  }
+}
+
+/** What has gone up is noted at once: after an interruption only the rest goes. @param {Act} act */
+async function sendUploads(act) {
+  for (const { at, ...attached } of act.uploads || []) {
+    if (act.body.file_ids[at]) continue;
+    act.body.file_ids[at] = await uploads.send(attached);
+    wx.setStorageSync(STORED, all().map((one) => (one.key === act.key ? act : one)));
   }
 }
 

@@ -57,8 +57,9 @@ declare namespace Api {
     notices: NoticeRow[];
     todo: NoticeRow[];
     claims: ClaimRow[];
-    teaching: { school_name: string; name: string; classes: TaughtClass[]; claims: number } | null;
-    places: { id: string; name: string }[];
+    teaching: Teaching | null;
+    places: { id: string; name: string; called: string; roles: string[] }[];
+    acting: string;
     unanswered: number;
     leaving: boolean;
   }

@@ -4,6 +4,7 @@ import { startBackend } from './backend.js';
 import { Frame } from './frame.js';
 import { appInstance, defineGlobals, load, register } from './modules.js';
 import { Stack } from './stack.js';
+import { whereIs } from './wx/files.js';
 import { installWx } from './wx/index.js';
 
 const app = window.__app;
@@ -29,7 +30,7 @@ defineGlobals(stack);
 window.__tags = {
   host: (component) => (component._$ || component).getBackendElement(),
   form: (component) => (window.__tags.host(component).closest('wx-form') || {}).__form,
-  picture: (source) => (source.startsWith('/') ? source.slice(1) : source),
+  picture: (source) => (source.startsWith('/') ? source.slice(1) : whereIs(source)),
   page: () => stack.top,
 };
 

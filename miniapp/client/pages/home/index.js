@@ -1,6 +1,7 @@
 /* Home: what needs me today, and the newest notices; for all children, or one of them. */
 
 const api = require('../../lib/api');
+const drafts = require('../../lib/drafts');
 const { fill, words } = require('../../i18n/index');
 const queue = require('../../lib/queue');
 const { noticeRow } = require('../../lib/rows');
@@ -16,6 +17,10 @@ Page({
     children: /** @type {Api.Child[]} */ ([]),
     todo: /** @type {Row[]} */ ([]),
     newest: /** @type {Row[]} */ ([]),
+    teaching: /** @type {Api.Teaching | null} */ (null),
+    places: /** @type {Api.Home['places']} */ ([]),
+    acting: '',
+    loaded: 0,
     waiting: '',
     /** What is asked of the person beside notices: where to, and in which words. */
     asked: /** @type {{page: string, text: string}[]} */ ([]),
@@ -27,9 +32,10 @@ Page({
   stop: /** @type {() => void} */ (() => {}),
 
   onLoad() {
-    this.stop = queue.listen(() => {
+    this.stop = queue.listen((outcome) => {
       this.setData({ waiting: this.waitingWords() });
       this.draw();
+      if (outcome.state === 'done' && outcome.about.startsWith(drafts.PUBLISH)) this.reload();
     });
   },
 
@@ -51,7 +57,7 @@ Page({
     return screen.load(this, async () => {
       const { data, offline } = await api.getHome();
       this.home = data;
-      return { ...this.view(data), offline };
+      return { ...this.view(data), offline, loaded: Date.now() };
     });
   },
 
@@ -83,6 +89,9 @@ Page({
     return {
       child: chosen,
       children: home.children,
+      teaching: home.teaching,
+      places: home.places,
+      acting: home.acting,
       school: first ? first.school_name : home.teaching ? home.teaching.school_name : t.welcome.name,
       todo: mine(home.todo).filter((row) => row.label.tone === 'todo'),
       newest: mine(home.notices),

@@ -2,6 +2,23 @@
 
 import { Refusal } from './refusal.js';
 
+const SAVED = 'wxfile://';
+
+/** Where the browser finds a file of the phone. */
+export function whereIs(path) {
+  return path.startsWith(SAVED) ? localStorage.getItem(path) || 'gone:' : path;
+}
+
+async function dataUrl(path) {
+  const blob = await (await fetch(whereIs(path))).blob();
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}
+
 export function fileDoubles({ mini, frame }) {
   /** Let the person (or Playwright's file chooser) pick files. */
   function pick(accept, count) {
@@ -31,8 +48,22 @@ export function fileDoubles({ mini, frame }) {
   }
 
   const manager = {
+    /** Kept in the browser's storage: it outlives a closed page, as a saved file outlives a killed app. */
+    saveFile({ tempFilePath, success, fail }) {
+      dataUrl(tempFilePath)
+        .then((url) => {
+          const savedFilePath = `wxfile://store_${Object.keys(localStorage).length}_${Date.now()}`;
+          localStorage.setItem(savedFilePath, url);
+          success({ savedFilePath, errMsg: 'saveFile:ok' });
+        })
+        .catch((error) => fail && fail({ errMsg: `saveFile:fail ${error.message}` }));
+    },
+    removeSavedFile({ filePath, fail }) {
+      if (localStorage.getItem(filePath) === null && fail) fail({ errMsg: 'removeSavedFile:fail file not exist' });
+      localStorage.removeItem(filePath);
+    },
     readFile({ filePath, encoding, success, fail }) {
-      fetch(filePath)
+      fetch(whereIs(filePath))
         .then((response) => response.arrayBuffer())
         .then((data) => success({ data: encoding === 'base64' ? btoa(String.fromCharCode(...new Uint8Array(data))) : data }))
         .catch((error) => fail && fail({ errMsg: `readFile:fail ${error.message}` }));

@@ -1,0 +1,103 @@
+/* Files on their way up: chosen, kept on this phone so that they outlive a killed app, sent once each. */
+
+const api = require('./api');
+const { ApiError } = require('./http');
+
+const MOST_BYTES = 20 * 1024 * 1024; // the server's limit
+const PATIENCE_MS = 120000;
+const DOCUMENTS = ['pdf', 'doc', 'docx', 'xls', 'xlsx', 'ppt', 'pptx'];
+const GONE = 'file_gone';
+
+/**
+ * A file of a draft. `path` is where it is on this phone, empty when it is on the server only; `id` is the
+ * server's, empty until it has gone up.
+ * @typedef {{key: string, name: string, kind: string, size: number, path: string, id: string}} Attached
+ */
+
+/** Under way by key: who asks meanwhile waits for the same. @type {Map<string, Promise<string>>} */
+const underWay = new Map();
+
+const files = () => wx.getFileSystemManager();
+
+/**
+ * Pictures from the album or the camera, made smaller by WeChat; none when nothing was chosen.
+ * @param {number} count @returns {Promise<Attached[]>}
+ */
+async function choosePictures(count) {
+  /** @type {any[]} */
+  const chosen = await new Promise((resolve) => {
+    wx.chooseMedia({
+      count, mediaType: ['image'], sizeType: ['compressed'], sourceType: ['album', 'camera'],
+      success: ({ tempFiles }) => resolve(tempFiles), fail: () => resolve([]),
+    });
+  });
+  return Promise.all(chosen.map(({ tempFilePath, size }, index) => keep(tempFilePath, `${index + 1}.jpg`, 'picture', size)));
+}
+
+/** Documents out of a chat, where teachers have them. @param {number} count @returns {Promise<Attached[]>} */
+async function chooseDocuments(count) {
+  /** @type {any[]} */
+  const chosen = await new Promise((resolve) => {
+    wx.chooseMessageFile({
+      count, type: 'file', extension: DOCUMENTS,
+      success: ({ tempFiles }) => resolve(tempFiles), fail: () => resolve([]),
+    });
+  });
+  return Promise.all(chosen.map(({ path, name, size }) => keep(path, name, 'document', size)));
+}
+
+/**
+ * What WeChat hands out is gone with the app; what is kept stays. One that cannot be kept is sent from where it is.
+ * @param {string} tempFilePath @param {string} name @param {string} kind @param {number} size
+ * @returns {Promise<Attached>}
+ */
+function keep(tempFilePath, name, kind, size) {
+  const attached = { key: api.newKey(), name, kind, size, path: tempFilePath, id: '' };
+  return new Promise((resolve) => {
+    files().saveFile({
+      tempFilePath,
+      success: ({ savedFilePath }) => resolve({ ...attached, path: savedFilePath }),
+      fail: () => resolve(attached),
+    });
+  });
+}
+
+/** Send it, unless it is there already; returns the server's id. @param {Attached} attached @returns {Promise<string>} */
+function send(attached) {
+  const { key, id } = attached;
+  if (id) return Promise.resolve(id);
+  let sending = underWay.get(key);
+  if (!sending) {
+    sending = sendNow(attached).finally(() => underWay.delete(key));
+    underWay.set(key, sending);
+  }
+  return sending;
+}
+
+/** @param {Attached} attached @returns {Promise<string>} */
+async function sendNow({ key, name, path }) {
+  const body = await bytesOf(path);
+  const header = { 'content-type': 'application/octet-stream', 'Idempotency-Key': key };
+  const stored = await api.act({ path: '/files' + api.query({ name }), method: 'POST', body, header, patience: PATIENCE_MS });
+  return stored.file_id;
+}
+
+/** @param {string} path @returns {Promise<ArrayBuffer>} */
+function bytesOf(path) {
+  return new Promise((resolve, reject) => {
+    files().readFile({
+      filePath: path,
+      success: ({ data }) => resolve(/** @type {ArrayBuffer} */ (data)),
+      fail: () => reject(new ApiError(GONE)),
+    });
+  });
+}
+
+/** Let go of what this phone kept. @param {Attached[]} attached */
+function forget(attached) {
+  for (const { path } of attached) {
+    if (path) files().removeSavedFile({ filePath: path, fail: () => {} });
+  }
+}
+
+module.exports = { GONE, MOST_BYTES, chooseDocuments, choosePictures, forget, send };

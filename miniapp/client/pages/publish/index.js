@@ -1,0 +1,482 @@
+/* Writing a notice, or correcting one. Before it goes out: whom WeChat reaches, and the others by name. */
+
+const api = require('../../lib/api');
+const drafts = require('../../lib/drafts');
+const queue = require('../../lib/queue');
+const screen = require('../../lib/screen');
+const teaching = require('../../lib/teaching');
+const uploads = require('../../lib/uploads');
+const { fill } = require('../../i18n/index');
+const { fetchFile } = require('../../lib/files');
+const { moment, size } = require('../../lib/format');
+const { ApiError } = require('../../lib/http');
+const { problemsOf, TITLE_LIMIT, FILE_LIMIT, LINK_LIMIT } = require('../../lib/notice-form');
+const { forecastStates, missedGroups } = require('../../lib/teach-rows');
+
+const KEEP_MS = 400; // a pause in typing is a moment to keep the draft
+
+/** @typedef {import('../../lib/drafts').Draft} Draft */
+/** @typedef {import('../../lib/uploads').Attached} Attached */
+
+Page({
+  data: {
+    ...screen.data(),
+    draft: /** @type {any} */ ({}),
+    isEdit: false,
+    isOut: false, // what is corrected was sent already
+    classes: /** @type {{id: string, name: string, on: boolean}[]} */ ([]),
+    pictures: /** @type {any[]} */ ([]),
+    files: /** @type {any[]} */ ([]),
+    link: '',
+    typingLink: false,
+    wrong: /** @type {Record<string, string>} */ ({}),
+    back: '',
+    titleCount: '',
+    reach: '',
+    states: /** @type {any} */ (null),
+    missedWord: '',
+    missed: /** @type {any[]} */ ([]),
+    quiet: '',
+    sendWord: '',
+    summary: '',
+    sheet: /** @type {'' | 'why' | 'check'} */ (''),
+    busy: false,
+    modes: /** @type {Api.Confirm[]} */ (['none', 'tap', 'sign']),
+  },
+
+  draft: /** @type {Draft} */ (/** @type {any} */ (null)),
+  /** Of a notice that is corrected: which, and the version that was on the screen. */
+  edited: { id: '', version: 0 },
+  keeping: /** @type {any} */ (0),
+  changed: false,
+  asked: 0,
+  stop: /** @type {() => void} */ (() => {}),
+
+  /** @param {{draft?: string, edit?: string}} query */
+  onLoad({ draft = '', edit = '' }) {
+    this.edited = { id: decodeURIComponent(edit), version: 0 };
+    this.setData({ isEdit: Boolean(edit) });
+    this.draft = drafts.find(draft) || drafts.current();
+    this.shown = new Map();
+    this.failed = new Set();
+    this.stop = queue.listen((outcome) => this.heard(outcome));
+    if (!screen.enter(this)) return;
+    const { t } = this.data;
+    wx.setNavigationBarTitle({ title: edit ? t.publish.correct : t.publish.title });
+    this.reload();
+  },
+
+  onHide() {
+    this.keepNow();
+  },
+
+  onUnload() {
+    this.stop();
+    this.keepNow();
+  },
+
+  reload() {
+    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
+    return screen.load(this, async () => {
+      const found = this.edited.id ? await this.loadNotice() : await this.loadClasses();
+      this.sendFiles();
+      return found;
+    });
+  },
+
+  /** What I may write to; home has asked already. */
+  async loadClasses() {
+    const kept = /** @type {Api.Home | null} */ (api.remembered(api.paths.home()));
+    const home = kept && kept.teaching ? kept : (await api.getHome()).data;
+    if (!home.teaching) throw new ApiError('not_found', '', {}, 404);
+    const mine = home.teaching.classes;
+    const { draft } = this;
+    const chosen = draft.class_ids.filter((id) => mine.some((one) => one.id === id));
+    // A teacher of one class means that class.
+    draft.class_ids = mine.length === 1 ? [mine[0].id] : chosen;
+    const back = draft.why ? fill(this.data.t.publish.back, { why: draft.why }) : '';
+    const classes = mine.map(({ id, name }) => ({ id, name, on: draft.class_ids.includes(id) }));
+    this.forecast();
+    return { ...this.view(), classes, back, wrong: draft.wrong };
+  },
+
+  /** What it says now; or what was being changed about this very version. */
+  async loadNotice() {
+    const { data: notice } = await teaching.getOwnNotice(this.edited.id);
+    this.edited.version = notice.version;
+    const key = `edit:${notice.id}:${notice.version}`;
+    this.draft = drafts.find(key) || {
+      ...drafts.fresh(), key, state: 'correcting', title: notice.title, body: notice.body, links: notice.links,
+      confirm: notice.confirm,
+      attached: notice.attachments.map(({ file_id: id, name, kind, size_bytes }) => ({ key: id, id, name, kind, size: size_bytes, path: '' })),
+    };
+    this.fetchPictures();
+    return { ...this.view(), isOut: notice.state === 'published' };
+  },
+
+  /** Of pictures that are on the server only. */
+  async fetchPictures() {
+    for (const { id, kind, path } of this.draft.attached) {
+      if (kind !== 'picture' || path) continue;
+      try {
+        this.shown.set(id, await fetchFile(id, this.edited.id, 'thumb'));
+        this.draw();
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        // The place stays grey.
+      }
+    }
+  },
+
+  /** Where a picture is that is on the server, on this phone. @type {Map<string, string>} */
+  shown: new Map(),
+
+  view() {
+    const { draft } = this;
+    /** @param {Attached} one */
+    const tile = (one) => ({ ...one, path: one.path || this.shown.get(one.id) || '', waits: this.failed.has(one.key) });
+    return {
+      draft: { ...draft },
+      titleCount: `${Array.from(draft.title.trim()).length}/${TITLE_LIMIT}`,
+      pictures: draft.attached.filter(({ kind }) => kind === 'picture').map(tile),
+      files: draft.attached.filter(({ kind }) => kind !== 'picture').map((one) => ({ ...tile(one), weight: size(one.size) })),
+    };
+  },
+
+  draw() {
+    this.setData(this.view());
+  },
+
+  /** Something was changed: draw it, and keep it at the next pause. @param {Partial<Draft>} changes */
+  change(changes) {
+    Object.assign(this.draft, changes, { state: this.edited.id ? 'correcting' : 'writing', why: '', wrong: {} });
+    const wrong = { ...this.data.wrong };
+    Object.keys(changes).forEach((field) => delete wrong[field === 'attached' ? 'file_ids' : field]);
+    this.setData({ ...this.view(), wrong, back: '' });
+    this.keepSoon();
+  },
+
+  keepSoon() {
+    this.changed = true;
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.keepNow(), KEEP_MS);
+  },
+
+  keepNow() {
+    clearTimeout(this.keeping);
+    if (this.changed && this.draft.state !== 'sending') drafts.keep(this.draft);
+  },
+
+  /** @param {WechatMiniprogram.Input} event */
+  typed(event) {
+    this.change({ [event.currentTarget.dataset.field]: event.detail.value });
+  },
+
+  // ------------------------------------------------------------------------- audience and what is wanted
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  chooseClass(event) {
+    const { id } = event.currentTarget.dataset;
+    const every = this.data.classes.map((one) => one.id);
+    const { class_ids: chosen } = this.draft;
+    let next = chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id];
+    if (!id) next = chosen.length === every.length ? [] : every;
+    this.setData({ classes: this.data.classes.map((one) => ({ ...one, on: next.includes(one.id) })) });
+    this.change({ class_ids: next });
+    this.forecast();
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  chooseMode(event) {
+    this.change({ confirm: event.currentTarget.dataset.mode });
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent<{value: string}>} event */
+  chooseWhen(event) {
+    this.change({ [event.currentTarget.dataset.field]: event.detail.value });
+  },
+
+  /** Whom it would reach. The answer to an older question is thrown away. */
+  async forecast() {
+    const { t } = this.data;
+    const mine = ++this.asked;
+    if (!this.draft.class_ids.length) {
+      this.setData({ reach: '', states: null, missedWord: '', missed: [], quiet: '', ...this.sendWords() });
+      return;
+    }
+    this.setData({ reach: t.publish.asking, states: null, missedWord: '' });
+    try {
+      const { data } = await teaching.getForecast(this.draft.class_ids);
+      if (mine === this.asked) this.showForecast(data);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (mine === this.asked) this.setData({ reach: t.publish.unknown, states: null, missed: [], quiet: '', ...this.sendWords() });
+    }
+  },
+
+  /** @param {Api.Forecast} forecast */
+  showForecast(forecast) {
+    const { t } = this.data;
+    const counts = { all: forecast.children, n: forecast.reached };
+    const missing = forecast.missed.length;
+    this.setData({
+      reach: fill(missing ? t.publish.reach : t.publish.reachAll, counts),
+      states: forecastStates(forecast),
+      missedWord: missing ? fill(t.publish.why, { n: missing }) : '',
+      missed: missedGroups(forecast, this.draft.class_ids.length > 1),
+      quiet: forecast.quiet_until ? fill(t.publish.quiet, { when: moment(forecast.quiet_until) }) : '',
+      ...this.sendWords(forecast.children),
+    });
+  },
+
+  /** What the last button says: to how many, or when. @param {number} [children] */
+  sendWords(children) {
+    const { publish: t } = this.data.t;
+    const { publish_at: at } = this.draft;
+    if (at) return { sendWord: fill(t.plan, { when: moment(at) }) };
+    return { sendWord: children === undefined ? t.sendBlind : fill(t.send, { n: children }) };
+  },
+
+  showWhy() {
+    this.setData({ sheet: 'why' });
+  },
+
+  closeSheet() {
+    this.setData({ sheet: '' });
+  },
+
+  // ------------------------------------------------------------------------------------- what hangs on it
+
+  /** Uploads that got no answer: tried again when it is sent. @type {Set<string>} */
+  failed: new Set(),
+
+  async addPictures() {
+    const room = this.room();
+    if (room) this.attach(await uploads.choosePictures(room));
+  },
+
+  async addFiles() {
+    const room = this.room();
+    if (room) this.attach(await uploads.chooseDocuments(room));
+  },
+
+  room() {
+    const room = FILE_LIMIT - this.draft.attached.length;
+    if (!room) this.say(fill(this.data.t.publish.tooMany, { n: FILE_LIMIT }));
+    return room;
+  },
+
+  /** @param {Attached[]} chosen */
+  attach(chosen) {
+    const large = chosen.filter((one) => one.size > uploads.MOST_BYTES);
+    large.forEach(({ name }) => this.say(fill(this.data.t.publish.tooLarge, { name })));
+    uploads.forget(large);
+    const taken = chosen.filter((one) => !large.includes(one));
+    if (!taken.length) return;
+    this.change({ attached: [...this.draft.attached, ...taken] });
+    this.keepNow();
+    this.sendFiles();
+  },
+
+  /** Up they go while the rest is being written. */
+  async sendFiles() {
+    for (const one of this.draft.attached) {
+      if (!one.id) await this.sendFile(one);
+    }
+  },
+
+  /** @param {Attached} one */
+  async sendFile(one) {
+    const { t } = this.data;
+    try {
+      this.failed.delete(one.key);
+      this.setAttached(one.key, { id: await uploads.send(one) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.passing) {
+        this.failed.add(one.key);
+        this.draw();
+        return;
+      }
+      this.drop(one.key);
+      this.say(error.code === uploads.GONE ? t.publish.fileGone : fill(t.publish.refusedFile, { name: one.name, why: error.message }));
+    }
+  },
+
+  /** @param {string} key @param {Partial<Attached>} changes */
+  setAttached(key, changes) {
+    this.draft.attached = this.draft.attached.map((one) => (one.key === key ? { ...one, ...changes } : one));
+    this.draw();
+    this.keepSoon();
+  },
+
+  /** @param {string} key */
+  drop(key) {
+    uploads.forget(this.draft.attached.filter((one) => one.key === key));
+    this.change({ attached: this.draft.attached.filter((one) => one.key !== key) });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  removeFile(event) {
+    this.drop(event.currentTarget.dataset.key);
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  showPicture(event) {
+    const { path } = event.currentTarget.dataset;
+    if (path) wx.previewImage({ urls: [path] });
+  },
+
+  addLink() {
+    if (this.draft.links.length < LINK_LIMIT) this.setData({ typingLink: true });
+    else this.say(fill(this.data.t.publish.tooManyLinks, { n: LINK_LIMIT }));
+  },
+
+  /** @param {WechatMiniprogram.Input} event */
+  typedLink(event) {
+    this.setData({ link: event.detail.value, 'wrong.links': '' });
+  },
+
+  takeLink() {
+    const link = this.data.link.trim();
+    if (!link) {
+      this.setData({ typingLink: false });
+      return;
+    }
+    if (!/^https:\/\/\S+$/.test(link)) {
+      this.setData({ 'wrong.links': this.data.t.publish.linkWrong });
+      return;
+    }
+    this.change({ links: [...this.draft.links, link] });
+    this.setData({ link: '', typingLink: false });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  removeLink(event) {
+    const { index } = event.currentTarget.dataset;
+    this.change({ links: this.draft.links.filter((_, at) => at !== index) });
+  },
+
+  // ------------------------------------------------------------------------------------------- off it goes
+
+  /** Whether everything is there; what is not is named in its place. */
+  isWhole() {
+    if (this.data.typingLink) this.takeLink();
+    const wrong = { ...problemsOf(this.draft), ...(this.data.wrong.links && this.data.typingLink ? { links: this.data.wrong.links } : {}) };
+    const isWhole = !Object.keys(wrong).length;
+    this.setData({ wrong, back: isWhole ? '' : this.data.t.publish.fixFields });
+    if (!isWhole) wx.pageScrollTo({ scrollTop: 0 });
+    return isWhole;
+  },
+
+  /** Before it goes out. */
+  check() {
+    if (this.data.busy || !this.isWhole()) return;
+    if (this.edited.id) {
+      this.save();
+      return;
+    }
+    this.keepNow();
+    this.forecast();
+    this.setData({ sheet: 'check', summary: this.summary() });
+  },
+
+  /** What it is, in a line. */
+  summary() {
+    const { t } = this.data;
+    const { confirm, deadline_at: deadline, attached } = this.draft;
+    const pictures = attached.filter(({ kind }) => kind === 'picture').length;
+    const files = attached.length - pictures;
+    return [
+      t.publish[confirm],
+      deadline ? `${t.publish.deadline} ${moment(deadline)}` : '',
+      pictures ? fill(t.notices.pictures, { n: pictures }) : '',
+      files ? fill(t.notices.files, { n: files }) : '',
+    ].filter(Boolean).join(' · ');
+  },
+
+  /** From here on it is the queue's: it lands once, whatever happens to this phone. */
+  publish() {
+    if (this.data.busy) return;
+    clearTimeout(this.keeping);
+    this.draft.state = 'sending';
+    this.setData({ busy: true, sheet: '' });
+    wx.showLoading({ title: this.data.t.common.sending });
+    drafts.publish(this.draft);
+  },
+
+  /** @param {import('../../lib/queue').Outcome} outcome */
+  heard(outcome) {
+    const { t, busy } = this.data;
+    if (!busy || outcome.about !== drafts.PUBLISH + this.draft.key) return;
+    wx.hideLoading();
+    if (outcome.state === 'done') {
+      wx.redirectTo({ url: `/pages/receipts/index?id=${encodeURIComponent(outcome.data.id)}` });
+      this.say(outcome.data.state === 'scheduled' ? fill(t.teach.scheduled, { when: moment(outcome.data.publish_at) }) : t.publish.sent);
+    } else if (outcome.state === 'waiting') {
+      this.leave();
+      this.say(t.publish.kept);
+    } else {
+      // lib/drafts.js has put it back already, with what is wrong.
+      this.draft = drafts.all().filter(({ state }) => state === 'refused').pop() || this.draft;
+      this.setData({ busy: false });
+      this.reload();
+    }
+  },
+
+  /** A correction is seen before it is said: no queue, the same key until there is an answer. */
+  async save() {
+    const { t } = this.data;
+    this.keepNow();
+    this.setData({ busy: true });
+    wx.showLoading({ title: t.common.sending });
+    try {
+      await this.sendFiles();
+      const missing = this.draft.attached.some(({ id }) => !id);
+      if (missing) throw new ApiError('offline');
+      const { title, body, links, attached } = this.draft;
+      const said = { title: title.trim(), body: body.trim(), links, file_ids: attached.map(({ id }) => id), version: this.edited.version };
+      await teaching.correct(this.edited.id, said, this.correctionKey(JSON.stringify(said)));
+      drafts.drop(this.draft.key);
+      this.draft.state = 'sending';
+      wx.hideLoading();
+      this.leave();
+      this.say(t.publish.corrected);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      wx.hideLoading();
+      this.setData({ busy: false, wrong: error.fields, back: error.passing ? t.receipts.noNetwork : fill(t.publish.back, { why: error.message }) });
+    }
+  },
+
+  said: '',
+  saidKey: '',
+
+  /** The same words go under the same key. @param {string} said */
+  correctionKey(said) {
+    if (said !== this.said) this.saidKey = api.newKey();
+    this.said = said;
+    return this.saidKey;
+  },
+
+  async throwAway() {
+    const { t } = this.data;
+    const { confirm } = await wx.showModal({ title: t.teach.throwAway, content: t.teach.throwAsk });
+    if (!confirm) return;
+    clearTimeout(this.keeping);
+    drafts.drop(this.draft.key);
+    this.draft.state = 'sending'; // not kept again on the way out
+    this.leave();
+  },
+
+  /** Back to where it was opened from. */
+  leave() {
+    if (getCurrentPages().length > 1) wx.navigateBack();
+    else wx.switchTab({ url: '/pages/home/index' });
+  },
+
+  /** @param {string} title */
+  say(title) {
+    wx.showToast({ title, icon: 'none' });
+  },
+});
