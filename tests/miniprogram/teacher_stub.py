@@ -9,7 +9,10 @@ from typing import Any
 
 from tests.miniprogram.stub import NOW, Stub, notice_row
 
-CLASSES = [{"id": "class-2", "name": "三年级二班"}, {"id": "class-1", "name": "三年级一班"}]
+CLASSES: list[dict[str, Any]] = [
+    {"id": "class-2", "name": "三年级二班", "rights": ["people"]},
+    {"id": "class-1", "name": "三年级一班", "rights": []},
+]
 STATES = ("confirmed", "read", "delivered", "refused", "unreachable", "never_bound")
 NAMES = (
     "王小雨", "李明", "张子涵", "刘思远", "陈雨桐", "杨浩然", "赵欣怡", "黄俊杰",
