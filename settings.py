@@ -48,6 +48,8 @@ KEEP_DAYS: Mapping[str, int] = {
     "ATTEMPTS": 180,
     "DELIVERIES": 730,
     "NOTICES": 1095,
+    "SUBMISSIONS": 365,
+    "MISTAKES": 1095,
     "UPLOADS": 7,
     "CLAIMS": 180,
     "BINDINGS": 365,

@@ -16,6 +16,7 @@ class Keep:
 
     `attempts`: the ledger of sending, from publication; `deliveries`: who was sent what, read and signed it, from
     publication, after which a notice has its figures alone; `notices`: notice and files, from publication;
+    `submissions`: what children handed in, with its marks; `mistakes`: entries of mistakes books;
     `uploads`: files attached to nothing; `claims`: decided requests; `bindings`: ended ones; `unfollowed`:
     everything of who left the account.
     """
@@ -23,6 +24,8 @@ class Keep:
     attempts: timedelta = timedelta(days=180)
     deliveries: timedelta = timedelta(days=730)
     notices: timedelta = timedelta(days=1095)
+    submissions: timedelta = timedelta(days=365)
+    mistakes: timedelta = timedelta(days=1095)
     uploads: timedelta = timedelta(days=7)
     claims: timedelta = timedelta(days=180)
     bindings: timedelta = timedelta(days=365)

@@ -31,6 +31,12 @@ _ERRORS = {
     "wrong_offset": "上传的位置对不上，请接着没传完的地方再传",
     "incomplete": "文件还没有传完，请接着上传",
     "upload_over": "这次上传已经结束了，请重新选择文件",
+    "may_only_read": "您只能查看，请孩子的另一位家长来操作",
+    "nothing_to_hand_in": "这次作业不用提交",
+    "homework_over": "老师已经收回了这次作业，不用再交了",
+    "already_marked": "老师已经批改好了，不用再交。有问题可以联系老师",
+    "handed_in_again": "家长刚刚又交了一次，或者别的老师刚批改过，请刷新后再批",
+    "no_consent": "家长还没有同意在班里展示作业，请先征得同意",
     "uploads_open": "同时上传的文件太多了，请等前面的传完",
     "empty": "文件是空的，请重新选择",
     "no_ink": "还没有签名，请用手指在框里写下名字",
@@ -234,6 +240,13 @@ def field_messages(error: object) -> dict[str, str]:
     if not isinstance(error, InvalidError):
         return {}
     return {field: _field_message(field, problem) for field, problem in error.fields.items()}
+
+
+def handed_in_words(*, late: bool, again: bool) -> str:
+    """What a family hears when something was handed in; who is late is not scolded."""
+    if again:
+        return "订正已经交给老师了"
+    return "收到了。比说好的时间晚了一点，没关系，老师会看到" if late else "交好了，老师会看到"
 
 
 def receipt_name(state: Receipt) -> str:

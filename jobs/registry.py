@@ -25,6 +25,7 @@ from services.retention import retain
 from services.rollovers import ROLL_OVER
 from services.thumbnails import DRAW
 from services.uploads import tend_uploads
+from services.weeks import tell_weeks
 
 JOBS: Mapping[str, Job] = {
     CARRY_OUT: notices.carry_out,
@@ -48,6 +49,7 @@ REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
     "privacy": (privacy.tend, timedelta(minutes=1)),
     "imports": (tend_imports, timedelta(seconds=15)),
     "retention": (retain, timedelta(minutes=1)),
+    "weeks": (tell_weeks, timedelta(minutes=5)),
     "uploads": (tend_uploads, timedelta(minutes=1)),
     "registration": (keep_counting, timedelta(seconds=5)),
     "homework": (count_weeks, timedelta(seconds=5)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from enum import StrEnum
 from functools import partial
 
 from pydantic import Field
 
+from domain.files import StoredFile
 from domain.uploads import MAX_WHOLE_BYTES
 from handlers.base import Access
 from miniapp.endpoints import Call, Registry, Schema, Stream
@@ -14,6 +16,7 @@ from miniapp.shapes import Attachment, uploaded
 from services.attachments import access_notice_for_files
 from services.files import access_owner, open_attachment, open_own_file, store_upload
 from services.thumbnails import as_thumbnail
+from services.work_files import open_handed_in, open_mistake, open_praised
 
 files = Registry("files")
 
@@ -26,9 +29,15 @@ class Size(StrEnum):
 
 
 class FileQuery(Schema):
-    """`notice` is the one that shows it; without one it is an upload of one's own."""
+    """What shows it: a notice; what was handed in for a `homework` by `child`, to its family and teachers; the
+    good work of a homework that is `praised`, to the family of `child` in that class; a `mistake` in the book of
+    `child`. Without any of them it is an upload of one's own."""
 
     notice: str = Field("", max_length=200)
+    homework: str = Field("", max_length=64)
+    praised: str = Field("", max_length=64)
+    mistake: str = Field("", max_length=64)
+    child: str = Field("", max_length=200)
     size: Size = Size.FULL
 
 
@@ -55,16 +64,34 @@ async def upload(call: Call, query: UploadQuery) -> Attachment:
 
 @files("GET", "/files/{file_id}", access=Access.VISITOR)
 async def get_file(call: Call, file_id: str, query: FileQuery) -> Stream:
-    """A file of a notice, for its guardians and its author; or what one uploaded oneself."""
-    ctx, person_id = call.ctx, call.person_id
-    if query.notice:
-        notice = await access_notice_for_files(ctx, person_id, query.notice, acting=call.acting)
-        file, content = await open_attachment(ctx, notice, file_id)
-    else:
-        file, content = await open_own_file(ctx, person_id, file_id, acting=call.acting)
+    """A file, for whoever may see what it hangs on; or what one uploaded oneself."""
+    ctx = call.ctx
+    file, content = await _open(call, file_id, query)
+    if query.praised and query.size is Size.FULL:
+        return Stream(file, content)  # nobody keeps it: its family may think better of it
     if query.size is Size.FULL:
         read = partial(ctx.stores.files.read, file.id)
         return Stream(file, content, f"{file.id}-full", part=read)
     small, content = await as_thumbnail(ctx, file, content)
+    if query.praised:
+        return Stream(small, content)
     lasting = small is not file or not file.undrawn  # else the picture itself stands in
     return Stream(small, content, f"{file.id}-{'thumb' if lasting else 'full'}", lasting=lasting)
+
+
+async def _open(
+    call: Call, file_id: str, query: FileQuery
+) -> tuple[StoredFile, AsyncIterator[bytes]]:
+    ctx, person_id, acting = call.ctx, call.person_id, call.acting
+    if query.notice:
+        notice = await access_notice_for_files(ctx, person_id, query.notice, acting=acting)
+        return await open_attachment(ctx, notice, file_id)
+    if query.homework:
+        return await open_handed_in(
+            ctx, person_id, query.homework, query.child, file_id, acting=acting
+        )
+    if query.praised:
+        return await open_praised(ctx, person_id, query.praised, query.child, file_id)
+    if query.mistake:
+        return await open_mistake(ctx, person_id, query.child, query.mistake, file_id)
+    return await open_own_file(ctx, person_id, file_id, acting=acting)

@@ -22,6 +22,8 @@ from miniapp.handler import MissingApiHandler, handler_of
 from miniapp.home import home
 from miniapp.homework import homework
 from miniapp.invitations import invitations
+from miniapp.marking import marking
+from miniapp.mistakes import mistakes
 from miniapp.notices import notices
 from miniapp.openapi import document
 from miniapp.overruns import overruns
@@ -29,6 +31,7 @@ from miniapp.publishing import publishing
 from miniapp.receipts import receipts
 from miniapp.sessions import sessions
 from miniapp.subscriptions import subscriptions
+from miniapp.submissions import submissions
 from miniapp.teaching import teaching
 from miniapp.uploads import uploads
 
@@ -41,6 +44,9 @@ REGISTRIES = (
     evenings,
     files,
     uploads,
+    submissions,
+    marking,
+    mistakes,
     children,
     bindings,
     invitations,

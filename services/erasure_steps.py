@@ -55,6 +55,8 @@ COLLECTIONS: Mapping[str, str] = {
     "invitations": "a child's go; a class's name no family",
     "invitation_visits": "an adult's go",
     "notices": "stay: what a school wrote to all; a child's id in a group is replaced",
+    "submissions": "a child's go",
+    "mistakes": "a child's go",
     "homework": "stays: what a school set; a child's id in a group is replaced",
     "evenings": "stay: minutes of a class; a child's id in a group is replaced",
     "class_weeks": "figures alone",
@@ -129,6 +131,7 @@ async def child_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
     )
     for person_id in sorted({*erasure.people, *(b.person_id for b in bindings)}):
         yield await _forget_uploads(ctx, person_id, student_id)
+    yield await _forget_work(ctx, school_id, student_id)
     files = await forget.files_of_student(school_id, student_id)
     yield {"files": await forget.drop_files(files)}
     yield await _forget_lists(ctx, school_id)
@@ -221,6 +224,20 @@ async def _forget_own_files(ctx: Context, person_id: str) -> Counts:
     return {
         "files": await ctx.stores.forgetting.drop_files(own),
         "unnamed": await ctx.stores.forgetting.unname_files(handed_in),
+    }
+
+
+async def _forget_work(ctx: Context, school_id: str, student_id: str) -> Counts:
+    """What was handed in, what teachers said to it (their voice too), and the mistakes book; files first."""
+    submissions = await ctx.stores.submissions.of_student(school_id, student_id)
+    book = await ctx.stores.mistakes.of_student(school_id, student_id)
+    files = {file_id for s in submissions for file_id in s.files()}
+    files |= {m.file_id for m in book if m.file_id}
+    forget = ctx.stores.forgetting
+    return {
+        "files": await forget.drop_files(sorted(files)),
+        "submissions": await forget.drop("submissions", [s.id for s in submissions]),
+        "mistakes": await forget.drop("mistakes", [m.id for m in book]),
     }
 
 

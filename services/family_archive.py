@@ -18,8 +18,11 @@ from domain.bindings import binding_id
 from domain.deliveries import Delivery
 from domain.family_files import FamilyFile
 from domain.files import FileKind, StoredFile, offered_name
+from domain.mistakes import Mistake
 from domain.notices import NoticeState
+from domain.submissions import Submission
 from services import family_pages as pages
+from services import family_work as work
 from services.audit import Wanted, audit_page
 from services.context import Context
 from services.family_records import (
@@ -91,6 +94,13 @@ async def _plan(making: _Archive) -> None:
                     names.setdefault(attachment.file_id, attachment.name)
             if delivery.signature_id:
                 names.setdefault(delivery.signature_id, "")
+    submissions, book = await _work(making)
+    for held in submissions:
+        for attachment in held.files().values():
+            names.setdefault(attachment.file_id, attachment.name)
+    for mistake in book:
+        if mistake.file_id:
+            names.setdefault(mistake.file_id, "错题")
     making.total = deliveries + len(names)
     for number, (file_id, name) in enumerate(names.items(), start=1):
         await _put_stored(making, file_id, name, number)
@@ -193,7 +203,20 @@ async def _write_rest(making: _Archive) -> None:
     sessions = await ctx.stores.forgetting.sessions_of(wanted.person_id)
     entries = await _entries(making)
     account = account_record(identities, sessions)
+    submissions, book = await _work(making)
     for title, name, records, part in (
+        (
+            "作业和批改",
+            "submissions",
+            [work.submission_record(s, making.links) for s in submissions],
+            work.submissions_part(submissions, making.links),
+        ),
+        (
+            "错题本",
+            "mistakes",
+            [work.mistake_record(m, making.links) for m in book],
+            work.mistakes_part(book, making.links),
+        ),
         (
             "同意与不同意",
             "consents",
@@ -218,6 +241,15 @@ async def _write_rest(making: _Archive) -> None:
         making.say(pages.heading(title))
         making.say(part if records else pages.nothing())
         _put_json(making.zip, f"data/{name}.json", records)
+
+
+async def _work(making: _Archive) -> tuple[list[Submission], list[Mistake]]:
+    """What was handed in for the child, and its mistakes book."""
+    stores, wanted = making.ctx.stores, making.wanted
+    return (
+        await stores.submissions.of_student(wanted.school_id, wanted.student_id),
+        await stores.mistakes.of_student(wanted.school_id, wanted.student_id),
+    )
 
 
 async def _entries(making: _Archive) -> list[Entry]:

@@ -134,20 +134,25 @@ async def attachments_of(
     ctx: Context, teaching: Teaching, file_ids: Sequence[str]
 ) -> tuple[Attachment, ...]:
     """The teacher's own uploads as attachments, in their order. Raises InvalidError for one that isn't theirs."""
+    return await attach(ctx, await uploads_of(ctx, Owner.of(teaching), file_ids))
+
+
+async def uploads_of(ctx: Context, owner: Owner, file_ids: Sequence[str]) -> list[StoredFile]:
+    """What they uploaded, in their order. Raises InvalidError for one that isn't theirs."""
     files = await ctx.stores.files.many(file_ids)
-    mine = {
-        file_id: file
-        for file_id, file in files.items()
-        if (file.school_id, file.owner_id) == (teaching.school.id, teaching.person_id)
-    }
+    mine = {file_id: file for file_id, file in files.items() if owner.owns(file)}
     if any(file_id not in mine for file_id in file_ids):
         raise InvalidError({"file_ids": Problem("not_found")})
+    return [mine[file_id] for file_id in file_ids]
+
+
+async def attach(ctx: Context, files: Sequence[StoredFile]) -> tuple[Attachment, ...]:
+    """Files as attachments of what is about to be stored. Raises InvalidError for one that was swept meanwhile."""
     # Before the notice that shows them: what is attached to nothing is cleared away one night.
-    if not await ctx.stores.files.mark_attached(file_ids):
+    if not await ctx.stores.files.mark_attached([file.id for file in files]):
         raise InvalidError({"file_ids": Problem("not_found")})
     return tuple(
-        Attachment(file_id=f.id, kind=f.kind, name=f.name, size_bytes=f.size_bytes)
-        for f in (mine[file_id] for file_id in file_ids)
+        Attachment(file_id=f.id, kind=f.kind, name=f.name, size_bytes=f.size_bytes) for f in files
     )
 
 

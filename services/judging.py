@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import puremagic
-from PIL import Image
+from PIL import Image, ImageOps
 
 from domain.errors import FileRefusedError
 from domain.files import (
@@ -23,6 +23,7 @@ from domain.files import (
     MAX_UNPACKED_BYTES,
     FileKind,
 )
+from domain.mistakes import SIDE, Cut
 from domain.pictures import BrokenError, begins_as_pdf, hides_a_page, without_notes
 from domain.recordings import recording_of
 
@@ -30,6 +31,7 @@ _OFFICE = {"word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx"}  # the folder each
 _BY_ENDING = {ending: kind for kind, ending in DOCUMENT_TYPES.items()}
 _ORIENTATION = 0x0112
 _UPRIGHT = 1
+_CUT_QUALITY = 85
 _JUDGES = ThreadPoolExecutor(max_workers=2, thread_name_prefix="judging")
 
 
@@ -52,6 +54,29 @@ async def judged(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Judged:
     `unfolds` (an archive that would grow beyond measure); `mixed` (two things in one).
     """
     return await asyncio.get_running_loop().run_in_executor(_JUDGES, judge, content, max_pixels)
+
+
+async def cut_out(content: bytes, cut: Cut) -> Judged:
+    """The rectangle of a picture, held upright, as a JPEG of its own. Raises FileRefusedError."""
+    return await asyncio.get_running_loop().run_in_executor(_JUDGES, _cut, content, cut)
+
+
+def _cut(content: bytes, cut: Cut) -> Judged:
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "GIF", "WEBP")) as picture:
+            upright = ImageOps.exif_transpose(picture)
+        across, down = upright.width / SIDE, upright.height / SIDE
+        left, top = round(cut.x * across), round(cut.y * down)
+        right, bottom = round((cut.x + cut.width) * across), round((cut.y + cut.height) * down)
+        box = (left, top, max(right, left + 1), max(bottom, top + 1))
+        piece = upright.crop(box).convert("RGB")
+    except Exception:  # Pillow raises many kinds for what it cannot read
+        raise FileRefusedError("wrong_type") from None
+    made = io.BytesIO()
+    piece.save(made, "JPEG", quality=_CUT_QUALITY)
+    return Judged(
+        FileKind.PICTURE, "image/jpeg", made.getvalue(), width=piece.width, height=piece.height
+    )
 
 
 def judge(content: bytes, max_pixels: int = MAX_PIXELS) -> Judged:

@@ -43,6 +43,8 @@ async def clear_old(ctx: Context) -> Counter[str]:
         "evenings": _clear_evenings,
         "timings": _clear_timings,
         "uploads": _clear_uploads,
+        "submissions": _clear_submissions,
+        "mistakes": _clear_mistakes,
         "claims": _clear_claims,
         "bindings": _clear_bindings,
         "bytes": _clear_lost_bytes,
@@ -134,6 +136,21 @@ async def _clear_timings(ctx: Context) -> int:
     before = before_this_year(ctx.now(), ctx.policy.keep.deliveries)
     ids = await ctx.stores.ageing.timings(before, _RECORDS)
     return await ctx.stores.forgetting.drop("timings", ids)
+
+
+async def _clear_submissions(ctx: Context) -> int:
+    """What was handed in goes with its files; a mistakes book has pictures of its own."""
+    before = before_this_year(ctx.now(), ctx.policy.keep.submissions)
+    old = await ctx.stores.submissions.old(before, _NOTICES)
+    await ctx.stores.forgetting.drop_files(sorted({i for s in old for i in s.files()}))
+    return await ctx.stores.forgetting.drop("submissions", [s.id for s in old])
+
+
+async def _clear_mistakes(ctx: Context) -> int:
+    before = before_this_year(ctx.now(), ctx.policy.keep.mistakes)
+    old = await ctx.stores.mistakes.old(before, _RECORDS)
+    await ctx.stores.forgetting.drop_files([m.file_id for m in old if m.file_id])
+    return await ctx.stores.forgetting.drop("mistakes", [m.id for m in old])
 
 
 async def _clear_uploads(ctx: Context) -> int:

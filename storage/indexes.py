@@ -128,6 +128,15 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_homework", "school_id", "homework_id"),
         _index("untold", "untold_since", sparse=True),
     ],
+    "submissions": [
+        _index("by_student", "school_id", "student_id"),
+        _index("by_age", "first_at"),
+    ],
+    "mistakes": [
+        _index("by_subject", "school_id", "student_id", "subject", "-position"),
+        _index("by_due", "school_id", "student_id", "due"),
+        _index("by_age", "created_at"),
+    ],
     "attempts": [_index("by_message", "message_id", sparse=True)],
     "finishes": [_index("expiry", "at", expireAfterSeconds=2 * _DAY)],
     "sessions": [

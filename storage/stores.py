@@ -39,6 +39,7 @@ from storage.invitations import InvitationStore
 from storage.limits import LimitStore
 from storage.locks import LockStore
 from storage.monitors import MonitorStore
+from storage.mistakes import MistakeStore
 from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.overruns import OverrunStore
@@ -53,6 +54,7 @@ from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.subscriptions import SubscriptionStore
+from storage.submissions import SubmissionStore
 from storage.terms import TermStore
 from storage.timings import TimingStore
 from storage.tokens import RedisTokenShelf
@@ -93,6 +95,8 @@ class Stores:
     rounds: RoundStore
     files: FileStore
     uploads: UploadStore
+    submissions: SubmissionStore
+    mistakes: MistakeStore
     sessions: SessionStore
     bearers: BearerStore
     replies: ReplyStore
@@ -182,6 +186,8 @@ def open_stores(
         rounds=RoundStore(db),
         files=FileStore(db),
         uploads=UploadStore(db),
+        submissions=SubmissionStore(db),
+        mistakes=MistakeStore(db),
         sessions=SessionStore(db),
         bearers=BearerStore(db),
         replies=ReplyStore(db),

@@ -19,6 +19,7 @@ from domain.deliveries import LEASE, Group
 from domain.desks import DeskState
 from domain.erasures import Origin
 from domain.imports import ImportState
+from domain.mistakes import Review
 from domain.notices import Figures
 from domain.offers import OfferState
 from domain.roles import Role
@@ -47,6 +48,7 @@ from storage.imports import ImportStore
 from storage.indexes import INDEXES
 from storage.invitations import InvitationStore
 from storage.monitors import MonitorStore
+from storage.mistakes import MistakeStore
 from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.overruns import OverrunStore
@@ -62,6 +64,7 @@ from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.stores import Stores
 from storage.subscriptions import SubscriptionStore
+from storage.submissions import SubmissionStore
 from storage.terms import TermStore
 from storage.timings import TimingStore
 from storage.unions import UnionStore
@@ -78,6 +81,7 @@ from tests.domain.samples import (
     an_outcome,
     an_upload,
 )
+from tests.domain.work_samples import a_mark, a_mistake, a_submission, a_version
 
 STORES: dict[str, type] = {
     "accounts": AccountStore,
@@ -118,6 +122,8 @@ STORES: dict[str, type] = {
     "timings": TimingStore,
     "unions": UnionStore,
     "uploads": UploadStore,
+    "submissions": SubmissionStore,
+    "mistakes": MistakeStore,
     "terms": TermStore,
 }
 GROUP = Group("school-a", "notice-1", "class-1")
@@ -270,6 +276,24 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "files.mark_drawn": lambda s: s.mark_drawn("f"),
     "forgetting.files_of_student": lambda s: s.files_of_student("school-a", "s"),
     "forgetting.unname_files": lambda s: s.unname_files(["f"]),
+    "submissions.find": lambda s: s.find("h:s"),
+    "submissions.many": lambda s: s.many(["h:s"]),
+    "submissions.mark_handed_in": lambda s: s.mark_handed_in(a_submission(), a_version()),
+    "submissions.mark_marked": lambda s: s.mark_marked(a_submission(), a_mark()),
+    "submissions.mark_all_seen": lambda s: s.mark_all_seen(["h:s"], a_mark()),
+    "submissions.set_praised": lambda s: s.set_praised("h:s", NOW),
+    "submissions.of_student": lambda s: s.of_student("school-a", "s"),
+    "submissions.old": lambda s: s.old(NOW, 20),
+    "mistakes.find": lambda s: s.find("m"),
+    "mistakes.page": lambda s: s.page("school-a", "s", "maths", before="9", at=NOW, limit=20),
+    "mistakes.due": lambda s: s.due("school-a", "s", NOW.date(), 20),
+    "mistakes.mark_reviewed": lambda s: s.mark_reviewed(
+        a_mistake(), Review(id="r", day=NOW.date(), right=True), None
+    ),
+    "mistakes.set_words": lambda s: s.set_words("m", note="", knowledge="", cause="unknown"),
+    "mistakes.drop": lambda s: s.drop("m"),
+    "mistakes.of_student": lambda s: s.of_student("school-a", "s"),
+    "mistakes.old": lambda s: s.old(NOW, 20),
     "uploads.find": lambda s: s.find("u"),
     "uploads.of_person": lambda s: s.of_person("p"),
     "uploads.put_piece": put_twice,

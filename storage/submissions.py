@@ -1,0 +1,106 @@
+"""What was handed in and marked: one document a homework and child, so a class is fifty ids, whatever lies before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo.errors import DuplicateKeyError
+
+from domain.submissions import Mark, Submission, SubmissionState, Version
+from storage.conditions import set_if
+from storage.documents import from_document, to_document, to_value
+
+
+class SubmissionStore:
+    """Every act is one conditional write."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._submissions = database["submissions"]
+
+    async def insert(self, submission: Submission) -> bool:
+        """Handed in for the first time; False when something is there already."""
+        try:
+            await self._submissions.insert_one(to_document(submission))
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def find(self, submission_id: str) -> Submission | None:
+        """Uses index: _id_."""
+        document = await self._submissions.find_one({"_id": submission_id})
+        return from_document(Submission, document) if document else None
+
+    async def many(self, submission_ids: Iterable[str]) -> dict[str, Submission]:
+        """Those of these that are there, by id. Uses index: _id_."""
+        cursor = self._submissions.find({"_id": {"$in": list(submission_ids)}})
+        return {d["_id"]: from_document(Submission, d) async for d in cursor}
+
+    async def mark_handed_in(self, submission: Submission, version: Version) -> bool:
+        """Handed in anew over what was seen of it; False when something has happened since. Uses index: _id_."""
+        seen = {
+            "$and": [
+                {"$eq": ["$state", submission.state.value]},
+                {"$eq": [{"$size": "$versions"}, len(submission.versions)]},
+            ]
+        }
+        changes = {
+            "state": SubmissionState.HANDED_IN.value,
+            "versions": [to_value(v) for v in (*submission.versions, version)],
+        }
+        change = set_if(seen, changes)
+        result = await self._submissions.update_one({"_id": submission.id}, change)
+        return bool(result.modified_count)
+
+    async def mark_marked(self, submission: Submission, mark: Mark) -> bool:
+        """The teacher's word to what they saw; False when it was handed in or marked anew since.
+
+        Uses index: _id_.
+        """
+        seen = {
+            "$and": [
+                {"$eq": [{"$size": "$versions"}, mark.version]},
+                {"$eq": [{"$size": "$marks"}, len(submission.marks)]},
+            ]
+        }
+        state = SubmissionState.RETURNED if mark.returned else SubmissionState.MARKED
+        changes = {
+            "state": state.value,
+            "marks": [to_value(m) for m in (*submission.marks, mark)],
+        }
+        change = set_if(seen, changes)
+        result = await self._submissions.update_one({"_id": submission.id}, change)
+        return bool(result.modified_count)
+
+    async def mark_all_seen(self, submission_ids: Sequence[str], mark: Mark) -> int:
+        """One mark for whatever of these is handed in and not looked at; says how many. Uses index: _id_."""
+        waits = {"$eq": ["$state", SubmissionState.HANDED_IN.value]}
+        said = {
+            "$mergeObjects": [{"$literal": to_value(mark)}, {"version": {"$size": "$versions"}}]
+        }
+        changes = {
+            "marks": {"$cond": [waits, {"$concatArrays": ["$marks", [said]]}, "$marks"]},
+            "state": {"$cond": [waits, SubmissionState.MARKED.value, "$state"]},
+        }
+        query = {"_id": {"$in": list(submission_ids)}}
+        result = await self._submissions.update_many(query, [{"$set": changes}])
+        return int(result.modified_count)
+
+    async def set_praised(self, submission_id: str, at: datetime | None) -> bool:
+        """Shown to the class, or no more; says whether that was new. Uses index: _id_."""
+        result = await self._submissions.update_one(
+            {"_id": submission_id}, {"$set": {"praised_at": at}}
+        )
+        return bool(result.modified_count)
+
+    async def of_student(self, school_id: str, student_id: str) -> list[Submission]:
+        """All of a child's, for the family's file and erasure. Uses index: by_student."""
+        query = {"school_id": school_id, "student_id": student_id}
+        return [from_document(Submission, d) async for d in self._submissions.find(query)]
+
+    async def old(self, before: datetime, limit: int) -> list[Submission]:
+        """Begun before then. Uses index: by_age."""
+        cursor = self._submissions.find({"first_at": {"$lt": before}}).limit(limit)
+        return [from_document(Submission, d) async for d in cursor]
