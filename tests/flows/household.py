@@ -22,12 +22,14 @@ from domain.imports import Import, ImportState
 from domain.names import folded_name
 from domain.roles import Appointment, Role
 from domain.schools import Contact, Roster, Student
+from domain.submissions import submission_id
 from domain.uploads import PIECE_BYTES
-from services.files import access_owner, store_upload
+from services.files import access_owner, attach, store_upload
 from services.invitations import invite_class, scene_of
 from services.notices import draft_notice, publish_notice, remind_unread
 from services.people import Post, access_teaching, recognise
 from services.uploads import begin_upload, take_piece
+from tests.domain.work_samples import a_mark, a_mistake, a_submission, a_version
 from tests.town import SCHOOL, Phone, Town, school_class
 from tests.waiting import wait_until
 
@@ -43,6 +45,7 @@ CANARY, SIBLING, OTHER = CHILDREN
 MISTYPED, TYPED = "4417", "4418"
 TOLD = "canary-signature-of-"
 BROUGHT = "canary-upload-of-"
+WORK, MISTAKE = "canary-work", "canary-mistake"
 
 
 def student_id(name: str) -> str:
@@ -115,6 +118,7 @@ async def settle(town: Town) -> Household:
         phone.user.key: await take_home(town, phone, people[phone.user.key], child)
         for phone, child in ((mother, CANARY), (father, CANARY), (other, OTHER))
     }
+    await _hand_in(town, people["mother"])
     for phone in (mother, father):
         await _bring(town, people[phone.user.key], BROUGHT + phone.user.key)
         await phone.say("最新通知")
@@ -155,6 +159,24 @@ async def _write_list(town: Town) -> None:
             appointments=(),
         )
     )
+
+
+async def _hand_in(town: Town, person_id: str) -> None:
+    """Something of the child's that its teacher has marked, and an entry in its mistakes book."""
+    owner, stores = await access_owner(town.ctx, person_id, student_id(CANARY)), town.ctx.stores
+    work = await store_upload(town.ctx, owner, "作业.pdf", b"%PDF-1.7\n" + WORK.encode())
+    version = a_version(text=WORK, files=await attach(town.ctx, [work]))
+    belongs = {"school_id": SCHOOL.id, "class_id": CLASS.id, "student_id": student_id(CANARY)}
+    await stores.submissions.insert(
+        a_submission(
+            id=submission_id("homework-1", student_id(CANARY)),
+            versions=(version,),
+            marks=(a_mark(comment=WORK),),
+            **belongs,
+        )
+    )
+    del belongs["class_id"]
+    await stores.mistakes.insert(a_mistake(note=MISTAKE, **belongs))
 
 
 async def _bring(town: Town, person_id: str, words: str) -> None:
@@ -341,5 +363,7 @@ def child_canaries(household: Household, child: str) -> dict[str, bytes]:
         "digits": b"5512",
         "signature": (TOLD + "father").encode(),
         "upload": (BROUGHT + "father").encode(),
+        "work": WORK.encode(),
+        "mistake": MISTAKE.encode(),
         "archive": household.files["father"].encode(),
     }

@@ -26,6 +26,7 @@ from tests.flows.household import (
     OTHER,
     SIBLING,
     TYPED,
+    WORK,
     Household,
     besides,
     child_canaries,
@@ -77,6 +78,8 @@ async def test_of_an_adult_nothing_is_found_and_nobody_else_is_touched(
     assert approved["approved_by"] == household.people["mother"]
     approved["approved_by"] = "erased"
     assert await household.state("father", "other", "teacher") == others
+    # What was handed in is the child's: it stays, without who did it.
+    assert set(found_in(after, {"work": WORK.encode()})) == {"work"}
     assert CANARY in (await household.father.get("/h5/children")).text
 
 
