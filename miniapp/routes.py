@@ -30,8 +30,8 @@ from miniapp.overruns import overruns
 from miniapp.publishing import publishing
 from miniapp.receipts import receipts
 from miniapp.sessions import sessions
-from miniapp.subscriptions import subscriptions
 from miniapp.submissions import submissions
+from miniapp.subscriptions import subscriptions
 from miniapp.teaching import teaching
 from miniapp.uploads import uploads
 

@@ -53,8 +53,8 @@ from storage.rollovers import RolloverStore
 from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
-from storage.subscriptions import SubscriptionStore
 from storage.submissions import SubmissionStore
+from storage.subscriptions import SubscriptionStore
 from storage.terms import TermStore
 from storage.timings import TimingStore
 from storage.tokens import RedisTokenShelf

@@ -43,6 +43,8 @@ _PLAUSIBLE = {
     "action": "approve",
     "body": "周五早上八点。",
     "code": "",
+    "colour": "#e03131",
+    "crc32": "00000000",
     "confirm": "tap",
     "cursor": "",
     "custody": "full",
@@ -144,7 +146,7 @@ def plausible(kind: type[BaseModel] | None, one: str) -> dict[str, Any]:
                 said = fixed or _PLAUSIBLE.get(name, one)
                 return said if len(said) >= described.get("minLength", 0) else one
             case "array":
-                return [value(name, described["items"])]
+                return [value(name, described["items"])] * described.get("minItems", 1)
             case "object":
                 return {n: value(n, d) for n, d in described.get("properties", {}).items()}
         return {"integer": 1, "boolean": True}.get(str(described.get("type")))

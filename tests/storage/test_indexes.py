@@ -63,8 +63,8 @@ from storage.rounds import RoundStore
 from storage.schools import SchoolStore
 from storage.sessions import SessionStore
 from storage.stores import Stores
-from storage.subscriptions import SubscriptionStore
 from storage.submissions import SubmissionStore
+from storage.subscriptions import SubscriptionStore
 from storage.terms import TermStore
 from storage.timings import TimingStore
 from storage.unions import UnionStore
