@@ -23,7 +23,8 @@ VOICE_LIMIT = 3
 FILE_LIMIT = 3
 VERSION_LIMIT = 20
 MAX_POINTS = 150  # a paper's most; shown to the family alone
-STROKE_LIMIT = 300
+STROKE_LIMIT = 120
+STROKE_POINT_LIMIT = 400  # of one line; the client thins out what a finger draws
 POINT_LIMIT = 6000  # of all strokes on one picture
 SIDE = 10_000  # a picture's width and height, whatever its pixels
 
@@ -198,7 +199,7 @@ def _is_drawing(drawing: Drawing, pictures: set[str]) -> bool:
         drawing.file_id in pictures
         and 0 < len(points) <= STROKE_LIMIT
         and sum(map(len, points)) <= 2 * POINT_LIMIT
-        and all(len(p) >= 4 and len(p) % 2 == 0 for p in points)
+        and all(4 <= len(p) <= 2 * STROKE_POINT_LIMIT and len(p) % 2 == 0 for p in points)
         and all(0 <= n <= SIDE for p in points for n in p)
     )
 

@@ -7,7 +7,6 @@ from datetime import date
 from pydantic import Field
 
 import domain.mistakes
-from domain.errors import InvalidError, Problem
 from domain.mistakes import Cause
 from handlers.base import Access
 from handlers.reading import pack_cursor, unpack_cursor
@@ -94,9 +93,9 @@ class MistakeList(Schema):
 
 
 class WeekQuery(Schema):
-    """A day of the week, 2026-11-27; without one it is this week."""
+    """A day of the week; without one it is this week."""
 
-    day: str = Field("", max_length=10)
+    day: date | None = None
 
 
 class WeekOut(Schema):
@@ -196,10 +195,7 @@ async def try_again(call: Call, student_id: str, mistake_id: str, body: TryIn) -
 @mistakes("GET", "/children/{student_id}/week", access=Access.VISITOR)
 async def get_week(call: Call, student_id: str, query: WeekQuery) -> WeekOut:
     """My child's week."""
-    try:
-        day = date.fromisoformat(query.day) if query.day else school_day(call.ctx.now())
-    except ValueError:
-        raise InvalidError({"day": Problem("not_a_day")}) from None
+    day = query.day or school_day(call.ctx.now())
     week = await week_of_child(call.ctx, call.person_id, student_id, day)
     return WeekOut(**{name: getattr(week, name) for name in WeekOut.model_fields})
 

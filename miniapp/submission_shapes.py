@@ -9,21 +9,21 @@ from typing import Annotated
 from pydantic import Field
 
 import domain.submissions
-from domain.submissions import POINT_LIMIT, SIDE, STROKE_LIMIT, Level, Stamp, SubmissionState
-from miniapp.endpoints import Schema
+from domain.submissions import SIDE, STROKE_LIMIT, STROKE_POINT_LIMIT, Level, Stamp, SubmissionState
+from miniapp.endpoints import WHOLE, Schema
 from miniapp.shapes import Attachment, attachment_rows
 from services.attachments import stored_of
 from services.context import Context
 
-Place = Annotated[int, Field(ge=0, le=SIDE)]
+Place = Annotated[int, Field(ge=0, le=SIDE), WHOLE]
 
 
 class Stroke(Schema):
     """A line: x, y, x, y … in ten-thousandths of the picture held upright; `width` in the same measure."""
 
     colour: str = Field(pattern="^#[0-9a-f]{6}$")
-    width: int = Field(ge=1, le=500)
-    points: list[Place] = Field(min_length=4, max_length=2 * POINT_LIMIT)
+    width: Annotated[int, Field(ge=1, le=500), WHOLE]
+    points: list[Place] = Field(min_length=4, max_length=2 * STROKE_POINT_LIMIT)
 
 
 class Drawing(Schema):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from domain.budgets import evening_id
+from domain.errors import NotFoundError
 from domain.homework import HandIn, Homework
 from domain.notices import ConfirmMode, Notice, NoticeState, Version, Work
 from domain.schools import Student
@@ -25,6 +26,7 @@ from services.terms import school_day
 log = logging.getLogger("yanshu.services")
 
 _DAYS = 7
+_YEARS = range(2000, 2100)
 _SUNDAY = 6
 _FROM = time(17, 0)  # before the new week is packed
 _LOCK, _LOCK_SECONDS = "week-summaries", 120.0
@@ -61,8 +63,11 @@ def monday_of(day: date) -> date:
 
 
 async def week_of_child(ctx: Context, person_id: str, student_id: str, day: date) -> Week:
-    """The week that a day lies in. Raises NotFoundError for a child they are not bound to."""
+    """The week that a day lies in. Raises NotFoundError for a child they are not bound to, and a week that no
+    school has."""
     student = (await access_own_child(ctx, person_id, student_id)).student
+    if day.year not in _YEARS:
+        raise NotFoundError
     monday = monday_of(day)
     homework = [h for h in await _homework_of(ctx, student, monday) if h.is_out(ctx.now())]
     wanted = [h for h in homework if h.task.hand_in is not HandIn.NOTHING]
