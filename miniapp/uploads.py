@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain.uploads import PIECE_BYTES, Upload
 from handlers.base import Access
-from miniapp.endpoints import AddressNumber, Call, Number, Registry, Schema
+from miniapp.endpoints import Call, Number, Registry, Schema
 from miniapp.shapes import Attachment, uploaded
 from services.files import access_owner
 from services.uploads import (
@@ -48,7 +48,7 @@ class UploadOut(Schema):
 class PieceQuery(Schema):
     """Where the piece begins, and the CRC-32 of its bytes in eight hexadecimal digits."""
 
-    offset: AddressNumber
+    offset: Number
     crc32: str = Field(pattern="^[0-9a-f]{8}$")
 
 

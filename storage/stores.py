@@ -38,8 +38,8 @@ from storage.indexes import INDEXES
 from storage.invitations import InvitationStore
 from storage.limits import LimitStore
 from storage.locks import LockStore
-from storage.monitors import MonitorStore
 from storage.mistakes import MistakeStore
+from storage.monitors import MonitorStore
 from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.overruns import OverrunStore

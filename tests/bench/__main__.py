@@ -14,6 +14,7 @@ from tests.bench import (
     registration,
     rollovers,
     rosters,
+    submissions,
 )
 
 BENCHES = {
@@ -25,6 +26,7 @@ BENCHES = {
     "first_screen": first_screen.main,
     "registration": registration.main,
     "rosters": rosters.main,
+    "submissions": submissions.main,
     "rollovers": rollovers.main,
 }
 

@@ -34,7 +34,6 @@ RULED = {
     "PUT /api/v1/uploads/{upload_id}/pieces": "a piece is at its place, and its bytes give its sum",
     "PUT /api/v1/subscriptions": "the templates are those that the school has",
     "POST /api/v1/files": "a file is judged by its content",
-    "POST /api/v1/uploads": "a file is refused by the size that is announced",
     "POST /api/v1/notices/{notice_id}/signature": "a signature is judged by its content",
     **dict.fromkeys(
         (

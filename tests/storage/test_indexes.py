@@ -47,8 +47,8 @@ from storage.identities import IdentityStore
 from storage.imports import ImportStore
 from storage.indexes import INDEXES
 from storage.invitations import InvitationStore
-from storage.monitors import MonitorStore
 from storage.mistakes import MistakeStore
+from storage.monitors import MonitorStore
 from storage.notices import NoticeStore
 from storage.offers import OfferStore
 from storage.overruns import OverrunStore
