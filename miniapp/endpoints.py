@@ -35,7 +35,7 @@ def _whole(value: Any, info: ValidationInfo) -> Any:
     """3.0 in a body is 3; in an address everything is text, and whole numbers are digits alone."""
     if info.mode == "json":
         return int(value) if isinstance(value, float) and value.is_integer() else value
-    return int(value) if _DIGITS.fullmatch(value) else value
+    return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
 
 
 # JSON knows one kind of number. Stands behind the bounds, which the document then shows.
