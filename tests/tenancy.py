@@ -58,6 +58,7 @@ _PLAUSIBLE = {
     "reason": "moved",
     "relation": "妈妈",
     "role": "office",
+    "sha1": "",
     "show": "",
     "stamp": "",
     "title": "云杉",

@@ -1,8 +1,8 @@
 """An evening's handing in, and the class list for marking (50 children), with little and with 100 times as much behind.
 
 Two databases on one engine, each with a web process of its own, asked in turns through the API; medians and p95s, and
-the larger as a ratio to the smaller. `python -m tests.bench.submissions` prints the table. 2,000 families who hand in three
-pictures within ten minutes are ten pictures a second.
+the larger as a ratio to the smaller. 2,000 families who hand in three pictures within ten minutes are ten pictures a
+second. `python -m tests.bench.submissions` prints the table.
 """
 
 from __future__ import annotations
