@@ -54,6 +54,7 @@ _PLAUSIBLE = {
     "name": "云老师",
     "number": "1",
     "order": "1",
+    "prompt": "key-of-the-question",
     "purpose": "class_photos",
     "reason": "moved",
     "relation": "妈妈",
@@ -148,6 +149,8 @@ def plausible(kind: type[BaseModel] | None, one: str) -> dict[str, Any]:
                 return said if len(said) >= described.get("minLength", 0) else one
             case "array":
                 return [value(name, described["items"])] * described.get("minItems", 1)
+            case "object" if "minProperties" in described:
+                return {one: value(name, described["additionalProperties"])}
             case "object":
                 return {n: value(n, d) for n, d in described.get("properties", {}).items()}
         return {"integer": 1, "boolean": True}.get(str(described.get("type")))
