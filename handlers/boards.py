@@ -53,10 +53,10 @@ class GradeBoardHandler(BoardPage):
 
     async def get(self, school_id: str, grade: str) -> None:
         """Its classes."""
-        number = int(grade)
-        if not 1 <= number <= LAST_GRADE:
+        grades = {str(number): number for number in range(1, LAST_GRADE + 1)}
+        if grade not in grades:
             raise NotFoundError
-        await self.show_board(school_id, grade=number)
+        await self.show_board(school_id, grade=grades[grade])
 
 
 class ClassBoardHandler(BoardPage):

@@ -33,7 +33,7 @@ def routes() -> list[URLSpec]:
     """Every page inside WeChat, and the board of homework, which is open to anybody."""
     return [
         URLSpec(_BOARD, boards.BoardHandler),
-        URLSpec(rf"{_BOARD}/grades/(\d{{1,2}})", boards.GradeBoardHandler),
+        URLSpec(rf"{_BOARD}/grades/{_ID}", boards.GradeBoardHandler),
         URLSpec(rf"{_BOARD}/classes/{_ID}", boards.ClassBoardHandler),
         URLSpec(r"/h5/?", home.HomeHandler),
         URLSpec(r"/h5/switch", home.SwitchHandler),

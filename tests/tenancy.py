@@ -68,9 +68,9 @@ _PLAUSIBLE = {
 }
 _TALK = ("text/html", "application/json")
 _FORMATS = {"date": "2036-09-01", "date-time": "2036-09-01T08:00:00+08:00"}
-# What begins or ends the caller's own session only.
 # Open to anybody; tests/handlers/test_boards.py looks for pupils there.
 _OPEN = ("/board/",)
+# What begins or ends the caller's own session only.
 _OWN_SESSION = (
     "/console/sign-out",
     "/h5/sign-in",
@@ -167,7 +167,7 @@ def targets(application: Any, *, every: bool = False) -> Iterator[Target]:
         ):
             continue
         pattern = rule.matcher.regex.pattern
-        if pattern.startswith(_OWN_SESSION) and not every:
+        if pattern.startswith((*_OWN_SESSION, *_OPEN)) and not every:
             continue
         yield Target(
             pattern,

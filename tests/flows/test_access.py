@@ -389,5 +389,5 @@ def test_every_role_stands_somewhere_and_every_right_is_somebodys() -> None:
     assert set(RIGHTS) == set(Role)
     assert set().union(*RIGHTS.values()) == set(Right)
     assert Right.PEOPLE not in RIGHTS[Role.DISTRICT_ADMIN]  # a region never sees a pupil
-    assert RIGHTS[Role.OBSERVER] == {Right.REGISTRATION}
+    assert RIGHTS[Role.OBSERVER] == {Right.REGISTRATION, Right.MONITOR}  # figures alone
     assert set(Level) == {Level(level) for level in ("class", "grade", "school", *RegionLevel)}
