@@ -43,18 +43,25 @@ function childCard(child) {
   };
 }
 
-/** One's own request, waiting or closed. @param {Api.ClaimRow} claim */
-function ownClaim(claim) {
+/** What was tapped about a request and is not there yet; `stuck`: it was tried. @param {string} id @param {boolean} stuck */
+function sendingWords(id, stuck) {
+  const { common, notice } = words();
+  if (!queue.has(aboutClaim(id))) return '';
+  return stuck ? notice.queued : common.sending;
+}
+
+/** One's own request, waiting or closed. @param {Api.ClaimRow} claim @param {boolean} stuck see `sendingWords` */
+function ownClaim(claim, stuck) {
   const t = words().claims;
   const over = claim.expires_at ? moment(claim.expires_at) : '';
-  const sending = queue.has(aboutClaim(claim.id));
+  const sending = sendingWords(claim.id, stuck);
   return {
     id: claim.id,
     title: fill(t.title, { name: claim.child_name }),
     note: fill(t.note, { digits: claim.phone_last4, when: moment(claim.asked_at) }),
     text: claimText(claim),
     until: !over ? '' : claim.may_appeal ? fill(t.appealUntil, { when: over }) : claim.may_withdraw ? fill(t.over, { when: over }) : '',
-    sending: sending ? words().notice.queued : '',
+    sending,
     mayWithdraw: claim.may_withdraw && !sending,
     mayAppeal: claim.may_appeal && !sending,
   };
@@ -70,10 +77,13 @@ function claimText(claim) {
   return claim.family ? t.waitsBoth : t.waitsSchool;
 }
 
-/** Another adult's request about one's child. @param {Api.ClaimRow} claim @param {Api.Child | undefined} child */
-function familyRequest(claim, child) {
+/**
+ * Another adult's request about one's child.
+ * @param {Api.ClaimRow} claim @param {Api.Child | undefined} child @param {boolean} stuck see `sendingWords`
+ */
+function familyRequest(claim, child, stuck) {
   const t = words().requests;
-  const sending = queue.has(aboutClaim(claim.id));
+  const sending = sendingWords(claim.id, stuck);
   const bound = child ? [fill(t.youAre, { relation: relationName(child.relation) }), ...child.guardians.map(relationName)] : [];
   let who = claim.family ? t.othersDecide : t.schoolDecides;
   if (claim.may_decide) who = claim.side === 'family' ? fill(t.untilSchool, { when: moment(claim.school_from) }) : t.schoolToo;
@@ -90,7 +100,7 @@ function familyRequest(claim, child) {
     doubt: (claim.doubt && t.doubt[/** @type {keyof typeof t.doubt} */ (claim.doubt)]) || t.unclear,
     careful: claim.doubt === 'phone',
     who,
-    sending: sending ? words().notice.queued : '',
+    sending,
     mayDecide: claim.may_decide && !sending,
   };
 }

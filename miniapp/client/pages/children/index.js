@@ -1,7 +1,7 @@
 /* My children: the class, who I am to each, who else is bound, limits and end; my requests, and what ended of late. */
 
 const { newKey } = require('../../lib/api');
-const { ask, say } = require('../../lib/acts');
+const { ask } = require('../../lib/acts');
 const { fill, words } = require('../../i18n/index');
 const { moment } = require('../../lib/format');
 const people = require('../../lib/people');
@@ -21,6 +21,8 @@ Page({
   },
 
   claims: /** @type {Api.Claims} */ ({ items: [], closed: [] }),
+  /** Whether what is queued was tried in vain. */
+  stuck: false,
   stop: /** @type {() => void} */ (() => {}),
 
   onLoad() {
@@ -61,17 +63,18 @@ Page({
     const theirs = items.filter((claim) => !claim.mine);
     return {
       requests: theirs.length ? fill(this.data.t.children.requestsHint, { n: theirs.length }) : '',
-      waiting: items.filter((claim) => claim.mine).map(ownClaim),
-      closed: closed.map(ownClaim),
+      waiting: items.filter((claim) => claim.mine).map((claim) => ownClaim(claim, this.stuck)),
+      closed: closed.map((claim) => ownClaim(claim, this.stuck)),
     };
   },
 
   /** @param {import('../../lib/queue').Outcome} outcome */
   heard(outcome) {
     if (!outcome.about.startsWith('claim:')) return;
-    if (outcome.state === 'waiting') this.setData(this.viewOfClaims());
+    this.stuck = outcome.state === 'waiting';
+    if (this.stuck) this.setData(this.viewOfClaims());
     if (outcome.state === 'refused') this.setData({ refused: fill(this.data.t.claims.refused, { why: outcome.error.message }) });
-    if (outcome.state !== 'waiting') this.reload();
+    if (!this.stuck) this.reload();
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
@@ -92,7 +95,6 @@ Page({
   send(act) {
     queue.add(act);
     this.setData({ ...this.viewOfClaims(), refused: '' });
-    say(this.data.t.common.sending);
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */

@@ -17,6 +17,8 @@ Page({
 
   claims: /** @type {Api.ClaimRow[]} */ ([]),
   children: /** @type {Api.Child[]} */ ([]),
+  /** Whether what is queued was tried in vain. */
+  stuck: false,
   said: /** @type {Record<string, string>} */ ({}),
   stop: /** @type {() => void} */ (() => {}),
 
@@ -50,7 +52,7 @@ Page({
   },
 
   view() {
-    return this.claims.map((claim) => familyRequest(claim, this.children.find(({ id }) => id === claim.child_id)));
+    return this.claims.map((claim) => familyRequest(claim, this.children.find(({ id }) => id === claim.child_id), this.stuck));
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
@@ -84,7 +86,8 @@ Page({
   /** @param {import('../../lib/queue').Outcome} outcome */
   async heard(outcome) {
     if (!outcome.about.startsWith('claim:')) return;
-    if (outcome.state === 'waiting') {
+    this.stuck = outcome.state === 'waiting';
+    if (this.stuck) {
       this.setData({ rows: this.view() });
       return;
     }
