@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.async_api import expect
 
+from domain.uploads import PIECE_BYTES
 from services.people import recognise
 from tests.browser.phones import Screenshot
 from tests.handlers.conftest import photograph
+from tests.miniapp.village import camera_picture
 from tests.miniprogram.campus import Campus
 from tests.miniprogram.handset import Handset
 from tests.town import OTHER_SCHOOL, child_name
@@ -132,6 +135,35 @@ async def test_written_in_a_tunnel_it_goes_out_once(campus_apart: Campus, pictur
     (attached,) = notice["versions"][0]["attachments"]
     (stored,) = [f for f in await village.documents("files") if f["kind"] == "picture"]
     assert attached["file_id"] == stored["_id"]
+
+
+async def test_a_large_picture_goes_on_where_it_was_cut_off(campus: Campus, tmp_path: Path) -> None:
+    album = tmp_path / "操场.jpg"
+    album.write_bytes(camera_picture((1200, 900)))
+    assert album.stat().st_size > 2 * PIECE_BYTES
+    teacher = await campus.teacher()
+    offsets: list[int] = []
+
+    async def cut_off_the_second(route: Any) -> None:
+        offset = int(parse_qs(urlsplit(route.request.url).query)["offset"][0])
+        offsets.append(offset)
+        if offsets == [0, PIECE_BYTES]:
+            await route.abort("connectionreset")
+        else:
+            await route.fallback()
+
+    await teacher.context.route("**/pieces?*", cut_off_the_second)
+    await teacher.open()
+    await teacher.tap("write")
+    await write(teacher, "秋季运动会", album)
+    await expect(teacher.text("有网再传")).to_be_visible()
+    await teacher.tap("next")
+    await teacher.tap("send")
+    await teacher.is_at("pages/receipts/index")
+    assert offsets.count(0) == 1, "what had arrived was not sent again"
+    (notice,) = await campus.village.documents("notices")
+    (attached,) = notice["versions"][0]["attachments"]
+    assert attached["kind"] == "picture"
 
 
 async def test_an_answer_that_got_lost_publishes_nothing_twice(campus: Campus) -> None:

@@ -2,8 +2,10 @@
 
 const api = require('./api');
 const { ApiError } = require('./http');
+const { sendPieces } = require('./pieces');
 
-const MOST_BYTES = 20 * 1024 * 1024; // the server's limit
+const MOST_BYTES = 20 * 1024 * 1024; // more than a phone should hold at once
+const LARGE_BYTES = 256 * 1024; // more than a poor line carries in one go
 const PATIENCE_MS = 120000;
 const DOCUMENTS = ['pdf', 'doc', 'docx', 'xls', 'xlsx', 'ppt', 'pptx'];
 const GONE = 'file_gone';
@@ -77,6 +79,7 @@ function send(attached) {
 /** @param {Attached} attached @returns {Promise<string>} */
 async function sendNow({ key, name, path }) {
   const body = await bytesOf(path);
+  if (body.byteLength > LARGE_BYTES) return sendPieces(name, body, key);
   const header = { 'content-type': 'application/octet-stream', 'Idempotency-Key': key };
   const stored = await api.act({ path: '/files' + api.query({ name }), method: 'POST', body, header, patience: PATIENCE_MS });
   return stored.file_id;

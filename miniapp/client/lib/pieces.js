@@ -1,0 +1,48 @@
+/* A large file on a poor line: it goes up in pieces, and after an interruption only what is missing goes. */
+
+const api = require('./api');
+const { ApiError } = require('./http');
+
+const POLYNOMIAL = 0xedb88320;
+
+/** The CRC-32 of some bytes in eight hexadecimal digits: the server sees that none was lost. @param {ArrayBuffer} bytes */
+function crc32(bytes) {
+  let rest = 0xffffffff;
+  for (const byte of new Uint8Array(bytes)) {
+    rest ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) rest = (rest >>> 1) ^ (rest & 1 ? POLYNOMIAL : 0);
+  }
+  return ((rest ^ 0xffffffff) >>> 0).toString(16).padStart(8, '0');
+}
+
+/**
+ * Send a file; `key` is its own, and the same key goes on where it stopped. Returns the server's id.
+ * @param {string} name @param {ArrayBuffer} bytes @param {string} key @returns {Promise<string>}
+ */
+async function sendPieces(name, bytes, key) {
+  const announced = await announce(name, bytes.byteLength, key);
+  for (const offset of announced.missing) {
+    const body = bytes.slice(offset, offset + announced.piece_bytes);
+    const path = `/uploads/${api.safe(announced.id)}/pieces` + api.query({ offset, crc32: crc32(body) });
+    await api.act({ path, method: 'PUT', body, header: { 'content-type': 'application/octet-stream' } });
+  }
+  return (await api.create(`/uploads/${api.safe(announced.id)}/file`, undefined, announced.id)).file_id;
+}
+
+/**
+ * How far it is. One that was given up by the server meanwhile begins anew.
+ * @param {string} name @param {number} size @param {string} key
+ * @returns {Promise<{id: string, piece_bytes: number, missing: number[]}>}
+ */
+async function announce(name, size, key) {
+  const file = { name, size_bytes: size };
+  const first = await api.create('/uploads', file, key);
+  try {
+    return await api.act({ path: `/uploads/${api.safe(first.id)}` });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    return api.create('/uploads', file, api.newKey());
+  }
+}
+
+module.exports = { sendPieces };
