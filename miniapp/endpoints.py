@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
@@ -22,6 +23,7 @@ from services.context import Context
 from services.people import Teaching
 
 PREFIX = "/api/v1"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DIGITS = re.compile(r"[0-9]{1,10}")
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 # What an id in an address may look like once it is decoded: nothing of ours is longer or has a slash. The
@@ -38,6 +40,15 @@ def _whole(value: Any, info: ValidationInfo) -> Any:
     return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
 
 
+def _day(value: Any) -> Any:
+    """A date as the document says it; pydantic would also take "0" for the first of January 1970."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("no day")
+    return date.fromisoformat(value)
+
+
+# For days in bodies and queries: 2026-09-01.
+Day = Annotated[date, BeforeValidator(_day)]
 # JSON knows one kind of number. Stands behind the bounds, which the document then shows.
 WHOLE = BeforeValidator(_whole)
 # For numbers in bodies and queries: one that the stores cannot keep is no number of ours.

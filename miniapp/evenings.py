@@ -11,7 +11,7 @@ from domain.homework import HandIn, Homework, HomeworkState
 from domain.schools import School
 from domain.timings import timing_id
 from handlers.base import Access
-from miniapp.endpoints import Call, Number, Registry, Schema
+from miniapp.endpoints import Call, Day, Number, Registry, Schema
 from miniapp.homework_shapes import Subject, subject_row
 from miniapp.shapes import Attachment, Done, attachment_rows
 from services.attachments import stored_of
@@ -25,7 +25,7 @@ _SUMMARY = 60  # characters: two lines of a list
 class EveningsQuery(Schema):
     """From which day on (today, when none is given), and how many days."""
 
-    day: date | None = None
+    day: Day | None = None
     days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = 1
 
 

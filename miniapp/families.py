@@ -12,7 +12,7 @@ from domain.custody import HIGHEST_ORDER, ChangeReason, last_day
 from domain.errors import NotFoundError
 from domain.roles import Right
 from handlers.base import Access
-from miniapp.endpoints import WHOLE, Call, Registry, Schema
+from miniapp.endpoints import WHOLE, Call, Day, Registry, Schema
 from miniapp.guardians import GuardianRow, Way, guardian_row, way_of
 from miniapp.shapes import Done
 from services.families import (
@@ -67,7 +67,7 @@ class BindingIn(Schema):
     relation: str = Field(max_length=64)
     order: Annotated[int, Field(ge=0, le=HIGHEST_ORDER), WHOLE]
     custody: Custody
-    until: date | None = None
+    until: Day | None = None
     reason: ChangeReason
 
 

@@ -1,13 +1,14 @@
-"""Numbers of bodies and of addresses: JSON knows one kind, an address has text, and neither is taken for the other."""
+"""Numbers and days in bodies and addresses: JSON knows one kind of number, an address has text, and a day is a day."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from miniapp.endpoints import Number, Schema
+from miniapp.endpoints import Day, Number, Schema
 from miniapp.handler import adapter
 
 
@@ -15,6 +16,12 @@ class Numbered(Schema):
     """Something with a number."""
 
     number: Number
+
+
+class Dated(Schema):
+    """Something with a day, or without."""
+
+    day: Day | None = None
 
 
 def test_a_whole_number_however_it_is_written() -> None:
@@ -34,3 +41,19 @@ def test_what_is_no_number_of_a_body(body: str) -> None:
 def test_what_is_no_number_of_an_address(text: str) -> None:
     with pytest.raises(ValidationError):
         adapter(Numbered).validate_strings({"number": text})
+
+
+def test_a_day() -> None:
+    kind: Any = adapter(Dated)
+    assert kind.validate_json('{"day": "2026-09-01"}').day == date(2026, 9, 1)
+    assert kind.validate_strings({"day": "2026-09-01"}).day == date(2026, 9, 1)
+    assert kind.validate_json('{"day": null}').day is None
+    assert kind.json_schema()["properties"]["day"]["anyOf"][0]["format"] == "date"
+
+
+@pytest.mark.parametrize("text", ["0", "1700000000", "20260901", "2026-9-1", "2026-02-30", ""])
+def test_what_is_no_day(text: str) -> None:
+    with pytest.raises(ValidationError):
+        adapter(Dated).validate_strings({"day": text})
+    with pytest.raises(ValidationError):
+        adapter(Dated).validate_json(f'{{"day": "{text}"}}')
