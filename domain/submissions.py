@@ -113,7 +113,7 @@ class Mark:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """Everything handed in by one child for one homework. `praised_at`: shown to the class as good work since then,
-    while the family agrees."""
+    while the family agrees. `untold_since`: it was returned then, and the family was not told yet."""
 
     id: str
     school_id: str
@@ -125,6 +125,7 @@ class Submission:
     versions: tuple[Version, ...]
     marks: tuple[Mark, ...] = ()
     praised_at: datetime | None = None
+    untold_since: datetime | None = None
 
     @property
     def current(self) -> Version:

@@ -22,6 +22,7 @@ from services.overruns import CARRY_OUT_OVERRUN
 from services.people import LEARN
 from services.registration import keep_counting
 from services.retention import retain
+from services.returns import tell_returns
 from services.rollovers import ROLL_OVER
 from services.thumbnails import DRAW
 from services.uploads import tend_uploads
@@ -49,6 +50,7 @@ REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
     "privacy": (privacy.tend, timedelta(minutes=1)),
     "imports": (tend_imports, timedelta(seconds=15)),
     "retention": (retain, timedelta(minutes=1)),
+    "returns": (tell_returns, timedelta(minutes=1)),
     "weeks": (tell_weeks, timedelta(minutes=5)),
     "uploads": (tend_uploads, timedelta(minutes=1)),
     "registration": (keep_counting, timedelta(seconds=5)),

@@ -54,7 +54,7 @@ COLLECTIONS: Mapping[str, str] = {
     "offers": "stay: who did what for a school",
     "invitations": "a child's go; a class's name no family",
     "invitation_visits": "an adult's go",
-    "notices": "stay: what a school wrote to all; a child's id in a group is replaced",
+    "notices": "stay: what a school wrote to all; that a child's work came back goes; an id in a group is replaced",
     "submissions": "a child's go",
     "mistakes": "a child's go",
     "homework": "stays: what a school set; a child's id in a group is replaced",
@@ -234,8 +234,10 @@ async def _forget_work(ctx: Context, school_id: str, student_id: str) -> Counts:
     files = {file_id for s in submissions for file_id in s.files()}
     files |= {m.file_id for m in book if m.file_id}
     forget = ctx.stores.forgetting
+    told = [mark.id for s in submissions for mark in s.marks if mark.returned]
     return {
         "files": await forget.drop_files(sorted(files)),
+        "notices": await forget.drop("notices", told),
         "submissions": await forget.drop("submissions", [s.id for s in submissions]),
         "mistakes": await forget.drop("mistakes", [m.id for m in book]),
     }

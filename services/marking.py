@@ -24,6 +24,7 @@ from domain.submissions import (
 from services.context import Context
 from services.files import attachments_of
 from services.people import Teaching
+from services.returns import tell_return
 from services.submissions import Work
 
 
@@ -139,6 +140,7 @@ async def mark_submission(
     held = await ctx.stores.submissions.find(submission.id)
     if held is None:
         raise NotFoundError
+    await tell_return(ctx, held.id)
     return held
 
 

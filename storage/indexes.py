@@ -131,6 +131,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "submissions": [
         _index("by_student", "school_id", "student_id"),
         _index("by_age", "first_at"),
+        _index("untold", "untold_since", sparse=True),
     ],
     "mistakes": [
         _index("by_subject", "school_id", "student_id", "subject", "-position"),

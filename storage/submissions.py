@@ -69,6 +69,7 @@ class SubmissionStore:
         changes = {
             "state": state.value,
             "marks": [to_value(m) for m in (*submission.marks, mark)],
+            "untold_since": mark.marked_at if mark.returned else None,
         }
         change = set_if(seen, changes)
         result = await self._submissions.update_one({"_id": submission.id}, change)
@@ -87,6 +88,18 @@ class SubmissionStore:
         query = {"_id": {"$in": list(submission_ids)}}
         result = await self._submissions.update_many(query, [{"$set": changes}])
         return int(result.modified_count)
+
+    async def untold(self, before: datetime, limit: int) -> list[str]:
+        """Ids of what was returned before then, and no family heard of it. Uses index: untold."""
+        query = {"untold_since": {"$lt": before}}
+        cursor = self._submissions.find(query, {"_id": 1}).limit(limit)
+        return [d["_id"] async for d in cursor]
+
+    async def mark_told(self, submission: Submission) -> None:
+        """The family hears of what was returned; a return since then is still to be told. Uses index: _id_."""
+        same = {"$eq": ["$untold_since", {"$literal": submission.untold_since}]}
+        change = set_if(same, {"untold_since": None})
+        await self._submissions.update_one({"_id": submission.id}, change)
 
     async def set_praised(self, submission_id: str, at: datetime | None) -> bool:
         """Shown to the class, or no more; says whether that was new. Uses index: _id_."""

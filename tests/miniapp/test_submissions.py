@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,8 @@ from PIL import Image
 
 from domain.bindings import Custody
 from services.families import end_own_binding
+from services.returns import tell_returns
+from storage.notices import NoticeStore
 from tests import recordings
 from tests.miniapp.client import Answer, MiniClient
 from tests.miniapp.conftest import Device
@@ -19,6 +21,7 @@ from tests.miniapp.test_files import fetch
 from tests.miniapp.test_homework import CLASS, form, subject_teacher
 from tests.miniapp.village import Village
 from tests.town import Town
+from tests.waiting import wait_until
 
 RAW = {"Content-Type": "application/octet-stream"}
 FIRST, SECOND = f"{CLASS.id}-0001", f"{CLASS.id}-0002"
@@ -301,3 +304,40 @@ async def test_a_mistake_is_cut_out_tried_again_and_nobody_else_reads_the_book(
     assert await lesson.village.documents("mistakes", _id=mistake["id"]) == []
     assert await lesson.village.documents("files", _id=mistake["file_id"]) == []
     assert len(await lesson.village.documents("mistakes")) == 1
+
+
+async def test_a_family_hears_that_work_came_back_once_and_nobody_else_does(
+    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village = lesson.village
+    await wait_until(lambda: village.town.phone("mother").cards, description="the homework's card")
+    await lesson.hand_in(lesson.mother, file_ids=[await lesson.picture(lesson.mother)])
+
+    class KilledError(Exception):
+        pass
+
+    async def die(*_: object) -> None:
+        raise KilledError
+
+    said = {"version": 1, "returned": True, "comment": "单位忘了"}
+    with monkeypatch.context() as patch:  # it dies after the mark is stored, before anybody is told
+        patch.setattr(NoticeStore, "insert", die)
+        assert (await lesson.teacher.call("POST", lesson.marking(), said)).status == 500
+    (held,) = await lesson.held()
+    assert (held["state"], held["untold_since"] is None) == ("returned", False)
+    ctx = village.town.ctx
+    later = replace(ctx, policy=replace(ctx.policy, lease=timedelta(0)))
+    for _ in range(2):
+        await tell_returns(later)
+    (held,) = await lesson.held()
+    assert held["untold_since"] is None
+    (notice,) = await village.documents("notices", author_id="")
+    assert (notice["student_ids"], notice["versions"][0]["title"]) == ([FIRST], "数学作业请订正")
+    assert "单位" not in str(notice)
+
+    async def is_told() -> bool:
+        return bool(await village.documents("deliveries", notice_id=notice["_id"]))
+
+    await wait_until(is_told, description="the family is told")
+    told = {d["person_id"] for d in await village.documents("deliveries", notice_id=notice["_id"])}
+    assert told == {await village.person("mother")}

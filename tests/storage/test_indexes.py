@@ -281,6 +281,8 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "submissions.mark_handed_in": lambda s: s.mark_handed_in(a_submission(), a_version()),
     "submissions.mark_marked": lambda s: s.mark_marked(a_submission(), a_mark()),
     "submissions.mark_all_seen": lambda s: s.mark_all_seen(["h:s"], a_mark()),
+    "submissions.untold": lambda s: s.untold(NOW, 20),
+    "submissions.mark_told": lambda s: s.mark_told(a_submission()),
     "submissions.set_praised": lambda s: s.set_praised("h:s", NOW),
     "submissions.of_student": lambda s: s.of_student("school-a", "s"),
     "submissions.old": lambda s: s.old(NOW, 20),
