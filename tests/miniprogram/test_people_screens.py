@@ -149,6 +149,21 @@ async def test_me_of_a_teacher_who_is_a_parent(
         await phone.back()
 
 
+async def test_home_leads_a_teacher_to_the_class(
+    phone: Handset, stub: Stub, screenshot: Screenshot
+) -> None:
+    for children, tools in (([], 3), (CHILDREN, 1)):
+        found = folk.home(stub, children=children, classes=1)
+        places = [{"id": "s", "name": "青禾小学", "called": "王", "roles": ["head_teacher"]}]
+        stub.said["GET /home"] = {**found, "places": places, "acting": "s"}
+        await phone.open()
+        shown = phone.front.locator("[data-test^=tool-]")
+        await expect(shown).to_have_count(tools)
+        await phone.shoot(screenshot, f"{tools}-tools")
+    await phone.tap("tool-approvals")
+    await phone.is_at("pages/approvals/index")
+
+
 @pytest.mark.parametrize("screen", [*SCREENS, *SINGLE], ids=lambda screen: screen.name)
 async def test_in_english(
     parent: Handset, stub: Stub, screenshot: Screenshot, screen: Screen

@@ -228,7 +228,7 @@ module.exports = {
     families: '班级和家长',
     familiesHint: '谁绑定了，微信送不送得到',
     approvals: '家长绑定申请',
-    approvalsHint: '信息对不上名册的家长，等您认一认',
+    approvalsHint: '对不上名册，等您认一认',
     invite: '班级二维码',
     inviteHint: '家长扫一扫，绑定孩子',
   },

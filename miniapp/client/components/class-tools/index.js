@@ -13,15 +13,17 @@ Component({
   properties: {
     classes: { type: Array, value: /** @type {Api.TaughtClass[]} */ ([]) },
     claims: Number,
+    short: Boolean, // there is more on the screen than this: only what waits
   },
   data: { tools: /** @type {{page: string, icon: string, name: string, hint: string}[]} */ ([]) },
   observers: {
-    classes(/** @type {Api.TaughtClass[]} */ classes) {
+    /** @param {Api.TaughtClass[]} classes @param {number} claims @param {boolean} short */
+    'classes, claims, short'(classes, claims, short) {
       const t = words();
       /** @param {string} right */
       const may = (right) => classes.some(({ rights }) => rights.includes(right));
       this.setData({
-        tools: TOOLS.filter(({ right }) => may(right)).map(({ page, icon }) => ({ page, icon, name: t.tools[page], hint: t.tools[`${page}Hint`] })),
+        tools: TOOLS.filter(({ page, right }) => may(right) && (!short || (page === 'approvals' && claims > 0))).map(({ page, icon }) => ({ page, icon, name: t.tools[page], hint: t.tools[`${page}Hint`] })),
       });
     },
   },
