@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,7 +70,19 @@ async def mother(campus: Campus) -> Handset:
         numbers = range(child, 120, 2)
         await told(campus.town, person, child, numbers, confirm=ConfirmMode.NONE)
         await told(campus.town, person, child, range(200 + child, 240, 2))
+    await tell_apart(campus)
     return phone
+
+
+async def tell_apart(campus: Campus) -> None:
+    """Every notice gets words of its own, which compress as badly as words can."""
+    notices = campus.town.ctx.stores.database["notices"]
+    for notice in await campus.village.documents("notices"):
+        letters = random.Random(str(notice["_id"]))
+        words = "".join(chr(letters.randint(0x4E00, 0x9FA5)) for _ in range(400))
+        for version in notice["versions"]:
+            version |= {"title": words[:20], "body": words}
+        await notices.replace_one({"_id": notice["_id"]}, notice)
 
 
 async def test_the_first_screen_and_a_start_with_nothing_new(mother: Handset) -> None:
