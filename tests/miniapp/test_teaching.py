@@ -173,8 +173,8 @@ async def test_files_are_judged_by_their_content_and_stored_once(
 async def test_the_forecast_says_who_is_reached_and_why_the_others_are_not(
     village: Village, teacher: MiniClient, mother: MiniClient
 ) -> None:
-    await village.guardian("father", 2)
-    await village.town.phone("father").act("unfollow")
+    father = await village.town.settle_guardian("father", 2)  # who never opened the mini-program
+    await father.act("unfollow")
     found = (await teacher.call("GET", f"/teaching/forecast?classes={CLASS}")).data
     assert (found["children"], found["reached"], found["quiet_until"]) == (3, 1, None)
     assert found["channels"] == [{"channel": "template", "children": 1}]
