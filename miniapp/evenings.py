@@ -12,7 +12,7 @@ from domain.schools import School
 from domain.timings import timing_id
 from handlers.base import Access
 from miniapp.endpoints import Call, Day, Number, Registry, Schema
-from miniapp.homework_shapes import Subject, subject_row
+from miniapp.homework_shapes import Minutes, Subject, limit_row, subject_row
 from miniapp.shapes import Attachment, Done, attachment_rows
 from services.attachments import stored_of
 from services.evenings import MOST_DAYS, evenings_of_guardian, open_homework
@@ -44,13 +44,14 @@ class EveningItem(Schema):
 
 
 class EveningRow(Schema):
-    """One child's evening: what is set, and the minutes in all."""
+    """One child's evening: what is set, the minutes in all, and the most that it may have."""
 
     child_id: str
     child_name: str
     class_name: str
     day: date
     minutes: int
+    limits: Minutes
     items: list[EveningItem]
 
 
@@ -108,6 +109,7 @@ async def list_evenings(call: Call, query: EveningsQuery) -> Evenings:
                 class_name=one.child.school_class.name,
                 day=one.day,
                 minutes=one.minutes,
+                limits=limit_row(one.limits),
                 items=[_item(homework, one.school) for homework in one.items],
             )
             for one in found

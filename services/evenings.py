@@ -10,11 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from domain.budgets import Evening, evening_id
+from domain.budgets import Evening, Limits, evening_id
 from domain.errors import NotFoundError
 from domain.evenings import evening_of
 from domain.homework import Homework, HomeworkState
 from domain.schools import School
+from services.budgets import limits_for
 from services.context import Context
 from services.people import Child, children_of
 from services.reading import record_read
@@ -25,11 +26,12 @@ MOST_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class ChildEvening:
-    """What one child has on one evening."""
+    """What one child has on one evening, and the most that it may have."""
 
     child: Child
     school: School
     day: date
+    limits: Limits
     items: tuple[Homework, ...]
 
     @property
@@ -62,6 +64,8 @@ async def evenings_of_guardian(
         evening_id(c.school_class.id, day) for c in here for day in days_of[c.student.school_id]
     )
     homework = await _homework_in(ctx, list(held.values()))
+    grades = {s: [c.school_class.grade for c in here if c.student.school_id == s] for s in terms}
+    limits = {s.id: await limits_for(ctx, s, grades[s.id]) for s in schools.values() if s}
     found = []
     for child in here:
         school = schools[child.student.school_id]
@@ -69,7 +73,8 @@ async def evenings_of_guardian(
             evening = held.get(evening_id(child.school_class.id, day))
             if school is not None:
                 items = _items(ctx, child, day, evening, homework)
-                found.append(ChildEvening(child, school, day, items))
+                most = limits[school.id][child.school_class.grade]
+                found.append(ChildEvening(child, school, day, most, items))
     return found
 
 
