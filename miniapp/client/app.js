@@ -3,10 +3,12 @@
 const { words } = require('./i18n/index');
 const drafts = require('./lib/drafts');
 const queue = require('./lib/queue');
+const works = require('./lib/works');
 
 App({
   onLaunch() {
     drafts.follow();
+    works.follow();
     wx.onNetworkStatusChange(({ isConnected }) => {
       if (isConnected) queue.hurry();
     });

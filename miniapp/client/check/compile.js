@@ -56,7 +56,7 @@ try {
     fs.copyFileSync(path.join(ROOT, file), path.join(work, file));
   }
   run('wcc', ['-d', '-cc', componentArguments(templates), ...templates, '-gn', '$gwx']);
-  const components = styles.filter((file) => file.startsWith('components/'));
+  const components = styles.filter((file) => /(^|\/)components\//.test(file));
   run('wcsc', ['-db', '-pc', String(components.length), ...components, ...styles.filter((file) => !components.includes(file))]);
   if (!process.exitCode) console.log(`wcc: ${templates.length} templates, wcsc: ${styles.length} styles`);
 } finally {

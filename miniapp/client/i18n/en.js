@@ -4,6 +4,7 @@
 module.exports = {
   ...require('./people-en'),
   ...require('./teach-en'),
+  ...require('./homework-en'),
   common: {
     retry: 'Try again',
     close: 'Close',

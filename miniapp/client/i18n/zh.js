@@ -3,6 +3,7 @@
 module.exports = {
   ...require('./people-zh'),
   ...require('./teach-zh'),
+  ...require('./homework-zh'),
   common: {
     retry: '再试一次',
     close: '关闭',

@@ -46,6 +46,12 @@ function add(act) {
   return flush();
 }
 
+/** Keep an act in place of what was said about the same and has not been sent. @param {Act} act */
+function replace(act) {
+  wx.setStorageSync(STORED, [...all().filter(({ about }) => about !== act.about), act]);
+  return flush();
+}
+
 /** Send what is there, in order; stops at the first that gets no answer. @returns {Promise<void>} */
 function flush() {
   if (!sending) {
@@ -128,4 +134,4 @@ function clear() {
   wx.removeStorageSync(STORED);
 }
 
-module.exports = { add, clear, flush, has, hurry, listen, size: () => all().length };
+module.exports = { add, clear, flush, has, hurry, listen, replace, size: () => all().length };

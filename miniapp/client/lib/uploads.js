@@ -12,8 +12,8 @@ const GONE = 'file_gone';
 
 /**
  * A file of a draft. `path` is where it is on this phone, empty when it is on the server only; `id` is the
- * server's, empty until it has gone up.
- * @typedef {{key: string, name: string, kind: string, size: number, path: string, id: string}} Attached
+ * server's, empty until it has gone up; `child` whose it is, of a family's.
+ * @typedef {{key: string, name: string, kind: string, size: number, path: string, id: string, child?: string}} Attached
  */
 
 /** Under way by key: who asks meanwhile waits for the same. @type {Map<string, Promise<string>>} */
@@ -77,11 +77,11 @@ function send(attached) {
 }
 
 /** @param {Attached} attached @returns {Promise<string>} */
-async function sendNow({ key, name, path }) {
+async function sendNow({ key, name, path, child }) {
   const body = await bytesOf(path);
   if (body.byteLength > LARGE_BYTES) return sendPieces(name, body, key);
   const header = { 'content-type': 'application/octet-stream', 'Idempotency-Key': key };
-  const stored = await api.act({ path: '/files' + api.query({ name }), method: 'POST', body, header, patience: PATIENCE_MS });
+  const stored = await api.act({ path: '/files' + api.query({ name, child }), method: 'POST', body, header, patience: PATIENCE_MS });
   return stored.file_id;
 }
 
@@ -103,4 +103,4 @@ function forget(attached) {
   }
 }
 
-module.exports = { GONE, MOST_BYTES, chooseDocuments, choosePictures, forget, send };
+module.exports = { GONE, MOST_BYTES, chooseDocuments, choosePictures, forget, keep, send };

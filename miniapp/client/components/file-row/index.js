@@ -3,7 +3,7 @@
 const { size } = require('../../lib/format');
 
 /** @type {Record<string, string>} */
-const ICONS = { voice: 'voice' };
+const ICONS = { audio: 'voice' };
 
 Component({
   properties: { file: { type: Object, value: /** @type {any} */ ({}) } },

@@ -24,5 +24,9 @@ module.exports = {
   more: '<path d="M5 12h.010M12 12h.010M19 12h.010" stroke-width="2.600"/>',
   table: '<rect x="3.500" y="5" width="17" height="14" rx="2"/><path d="M3.500 10h17M3.500 14.500h17M10 5v14"/>',
   undo: '<path d="M8.500 5L4.500 9l4 4M5 9h9a5.500 5.500 0 0 1 0 11h-3"/>',
+  book: '<path d="M12 6.500C10 5 7 4.500 4 5v13.500c3-.500 6 0 8 1.500 2-1.500 5-2 8-1.500V5c-3-.500-6 0-8 1.500zM12 6.500V20"/>',
+  camera: '<rect x="3.500" y="7" width="17" height="12.500" rx="2"/><path d="M8.500 7l1.500-2.500h4L15.500 7"/><circle cx="12" cy="13" r="3.500"/>',
+  moon: '<path d="M19.500 14.500A8 8 0 0 1 9.500 4.500a8 8 0 1 0 10 10z"/>',
+  day: '<rect x="4" y="5.500" width="16" height="14" rx="2"/><path d="M4 10h16M8.500 3.500v4M15.500 3.500v4"/>',
   picture: '<rect x="3.500" y="5" width="17" height="14" rx="2"/><path d="M4 17l5-5 4 4 3-3 4 4"/><circle cx="15.500" cy="9.500" r="1.300"/>',
 };

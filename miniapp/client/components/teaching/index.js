@@ -19,6 +19,7 @@ Component({
   },
   data: {
     t: words().teach,
+    homework: '',
     drafts: /** @type {ReturnType<typeof draftRow>[]} */ ([]),
     rows: /** @type {ReturnType<typeof ownRow>[]} */ ([]),
     switching: '',
@@ -38,6 +39,7 @@ Component({
       const reached = /** @type {any} */ (this).reached || new Map();
       this.setData({
         t: words().teach,
+        homework: words().own.list,
         drafts: drafts.listed().map(draftRow),
         rows: mine ? mine.newest.slice(0, this.data.short ? SHORT : undefined).map((row) => ownRow(row, reached.get(row.id))) : [],
       });
@@ -60,6 +62,10 @@ Component({
 
     write() {
       wx.navigateTo({ url: '/pages/publish/index' });
+    },
+
+    openHomework() {
+      wx.navigateTo({ url: '/homework/mine/index' });
     },
 
     openAll() {

@@ -120,6 +120,10 @@ Page({
     wx.navigateTo({ url: `/pages/${event.currentTarget.dataset.page}/index` });
   },
 
+  openHomework() {
+    wx.navigateTo({ url: '/homework/evening/index' });
+  },
+
   openAll() {
     wx.switchTab({ url: '/pages/notices/index' });
   },

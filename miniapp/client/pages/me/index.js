@@ -6,6 +6,7 @@ const { ask, attempt } = require('../../lib/acts');
 const people = require('../../lib/people');
 const queue = require('../../lib/queue');
 const screen = require('../../lib/screen');
+const works = require('../../lib/works');
 const session = require('../../lib/session');
 const { chooseTextSize, textSize } = require('../../lib/theme');
 
@@ -98,6 +99,7 @@ Page({
 
   forget() {
     queue.clear();
+    works.clear();
     session.forget();
     wx.reLaunch({ url: '/pages/welcome/index' });
   },

@@ -11,14 +11,15 @@ import { networkDoubles } from './network.js';
 import { openDoubles } from './open.js';
 import { Refusal } from './refusal.js';
 import { socketDoubles } from './socket.js';
+import { soundDoubles } from './sound.js';
 import { storageDoubles } from './storage.js';
 import { uiDoubles } from './ui.js';
 
 /** {calls, values}: calls take options and answer later; values are handed out as they are. */
 export function makeDoubles(stage) {
   const parts = [
-    canvasDoubles, deviceDoubles, fileDoubles, navigationDoubles, networkDoubles, openDoubles, socketDoubles, storageDoubles,
-    uiDoubles,
+    canvasDoubles, deviceDoubles, fileDoubles, navigationDoubles, networkDoubles, openDoubles, socketDoubles, soundDoubles,
+    storageDoubles, uiDoubles,
   ].map((make) => make(stage));
   return {
     calls: Object.assign({}, ...parts.map((part) => part.calls)),

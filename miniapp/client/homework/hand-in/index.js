@@ -1,0 +1,273 @@
+/* Handing in for a child: pictures, voice, files, words. What is here is kept on the phone until the server has it. */
+
+const homework = require('../lib/api');
+const queue = require('../../lib/queue');
+const screen = require('../../lib/screen');
+const uploads = require('../../lib/uploads');
+const works = require('../../lib/works');
+const { fill } = require('../../i18n/index');
+const { size } = require('../../lib/format');
+const { ApiError } = require('../../lib/http');
+const { fetchOnce, ofWork } = require('../lib/pictures');
+
+const KEEP_MS = 400; // a pause in typing is a moment to keep what was typed
+const LONGEST_VOICE_MS = 180000;
+/** The most that the server takes, by kind. @type {Record<string, number>} */
+const MOST = { picture: 9, audio: 3, document: 3 };
+
+/** @typedef {import('../../lib/uploads').Attached} Attached */
+
+Page({
+  data: {
+    ...screen.data(),
+    mode: /** @type {Api.HandIn} */ ('pictures'),
+    words: '',
+    text: '',
+    pictures: /** @type {any[]} */ ([]),
+    others: /** @type {any[]} */ ([]),
+    room: 0,
+    recording: false,
+    wrong: '',
+    again: false,
+    busy: false,
+  },
+
+  id: '',
+  child: '',
+  work: /** @type {import('../../lib/works').Work} */ (/** @type {any} */ (null)),
+  keeping: /** @type {any} */ (0),
+  /** Uploads that got no answer: tried again when it is sent. @type {Set<string>} */
+  failed: new Set(),
+  /** Where a picture is that is on the server only. @type {Map<string, string>} */
+  shown: new Map(),
+  stop: /** @type {() => void} */ (() => {}),
+
+  /** @param {{id?: string, child?: string}} query */
+  onLoad({ id = '', child = '' }) {
+    this.id = decodeURIComponent(id);
+    this.child = decodeURIComponent(child);
+    this.failed = new Set();
+    this.shown = new Map();
+    this.stop = queue.listen((outcome) => this.heard(outcome));
+    if (!screen.enter(this)) return;
+    wx.setNavigationBarTitle({ title: this.data.t.handing.title });
+    this.reload();
+  },
+
+  onHide() {
+    this.keepNow();
+  },
+
+  onUnload() {
+    this.stop();
+    this.keepNow();
+  },
+
+  reload() {
+    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
+    return screen.load(this, async () => {
+      const { data } = await homework.getWork(this.id, this.child);
+      const about = works.aboutOf(this.id, this.child);
+      this.work = works.find(about) || this.begin(about, data);
+      this.sendFiles();
+      return { ...this.view(), mode: data.hand_in, words: data.text, again: Boolean(data.submission), wrong: this.work.why };
+    });
+  },
+
+  /** Anew, or from what was handed in last. @param {string} about @param {Api.ChildWork} found */
+  begin(about, { submission }) {
+    const work = works.fresh(about);
+    const last = submission ? submission.versions[submission.versions.length - 1] : null;
+    if (!last) return work;
+    this.fetchShown(last.files);
+    const attached = last.files.map(({ file_id: id, name, kind, size_bytes }) => ({ key: id, id, name, kind, size: size_bytes, path: '' }));
+    return { ...work, text: last.text, attached };
+  },
+
+  /** @param {Api.Attachment[]} files */
+  async fetchShown(files) {
+    for (const { file_id: id, kind, thumb } of ofWork(files, this.id, this.child)) {
+      if (kind !== 'picture') continue;
+      try {
+        this.shown.set(id, await fetchOnce(thumb));
+        this.draw();
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        // The place stays grey.
+      }
+    }
+  },
+
+  view() {
+    const { attached, text } = this.work;
+    /** @param {Attached} one */
+    const tile = (one) => ({ ...one, path: one.path || this.shown.get(one.id) || '', waits: this.failed.has(one.key), weight: size(one.size) });
+    const pictures = attached.filter(({ kind }) => kind === 'picture').map(tile);
+    return { text, pictures, others: attached.filter(({ kind }) => kind !== 'picture').map(tile), room: MOST.picture - pictures.length };
+  },
+
+  draw() {
+    if (this.work) this.setData(this.view());
+  },
+
+  /** @param {Partial<import('../../lib/works').Work>} changes */
+  change(changes) {
+    Object.assign(this.work, changes, { state: 'writing', why: '' });
+    this.setData({ ...this.view(), wrong: '' });
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.keepNow(), KEEP_MS);
+  },
+
+  keepNow() {
+    clearTimeout(this.keeping);
+    const { work } = this;
+    if (work && work.state === 'writing' && (work.text || work.attached.length)) works.keep(work);
+  },
+
+  /** @param {WechatMiniprogram.Input} event */
+  typed(event) {
+    this.change({ text: event.detail.value });
+  },
+
+  // ------------------------------------------------------------------------------------- what hangs on it
+
+  /** How many more of a kind may be added; says so when there is no room. @param {string} kind */
+  roomFor(kind) {
+    const room = MOST[kind] - this.work.attached.filter((one) => one.kind === kind).length;
+    if (!room) this.say(fill(this.data.t.handing.full, { n: MOST[kind] }));
+    return room;
+  },
+
+  async addPictures() {
+    const room = this.roomFor('picture');
+    if (room) this.attach(await uploads.choosePictures(room));
+  },
+
+  async addFiles() {
+    const room = this.roomFor('document');
+    if (room) this.attach(await uploads.chooseDocuments(room));
+  },
+
+  record() {
+    const { t, recording } = this.data;
+    const recorder = wx.getRecorderManager();
+    if (recording) {
+      recorder.stop();
+      return;
+    }
+    if (!this.roomFor('audio')) return;
+    recorder.onStart(() => this.setData({ recording: true }));
+    recorder.onError(() => {
+      this.setData({ recording: false });
+      this.say(t.handing.noMicrophone);
+    });
+    recorder.onStop(async ({ tempFilePath, fileSize, duration }) => {
+      this.setData({ recording: false });
+      const name = fill(t.handing.voiceName, { n: Math.round(duration / 1000) });
+      this.attach([await uploads.keep(tempFilePath, name, 'audio', fileSize)]);
+    });
+    recorder.start({ duration: LONGEST_VOICE_MS, format: 'mp3' });
+  },
+
+  /** @param {Attached[]} chosen */
+  attach(chosen) {
+    const large = chosen.filter((one) => one.size > uploads.MOST_BYTES);
+    large.forEach(({ name }) => this.say(fill(this.data.t.publish.tooLarge, { name })));
+    uploads.forget(large);
+    const taken = chosen.filter((one) => !large.includes(one)).map((one) => ({ ...one, child: this.child }));
+    if (!taken.length) return;
+    this.change({ attached: [...this.work.attached, ...taken] });
+    this.keepNow();
+    this.sendFiles();
+  },
+
+  /** Up they go while the rest is being made. */
+  async sendFiles() {
+    for (const one of this.work.attached) {
+      if (!one.id) await this.sendFile(one);
+    }
+  },
+
+  /** @param {Attached} one */
+  async sendFile(one) {
+    const { t } = this.data;
+    try {
+      this.failed.delete(one.key);
+      const id = await uploads.send(one);
+      if (this.work.state !== 'writing') return;
+      this.change({ attached: this.work.attached.map((held) => (held.key === one.key ? { ...held, id } : held)) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.passing) {
+        this.failed.add(one.key);
+        this.draw();
+        return;
+      }
+      this.drop(one.key);
+      this.say(error.code === uploads.GONE ? t.publish.fileGone : fill(t.publish.refusedFile, { name: one.name, why: error.message }));
+    }
+  },
+
+  /** @param {string} key */
+  drop(key) {
+    uploads.forget(this.work.attached.filter((one) => one.key === key));
+    this.change({ attached: this.work.attached.filter((one) => one.key !== key) });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  remove(event) {
+    this.drop(event.currentTarget.dataset.key);
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  look(event) {
+    const { path } = event.currentTarget.dataset;
+    if (path) wx.previewImage({ urls: [path] });
+  },
+
+  // ------------------------------------------------------------------------------------------ off it goes
+
+  /** What is missing of what the homework asks for; the server asks the same. */
+  missing() {
+    const { t, mode } = this.data;
+    const kinds = this.work.attached.map(({ kind }) => kind);
+    if (mode === 'pictures' && !kinds.includes('picture')) return t.handing.noPicture;
+    if (mode === 'voice' && !kinds.includes('audio')) return t.handing.noVoice;
+    if (mode === 'file' && !kinds.length) return t.handing.noFile;
+    if (mode === 'text' && !this.work.text.trim()) return t.handing.noText;
+    return '';
+  },
+
+  /** From here on it is the queue's: it lands once, whatever happens to this phone. */
+  send() {
+    if (this.data.busy || this.data.recording) return;
+    const wrong = this.missing();
+    this.setData({ wrong });
+    if (wrong) return;
+    clearTimeout(this.keeping);
+    this.setData({ busy: true });
+    wx.showLoading({ title: this.data.t.common.sending });
+    this.work.state = 'sending';
+    works.handIn(this.work, this.id, this.child);
+  },
+
+  /** @param {import('../../lib/queue').Outcome} outcome */
+  heard(outcome) {
+    const { t, busy } = this.data;
+    if (!busy || outcome.about !== this.work.about) return;
+    wx.hideLoading();
+    this.setData({ busy: false });
+    if (outcome.state === 'refused') {
+      // lib/works.js has put it back already, with what is wrong.
+      this.reload();
+      return;
+    }
+    wx.navigateBack();
+    this.say(outcome.state === 'done' ? outcome.data.said : t.notice.queued);
+  },
+
+  /** @param {string} title */
+  say(title) {
+    wx.showToast({ title, icon: 'none' });
+  },
+});

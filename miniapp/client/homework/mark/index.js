@@ -1,0 +1,221 @@
+/* Marking one work after the other: a finger draws on the picture, a tap stamps, and the next one is there at once. */
+
+const homework = require('../lib/api');
+const queue = require('../../lib/queue');
+const screen = require('../../lib/screen');
+const { fill } = require('../../i18n/index');
+const { ApiError } = require('../../lib/http');
+const { fetchOnce } = require('../lib/pictures');
+const { Pen } = require('../lib/pen');
+const { versionsOf } = require('../lib/work-rows');
+
+const MARGIN = 48 / 750; // of the screen's width, beside a picture
+const SQUARE = { width: 1, height: 1 };
+const MOST_POINTS = 150;
+
+/** @typedef {{x: number, y: number}} Touch on a canvas, from its corner */
+
+Page({
+  data: {
+    ...screen.data(),
+    name: '',
+    left: '',
+    text: '',
+    when: '',
+    pictures: /** @type {any[]} */ ([]),
+    at: 0,
+    path: '',
+    box: { width: 0, height: 0 },
+    drawing: false,
+    drawn: false,
+    others: /** @type {any[]} */ ([]),
+    earlier: /** @type {any[]} */ ([]),
+    marks: /** @type {any[]} */ ([]),
+    comment: '',
+    phrases: /** @type {string[]} */ ([]),
+    stamps: /** @type {Api.Stamp[]} */ (['good', 'careful', 'progress', 'effort', 'seen']),
+    stamp: /** @type {Api.Stamp | ''} */ (''),
+    levels: /** @type {Api.Level[]} */ (['excellent', 'good', 'passed', 'try_again']),
+    level: /** @type {Api.Level | ''} */ (''),
+    points: '',
+    wrong: '',
+    hasNext: false,
+  },
+
+  id: '',
+  cls: '',
+  child: '',
+  version: 0,
+  /** Of whom something was said while this page is open. @type {Set<string>} */
+  said: new Set(),
+  pile: /** @type {Api.Pile | null} */ (null),
+  /** What is drawn, by picture. @type {Map<string, Api.Stroke[]>} */
+  strokes: new Map(),
+  pen: /** @type {InstanceType<typeof Pen> | null} */ (null),
+  stop: /** @type {() => void} */ (() => {}),
+
+  /** @param {{id?: string, cls?: string, child?: string}} query */
+  onLoad({ id = '', cls = '', child = '' }) {
+    Object.assign(this, { id: decodeURIComponent(id), cls: decodeURIComponent(cls), child: decodeURIComponent(child) });
+    this.said = new Set();
+    this.stop = queue.listen((outcome) => this.heard(outcome));
+    if (!screen.enter(this)) return;
+    const { t } = this.data;
+    wx.setNavigationBarTitle({ title: t.marking.title });
+    this.setData({ phrases: t.marking.phrases.split('|') });
+    this.reload();
+  },
+
+  onUnload() {
+    this.stop();
+  },
+
+  reload() {
+    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
+    this.strokes = new Map();
+    return screen.load(this, async () => {
+      const [{ data: pile }, { data }] = await Promise.all([homework.getPile(this.id, this.cls), homework.getSubmission(this.id, this.child)]);
+      this.pile = pile;
+      const [latest, ...earlier] = versionsOf(data, this.id, this.child);
+      this.version = latest.number;
+      const row = pile.items.find(({ child_id: id }) => id === this.child);
+      const pictures = latest.files.filter(({ kind }) => kind === 'picture');
+      this.showPicture(pictures, 0);
+      return {
+        name: row ? row.name : '',
+        left: fill(this.data.t.marking.left, { n: this.waiting().length }),
+        hasNext: this.waiting().some((id) => id !== this.child),
+        text: latest.text, when: latest.when, pictures, marks: latest.marks, earlier,
+        others: latest.files.filter(({ kind }) => kind !== 'picture'),
+        comment: '', stamp: '', level: '', points: '', wrong: '', drawn: false, drawing: false,
+      };
+    });
+  },
+
+  /** Whose work nobody has looked at; the list may be older than what was said here. */
+  waiting() {
+    const items = this.pile ? this.pile.items : [];
+    return items.filter(({ state, child_id: id }) => state === 'handed_in' && !this.said.has(id) && !queue.has(`mark:${this.id}:${id}`)).map(({ child_id: id }) => id);
+  },
+
+  // -------------------------------------------------------------------------------- drawing on a picture
+
+  /** @param {any[]} pictures @param {number} at */
+  async showPicture(pictures, at) {
+    const picture = pictures[at];
+    this.pen = null;
+    this.setData({ at, path: '', box: { width: 0, height: 0 } });
+    if (!picture) return;
+    const { width: wide, height: high } = picture.width && picture.height ? picture : SQUARE;
+    const width = Math.floor(wx.getWindowInfo().windowWidth * (1 - MARGIN));
+    try {
+      const path = await fetchOnce(picture.full);
+      this.setData({ path, box: { width, height: Math.round((width * high) / wide) } }, () => this.startPen(picture.file_id));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.setData({ wrong: this.data.t.notice.fileFailed });
+    }
+  },
+
+  /** @param {string} fileId */
+  startPen(fileId) {
+    const strokes = this.strokes.get(fileId) || [];
+    this.strokes.set(fileId, strokes);
+    wx.createSelectorQuery().select('#paper').fields({ node: true, size: true }).exec(([found]) => {
+      if (found) this.pen = new Pen(found.node, { width: found.width, height: found.height }, wx.getWindowInfo().pixelRatio, strokes);
+      this.setData({ drawn: strokes.length > 0 });
+    });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  choosePicture(event) {
+    this.showPicture(this.data.pictures, event.currentTarget.dataset.at);
+  },
+
+  togglePen() {
+    this.setData({ drawing: !this.data.drawing });
+  },
+
+  /** @param {{touches: Touch[]}} event */
+  down({ touches: [touch] }) {
+    if (!this.pen || !this.data.drawing) return;
+    this.pen.down(touch.x, touch.y);
+    this.setData({ drawn: true });
+  },
+
+  /** @param {{touches: Touch[]}} event */
+  move({ touches: [touch] }) {
+    if (this.pen && this.data.drawing) this.pen.move(touch.x, touch.y);
+  },
+
+  undo() {
+    if (!this.pen) return;
+    this.pen.undo();
+    this.setData({ drawn: this.pen.strokes.length > 0 });
+  },
+
+  // ------------------------------------------------------------------------------------- what is said
+
+  /** @param {WechatMiniprogram.Input} event */
+  typed(event) {
+    this.setData({ [event.currentTarget.dataset.field]: event.detail.value, wrong: '' });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  addPhrase(event) {
+    const { phrase } = event.currentTarget.dataset;
+    this.setData({ comment: this.data.comment + phrase, wrong: '' });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  choose(event) {
+    const { field, value } = event.currentTarget.dataset;
+    const held = /** @type {Record<string, any>} */ (this.data)[field];
+    this.setData({ [field]: held === value ? '' : value, wrong: '' });
+  },
+
+  finish() {
+    this.say(false);
+  },
+
+  giveBack() {
+    this.say(true);
+  },
+
+  /** From here on it is the queue's; the next work need not wait for it. @param {boolean} returned */
+  say(returned) {
+    const { t, comment, stamp, level, points } = this.data;
+    const drawings = [...this.strokes].filter(([, strokes]) => strokes.length).map(([id, strokes]) => ({ file_id: id, strokes }));
+    const number = points === '' ? null : Number(points);
+    if (number !== null && !(Number.isInteger(number) && number >= 0 && number <= MOST_POINTS)) {
+      this.setData({ wrong: t.marking.pointsWrong });
+      return;
+    }
+    // A tap on "done" alone is a stamp: seen.
+    const silent = !comment.trim() && !stamp && !level && number === null && !drawings.length && !returned;
+    queue.add(homework.mark(this.id, this.child, {
+      version: this.version, comment: comment.trim(), stamp: stamp || (silent ? 'seen' : null), level: level || null,
+      points: number, points_of: number === null ? null : Math.max(100, number), drawings, returned,
+    }));
+    this.said.add(this.child);
+    this.next();
+  },
+
+  next() {
+    const [next] = this.waiting().filter((id) => id !== this.child);
+    if (next) {
+      this.child = next;
+      this.setData({ phase: 'loading' });
+      wx.pageScrollTo({ scrollTop: 0, duration: 0 });
+      this.reload();
+      return;
+    }
+    wx.navigateBack();
+  },
+
+  /** @param {import('../../lib/queue').Outcome} outcome */
+  heard(outcome) {
+    if (outcome.state !== 'refused' || !outcome.about.startsWith(`mark:${this.id}:`)) return;
+    wx.showToast({ title: fill(this.data.t.notice.refused, { why: outcome.error.message }), icon: 'none' });
+  },
+});

@@ -1,0 +1,393 @@
+/* Setting a homework. The evening is drawn while it is written; where it does not fit there are three ways out. */
+
+const api = require('../../lib/api');
+const days = require('../lib/days');
+const forms = require('../lib/form');
+const homework = require('../lib/api');
+const screen = require('../../lib/screen');
+const uploads = require('../../lib/uploads');
+const { fill } = require('../../i18n/index');
+const { size } = require('../../lib/format');
+const { ApiError } = require('../../lib/http');
+const { budgetRow, clashRow, excessOf } = require('../lib/rows');
+
+const KEEP_MS = 400; // a pause in typing is a moment to keep the draft
+const STEP = 5;
+const MOST_MINUTES = 240;
+const MOST_FILES = 9;
+
+/** @typedef {import('../lib/form').Form} Form */
+/** @typedef {import('../../lib/uploads').Attached} Attached */
+
+Page({
+  data: {
+    ...screen.data(),
+    form: /** @type {any} */ ({}),
+    isKnown: false, // the server has it already: classes and subject stay
+    classes: /** @type {any[]} */ ([]),
+    subjects: /** @type {any[]} */ ([]),
+    dayName: '',
+    dayChoices: /** @type {any[]} */ ([]),
+    first: '',
+    budgets: /** @type {any[]} */ ([]),
+    over: false,
+    attached: /** @type {any[]} */ ([]),
+    modes: /** @type {Api.HandIn[]} */ (['pictures', 'tick', 'text', 'voice', 'file', 'nothing']),
+    wrong: /** @type {Record<string, string>} */ ({}),
+    back: '',
+    clashes: /** @type {any[]} */ ([]),
+    shorter: '',
+    laterName: '',
+    mayAsk: false,
+    asking: false,
+    why: '',
+    open: false,
+    busy: false,
+  },
+
+  form: /** @type {Form} */ (/** @type {any} */ (null)),
+  options: /** @type {any} */ ({}),
+  known: { id: '', repeats: '' },
+  all: /** @type {Api.ClassToSet[]} */ ([]),
+  budgets: /** @type {Api.Budget[]} */ ([]),
+  held: /** @type {Api.OwnHomework | null} */ (null),
+  fits: 0,
+  keeping: /** @type {any} */ (0),
+  asked: 0,
+  done: false,
+
+  /** @param {{id?: string, repeats?: string}} query */
+  onLoad({ id = '', repeats = '' }) {
+    this.known = { id: decodeURIComponent(id), repeats: decodeURIComponent(repeats) };
+    if (!screen.enter(this)) return;
+    wx.setNavigationBarTitle({ title: id ? this.data.t.set.change : this.data.t.set.title });
+    this.reload();
+  },
+
+  onHide() {
+    this.keepNow();
+  },
+
+  onUnload() {
+    this.keepNow();
+  },
+
+  reload() {
+    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
+    return screen.load(this, async () => {
+      const { data } = await homework.getOptions();
+      this.all = data.classes.filter(({ subjects }) => subjects.length);
+      if (!this.all.length) throw new ApiError('not_found', '', {}, 404);
+      this.form = await this.begin();
+      this.choose();
+      this.look();
+      this.sendFiles();
+      return { ...this.view(), isKnown: Boolean(this.form.id), first: days.today() };
+    });
+  },
+
+  /** @returns {Promise<Form>} */
+  async begin() {
+    const { id, repeats } = this.known;
+    if (!id && !repeats) return forms.current();
+    const { data } = await homework.getOwn(id || repeats);
+    if (id) this.held = data;
+    return id ? forms.ofHomework(data) : forms.again(data);
+  },
+
+  /** What can be chosen alone is chosen. */
+  choose() {
+    const { form, all } = this;
+    form.class_ids = form.class_ids.filter((id) => all.some((one) => one.id === id));
+    if (all.length === 1) form.class_ids = [all[0].id];
+    const subjects = this.subjects();
+    if (!form.id && !subjects.some(({ code }) => code === form.subject)) form.subject = subjects.length === 1 ? subjects[0].code : '';
+    if (!form.id && this.chosen().some(({ written }) => !written)) form.written = false;
+  },
+
+  chosen() {
+    return this.all.filter(({ id }) => this.form.class_ids.includes(id));
+  },
+
+  /** Those that may be set in every class that is chosen. @returns {Api.Subject[]} */
+  subjects() {
+    const [first, ...rest] = this.chosen().length ? this.chosen() : this.all;
+    return first.subjects.filter(({ code }) => rest.every(({ subjects }) => subjects.some((one) => one.code === code)));
+  },
+
+  view() {
+    const { form } = this;
+    const { t } = this.data;
+    return {
+      form: { ...form },
+      classes: this.all.map(({ id, name }) => ({ id, name, on: form.class_ids.includes(id) })),
+      subjects: this.subjects(),
+      dayName: days.full(form.day),
+      dayChoices: [0, 1, 2].map((ahead) => days.plus(days.today(), ahead)).map((day) => ({ day, name: days.name(day), on: day === form.day })),
+      attached: form.attached.map((one) => ({ ...one, weight: one.id ? size(one.size) : t.publish.uploading })),
+      noWritten: this.chosen().some(({ written }) => !written),
+      ...this.budgetView(),
+    };
+  },
+
+  budgetView() {
+    const { form } = this;
+    const subject = this.subjects().find(({ code }) => code === form.subject) || (this.held && this.held.subject) || { code: form.subject, name: this.data.t.set.this };
+    const isOut = this.held !== null && this.held.state === 'published';
+    const budgets = this.budgets.map((one) => budgetRow(one, { subject, minutes: form.minutes, written: form.written }, isOut));
+    return { budgets, over: budgets.some(({ over }) => over) };
+  },
+
+  /** Something was changed: draw it, and keep it at the next pause. @param {Partial<Form>} changes */
+  change(changes) {
+    Object.assign(this.form, changes);
+    this.choose();
+    const wrong = { ...this.data.wrong };
+    Object.keys(changes).forEach((field) => delete wrong[field === 'attached' ? 'file_ids' : field]);
+    this.setData({ ...this.view(), wrong, back: '' });
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.keepNow(), KEEP_MS);
+  },
+
+  keepNow() {
+    clearTimeout(this.keeping);
+    if (this.form && !this.known.id && !this.done) forms.keep(this.form);
+  },
+
+  // ------------------------------------------------------------------------------------- what is chosen
+
+  /** How the evening stands in the classes that are chosen. The answer to an older question is thrown away. */
+  async look() {
+    const mine = ++this.asked;
+    const { day, class_ids: classes } = this.form;
+    try {
+      const found = await Promise.all(classes.map((id) => homework.getBudget(id, day)));
+      if (mine !== this.asked) return;
+      this.budgets = found.map(({ data }) => data);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (mine !== this.asked) return;
+      this.budgets = []; // it is checked when it is set, in any case
+    }
+    this.setData(this.budgetView());
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  chooseClass(event) {
+    const { id } = event.currentTarget.dataset;
+    if (this.data.isKnown) return;
+    const { class_ids: chosen } = this.form;
+    this.change({ class_ids: chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id], student_ids: [], group: '' });
+    this.look();
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  chooseSubject(event) {
+    if (!this.data.isKnown) this.change({ subject: event.currentTarget.dataset.code });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  chooseDay(event) {
+    this.moveTo(event.currentTarget.dataset.day);
+  },
+
+  /** @param {WechatMiniprogram.PickerChange} event */
+  pickDay(event) {
+    this.moveTo(String(event.detail.value));
+  },
+
+  /** @param {string} day */
+  moveTo(day) {
+    this.change({ day });
+    return this.look();
+  },
+
+  less() {
+    this.change({ minutes: Math.max(STEP, this.form.minutes - STEP) });
+  },
+
+  more() {
+    this.change({ minutes: Math.min(MOST_MINUTES, this.form.minutes + STEP) });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  chooseWritten(event) {
+    this.change({ written: event.currentTarget.dataset.written });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  chooseMode(event) {
+    this.change({ hand_in: event.currentTarget.dataset.mode });
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent<{value: string}>} event */
+  chooseWhen(event) {
+    this.change({ [event.currentTarget.dataset.field]: event.detail.value });
+  },
+
+  /** @param {WechatMiniprogram.Input} event */
+  typed(event) {
+    this.change({ text: event.detail.value });
+  },
+
+  // ------------------------------------------------------------------------------------ what hangs on it
+
+  async addPictures() {
+    this.attach(await uploads.choosePictures(this.room()));
+  },
+
+  async addFiles() {
+    this.attach(await uploads.chooseDocuments(this.room()));
+  },
+
+  room() {
+    return Math.max(1, MOST_FILES - this.form.attached.length);
+  },
+
+  /** @param {Attached[]} chosen */
+  attach(chosen) {
+    const room = MOST_FILES - this.form.attached.length;
+    if (chosen.length > room) this.say(fill(this.data.t.publish.tooMany, { n: MOST_FILES }));
+    if (chosen.length) this.change({ attached: [...this.form.attached, ...chosen.slice(0, room)] });
+    this.sendFiles();
+  },
+
+  /** Up they go while the rest is being written; what got no answer is tried again when it is set. */
+  async sendFiles() {
+    const { t } = this.data;
+    for (const one of this.form.attached.filter(({ id }) => !id)) {
+      try {
+        const id = await uploads.send(one);
+        this.change({ attached: this.form.attached.map((held) => (held.key === one.key ? { ...held, id } : held)) });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.passing) return;
+        this.drop(one.key);
+        this.say(error.code === uploads.GONE ? t.publish.fileGone : fill(t.publish.refusedFile, { name: one.name, why: error.message }));
+      }
+    }
+  },
+
+  /** @param {string} key */
+  drop(key) {
+    uploads.forget(this.form.attached.filter((one) => one.key === key));
+    this.change({ attached: this.form.attached.filter((one) => one.key !== key) });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  remove(event) {
+    this.drop(event.currentTarget.dataset.key);
+  },
+
+  // --------------------------------------------------------------------------------- off it goes, or not
+
+  /** Set it, or what is changed about it. Whether it fits is for the server to say: the phone waits for the answer. */
+  async send() {
+    if (this.data.busy) return;
+    const wrong = forms.problemsOf(this.form);
+    const whole = !Object.keys(wrong).length;
+    this.setData({ wrong, back: whole ? '' : this.data.t.publish.fixFields });
+    if (whole) await this.acting(() => this.tryIt());
+    else wx.pageScrollTo({ scrollTop: 0 });
+  },
+
+  async tryIt() {
+    await this.sendFiles();
+    if (this.form.attached.some(({ id }) => !id)) throw new ApiError('offline');
+    const said = forms.said(this.form);
+    const { id, attempts, key } = this.form;
+    this.heard(id ? await homework.change(id, { ...said, attempts }) : await homework.set(said, key));
+  },
+
+  /** @param {Api.OwnHomework} found */
+  heard(found) {
+    if (!found.clashes.length) {
+      this.leave(found);
+      return;
+    }
+    this.held = found;
+    Object.assign(this.form, { id: found.id, attempts: found.attempts });
+    this.fits = Math.max(0, this.form.minutes - Math.max(...found.clashes.map(excessOf)));
+    const { t } = this.data;
+    this.setData({
+      ...this.view(),
+      isKnown: true,
+      clashes: found.clashes.map(clashRow),
+      shorter: this.fits >= STEP ? fill(t.budget.shorter, { n: this.fits }) : '',
+      laterName: fill(t.budget.later, { day: days.name(days.plus(this.form.day, 1)) }),
+      mayAsk: found.clashes.every((clash) => clash.may_ask),
+      asking: false,
+      open: true,
+    });
+  },
+
+  /** @param {Api.OwnHomework} found */
+  leave(found) {
+    this.done = true;
+    forms.clear();
+    uploads.forget(this.form.attached);
+    wx.redirectTo({ url: `/homework/own/index?id=${encodeURIComponent(found.id)}` });
+  },
+
+  closeSheet() {
+    this.setData({ open: false });
+    this.look();
+  },
+
+  shorten() {
+    this.change({ minutes: this.fits });
+    this.setData({ open: false });
+    return this.send();
+  },
+
+  async postpone() {
+    this.setData({ open: false });
+    await this.moveTo(days.plus(this.form.day, 1));
+  },
+
+  startAsking() {
+    this.setData({ asking: true });
+  },
+
+  /** @param {WechatMiniprogram.Input} event */
+  typedWhy(event) {
+    this.setData({ why: event.detail.value });
+  },
+
+  async ask() {
+    const { why, t } = this.data;
+    if (!why.trim()) {
+      this.say(t.budget.whyMissing);
+      return;
+    }
+    await this.acting(async () => {
+      const found = await homework.askForMore(this.form.id, why.trim(), api.newKey());
+      this.leave(found);
+      this.say(found.clashes.length ? t.budget.askedNow : t.set.done);
+    });
+  },
+
+  /** @param {() => Promise<void>} act */
+  async acting(act) {
+    const { t } = this.data;
+    this.setData({ busy: true });
+    wx.showLoading({ title: t.common.sending });
+    try {
+      await act();
+      wx.hideLoading();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      wx.hideLoading();
+      const back = error.passing ? t.set.noNetwork : fill(t.publish.back, { why: error.message });
+      this.setData({ wrong: error.fields, back, open: false });
+      wx.pageScrollTo({ scrollTop: 0 });
+    } finally {
+      this.setData({ busy: false });
+    }
+  },
+
+  /** @param {string} title */
+  say(title) {
+    wx.showToast({ title, icon: 'none' });
+  },
+});

@@ -1,0 +1,279 @@
+/* What the server's JSON about homework looks like. Names and shapes are those of /api/v1/openapi.json. */
+
+declare namespace Api {
+  type HandIn = 'nothing' | 'tick' | 'text' | 'pictures' | 'voice' | 'file';
+
+  interface Subject {
+    code: string;
+    name: string;
+  }
+
+  interface Minutes {
+    written: number | null;
+    total: number | null;
+  }
+
+  interface EveningItem {
+    id: string;
+    subject: Subject;
+    summary: string;
+    minutes: number;
+    written: boolean;
+    hand_in: HandIn;
+    due_at: string | null;
+    author: string;
+    corrected: boolean;
+  }
+
+  interface EveningRow {
+    child_id: string;
+    child_name: string;
+    class_name: string;
+    day: string;
+    minutes: number;
+    limits: Minutes;
+    items: EveningItem[];
+  }
+
+  interface Homework {
+    id: string;
+    state: 'unpublished' | 'published' | 'withdrawn';
+    subject: Subject;
+    text: string;
+    attachments: Attachment[];
+    links: string[];
+    minutes: number;
+    written: boolean;
+    day: string;
+    due_at: string | null;
+    hand_in: HandIn;
+    author: string;
+    published_at: string;
+    corrected: boolean;
+    children: { id: string; name: string; took: number | null }[];
+  }
+
+  interface ClassToSet {
+    id: string;
+    name: string;
+    grade: number;
+    written: boolean;
+    subjects: Subject[];
+  }
+
+  interface Reserved {
+    subject: Subject;
+    minutes: number;
+    written: boolean;
+    author: string;
+    mine: boolean;
+    pupils: number | null;
+    allowed: boolean;
+  }
+
+  interface Budget {
+    class_id: string;
+    class_name: string;
+    day: string;
+    limits: Minutes;
+    load: Minutes;
+    items: Reserved[];
+  }
+
+  interface Clash {
+    class_id: string;
+    class_name: string;
+    day: string;
+    limits: Minutes;
+    excess: Minutes;
+    items: Reserved[];
+    may_ask: boolean;
+  }
+
+  interface OwnHomeworkRow {
+    id: string;
+    state: 'unpublished' | 'published' | 'withdrawn';
+    subject: Subject;
+    class_ids: string[];
+    group: string;
+    summary: string;
+    minutes: number;
+    evening: string;
+    publish_at: string;
+  }
+
+  interface OwnHomework {
+    id: string;
+    state: 'unpublished' | 'published' | 'withdrawn';
+    attempts: number;
+    subject: Subject;
+    class_ids: string[];
+    student_ids: string[];
+    group: string;
+    text: string;
+    attachments: Attachment[];
+    links: string[];
+    minutes: number;
+    written: boolean;
+    day: string;
+    evening: string;
+    due_at: string | null;
+    hand_in: HandIn;
+    publish_at: string;
+    corrected: boolean;
+    clashes: Clash[];
+  }
+
+  interface HomeworkIn {
+    subject: string;
+    class_ids: string[];
+    student_ids?: string[];
+    group?: string;
+    text: string;
+    file_ids: string[];
+    links: string[];
+    minutes: number;
+    written: boolean;
+    day: string;
+    due_at: string;
+    hand_in: HandIn;
+    publish_at: string;
+    repeats: string;
+  }
+
+  interface Overrun {
+    id: string;
+    class_name: string;
+    subject: Subject;
+    author: string;
+    minutes: number;
+    evening: string;
+    excess: Minutes;
+    why: string;
+    text: string;
+    asked_at: string;
+    expires_at: string;
+    budget: Budget;
+  }
+
+  interface OwnOverrun {
+    class_id: string;
+    state: 'waiting' | 'allowed' | 'refused';
+    over: boolean;
+    decided_by: string;
+    reason: string;
+    expires_at: string;
+  }
+
+  interface Calibration {
+    answers: number;
+    children: number;
+    ratio: number | null;
+  }
+}
+
+declare namespace Api {
+  type Stamp = 'seen' | 'good' | 'careful' | 'progress' | 'effort';
+  type Level = 'excellent' | 'good' | 'passed' | 'try_again';
+  type Cause = 'unknown' | 'careless' | 'misread' | 'concept' | 'method';
+
+  interface Stroke {
+    colour: string;
+    width: number;
+    points: number[];
+  }
+
+  interface Drawing {
+    file_id: string;
+    strokes: Stroke[];
+  }
+
+  interface WorkVersion {
+    number: number;
+    text: string;
+    files: Attachment[];
+    relation: string;
+    handed_in_at: string;
+    late: boolean;
+  }
+
+  interface Mark {
+    version: number;
+    teacher: string;
+    marked_at: string;
+    returned: boolean;
+    comment: string;
+    voice: Attachment | null;
+    stamp: Stamp | null;
+    level: Level | null;
+    points: number | null;
+    points_of: number | null;
+    drawings: Drawing[];
+  }
+
+  interface Submission {
+    state: 'handed_in' | 'returned' | 'marked';
+    versions: WorkVersion[];
+    marks: Mark[];
+    praised: boolean;
+    may_hand_in: boolean;
+  }
+
+  interface ChildWork {
+    homework_id: string;
+    child_id: string;
+    subject: Subject;
+    text: string;
+    hand_in: HandIn;
+    due_at: string | null;
+    may_hand_in: boolean;
+    submission: Submission | null;
+  }
+
+  interface PileRow {
+    child_id: string;
+    name: string;
+    number: number;
+    state: 'handed_in' | 'returned' | 'marked' | null;
+    versions: number;
+    pictures: number;
+    late: boolean;
+    handed_in_at: string | null;
+    stamp: Stamp | null;
+    praised: boolean;
+  }
+
+  interface Pile {
+    homework_id: string;
+    class_id: string;
+    class_name: string;
+    handed_in: number;
+    waiting: number;
+    returned: number;
+    items: PileRow[];
+  }
+
+  interface MarkIn {
+    version: number;
+    comment: string;
+    stamp: Stamp | null;
+    level: Level | null;
+    points: number | null;
+    points_of: number | null;
+    drawings: Drawing[];
+    returned: boolean;
+  }
+
+  interface Mistake {
+    id: string;
+    subject: string;
+    note: string;
+    knowledge: string;
+    cause: Cause;
+    file_id: string | null;
+    teacher: string;
+    entered: string;
+    due: string | null;
+    reviews: { day: string; right: boolean }[];
+  }
+}

@@ -1,0 +1,180 @@
+"""A teacher's screens of homework over a server that answers at will; light, dark, large print."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.phones import Screenshot
+from tests.miniprogram.campus import NewHandset
+from tests.miniprogram.handset import Handset
+from tests.miniprogram.homework_teacher_stub import HomeworkTeacherStub
+from tests.miniprogram.stub import ORIGIN
+from tests.waiting import wait_until
+
+MINE, SET, OWN = "homework/mine/index", "homework/set/index", "homework/own/index?id=own-0"
+
+
+@pytest.fixture
+async def stub() -> AsyncIterator[HomeworkTeacherStub]:
+    """A teacher's answers at will, held to the API's declarations."""
+    stub = HomeworkTeacherStub()
+    yield stub
+    assert stub.drift == []
+
+
+@pytest.fixture(params=["normal", "large"])
+async def phone(
+    new_handset: NewHandset, stub: HomeworkTeacherStub, request: pytest.FixtureRequest
+) -> Handset:
+    """A teacher's phone over the stub, with writing of either size."""
+
+    async def code() -> str:
+        return "code"
+
+    handset = await new_handset(ORIGIN, login=code)
+    await stub.attach(handset.context)
+    await handset.remember(consented=True, text_size=request.param)
+    return handset
+
+
+async def test_what_i_set(
+    phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot
+) -> None:
+    await phone.open()
+    await phone.tap("homework-mine")
+    await phone.is_at(MINE)
+    await expect(phone.part("own")).to_have_count(3)
+    await expect(phone.part("calibration")).to_contain_text("1.3 倍")
+    await expect(phone.part("overruns")).to_contain_text("1 个超时申请")
+    await phone.shoot(screenshot, "1-list")
+    stub.empty = True
+    await phone.open(MINE)
+    await expect(phone.text("还没有留过作业")).to_be_visible()
+    await phone.shoot(screenshot, "2-none")
+    stub.failing = True
+    await phone.open(OWN)
+    await expect(phone.text("没能打开")).to_be_visible()
+    stub.failing = False
+    await phone.tap("state-act")
+    await expect(phone.part("child")).to_have_count(12)
+
+
+async def test_over_the_budget_and_three_ways_out(
+    phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot
+) -> None:
+    await phone.open(SET)
+    await phone.tap("send")
+    await expect(phone.front.get_by_role("alert")).to_have_count(3)
+    await phone.shoot(screenshot, "1-missing")
+    await phone.part("class").first.tap()
+    await expect(phone.part("budget")).to_contain_text("还剩 0 分钟")
+    await expect(phone.part("reserved")).to_have_count(2)
+    await phone.type("作业内容", "练习册第 42 到 43 页。")
+    await phone.shoot(screenshot, "2-fits")
+    await phone.tap("more")
+    await phone.tap("more")
+    await expect(phone.part("budget")).to_contain_text("超了 10 分钟")
+    await phone.part("budgets").scroll_into_view_if_needed()
+    await phone.shoot(screenshot, "3-over")
+    await phone.tap("send")
+    await expect(phone.part("shorten")).to_have_text("缩短到 20 分钟")
+    await expect(phone.part("postpone")).to_have_text("改到明天")
+    await expect(phone.part("start-asking")).to_be_in_viewport(ratio=1)
+    await phone.shoot(screenshot, "4-three-ways")
+    await phone.tap("start-asking")
+    await phone.type("理由", "明天有公开课。")
+    await expect(phone.part("ask")).to_be_in_viewport(ratio=1)
+    await phone.shoot(screenshot, "5-asking")
+    await phone.tap("ask")
+    await phone.is_at("homework/own/index")
+    await expect(phone.part("state")).to_contain_text("没有布置出去")
+    assert stub.asked_for == ["明天有公开课。"]
+    await phone.shoot(screenshot, "6-asked")
+
+
+async def test_shortened_or_moved_it_is_set(phone: Handset, stub: HomeworkTeacherStub) -> None:
+    for way, wanted in (("shorten", 20), ("postpone", 25)):
+        stub.tried.clear()
+        await phone.open(SET)
+        await phone.part("class").first.tap()
+        await phone.type("作业内容", "练习册第 42 页。")
+        await phone.tap("more")
+        await phone.tap("send")
+        await phone.tap(way)
+        if way == "postpone":
+            await expect(phone.part("budgets")).to_contain_text("还剩 35 分钟")
+            await phone.tap("send")
+        await phone.is_at("homework/own/index")
+        assert [one["minutes"] for one in stub.tried] == [25, wanted]
+        assert (stub.tried[0]["day"] == stub.tried[1]["day"]) is (way == "shorten")
+
+
+async def test_marking_one_after_the_other(
+    phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot
+) -> None:
+    await phone.open(OWN)
+    await expect(phone.part("pile-waiting")).to_contain_text("3")
+    await phone.shoot(screenshot, "1-class-list")
+    await phone.tap("mark-next")
+    await phone.is_at("homework/mark/index")
+    await expect(phone.part("whose")).to_contain_text("还有 3 份")
+    await phone.tap("pen")
+    box = await phone.part("paper").bounding_box()
+    assert box is not None
+    x, y, wide = box["x"], box["y"], box["width"]
+    await phone.drag(
+        [(x + wide * part / 10, y + 60 + 4 * part * (part % 3)) for part in range(2, 8)]
+    )
+    await expect(phone.part("undo")).to_be_visible()
+    await phone.tap("stamp-careful")
+    await phone.tap("phrase")
+    await phone.shoot(screenshot, "2-drawn")
+    await phone.tap("give-back")
+    await expect(phone.part("whose")).to_contain_text("还有 2 份")
+    await phone.tap("level-excellent")
+    await phone.type("分数", "96")
+    await phone.shoot(screenshot, "3-level")
+    await phone.tap("finish")
+    await expect(phone.part("whose")).to_contain_text("还有 1 份")
+    await phone.tap("finish")
+    await phone.is_at("homework/own/index")
+    await wait_until(lambda: len(stub.marks) == 3, description="all three arrive")
+    (first, returned), (second, graded), (third, silent) = stub.marks
+    assert [first, second, third] == ["child-2", "child-3", "child-4"]
+    assert (returned["returned"], returned["stamp"], returned["comment"]) == (
+        True,
+        "careful",
+        "写得很认真。",
+    )
+    (drawing,) = returned["drawings"]
+    assert drawing["file_id"] == "file-2-0"
+    assert len(drawing["strokes"][0]["points"]) >= 8
+    assert (graded["level"], graded["points"], graded["points_of"]) == ("excellent", 96, 100)
+    assert (silent["stamp"], silent["drawings"]) == ("seen", [])
+    await expect(phone.part("pile-waiting")).to_contain_text("0")
+    await phone.shoot(screenshot, "4-all-seen")
+
+
+async def test_all_seen_at_once_and_taking_back(phone: Handset, stub: HomeworkTeacherStub) -> None:
+    await phone.open(OWN)
+    await expect(phone.part("child")).to_have_count(12)
+    await phone.tap("more")
+    await phone.answer("剩下的全部盖“已阅”")
+    await phone.answer("确定")
+    await expect(phone.part("pile-waiting")).to_contain_text("0")
+    assert stub.states.count("marked") == 4
+
+
+async def test_a_head_teacher_decides_with_one_tap(
+    phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot
+) -> None:
+    await phone.open("homework/overruns/index")
+    await expect(phone.part("overrun")).to_contain_text("赵老师想留 30 分钟英语")
+    await phone.shoot(screenshot, "1-request")
+    await phone.tap("allow")
+    await expect(phone.text("没有要决定的")).to_be_visible()
+    assert stub.decided == [{"allow": True, "reason": "情况特殊，同意这一次"}]
+    await phone.shoot(screenshot, "2-none")
