@@ -15,7 +15,7 @@ NPM_READY := $(if $(shell command -v npm 2>/dev/null),$(patsubst %,%/node_module
 
 help:
 	@echo "make run      starts Yanshu with demo people at http://127.0.0.1:$(PORT) (PORT=8080 make run for another port)"
-	@echo "make mini     fetches what make run needs to show the mini-program on its phones, too (Node)"
+	@echo "make mini     fetches what shows the mini-program on the phones (Node); make run does so by itself, too"
 	@echo "make gallery  takes a picture of every screen of the mini-program, light, dark and large"
 	@echo "make test     runs every test (ARGS='-k notices' hands words on to pytest)"
 	@echo "make check    style, types and who may import whom"
@@ -26,7 +26,7 @@ help:
 run: $(RUN_READY)
 	@exec $(PYTHON) main.py dev --port $(PORT)
 
-# The mini-program on the simulator's phones: what builds it, when there is Node. make run shows it from then on.
+# The mini-program on the simulator's phones: what builds it, when there is Node.
 mini: $(NPM_READY)
 	@command -v npm >/dev/null || { echo "The mini-program needs Node 18.18 or newer with npm." >&2; exit 1; }
 

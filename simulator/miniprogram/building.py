@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
 import shutil
@@ -42,10 +43,33 @@ def missing() -> str:
     version = tuple(int(part) for part in said.strip().lstrip("v").split(".")[:2])
     if version < _OLDEST_NODE:
         return f"Node {said.strip()} is too old"
-    for folder in (HERE, CLIENT):
-        if not (folder / "node_modules" / ".package-lock.json").exists():
-            return f"npm ci has not been run in {folder.relative_to(ROOT)}"
+    for folder in _without_packages():
+        return f"npm ci has not been run in {folder.relative_to(ROOT)}"
     return ""
+
+
+def _without_packages() -> list[Path]:
+    # npm writes this file last: a folder that it was interrupted in is without.
+    folders = (HERE, CLIENT)
+    return [f for f in folders if not (f / "node_modules" / ".package-lock.json").exists()]
+
+
+async def fetch_packages() -> None:
+    """Run `npm ci` where it has not been run. Where that fails, `missing` still says so afterwards."""
+    npm = shutil.which("npm")
+    for folder in _without_packages() if npm else ():
+        process = await asyncio.create_subprocess_exec(
+            *(str(npm), "ci", "--no-audit", "--no-fund", "--loglevel=error"),
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            await process.wait()
+        except asyncio.CancelledError:
+            process.terminate()
+            raise
+    missing.cache_clear()
 
 
 def build(client: Path, out: Path) -> Built:

@@ -1,4 +1,5 @@
-"""The mini-program on the simulator's phones: built in the background, and shown under each person's own address.
+"""The mini-program on the simulator's phones: fetched and built in the background, shown under each person's own
+address.
 
 Without Node, its packages or a good build the phones have no mini-program, and say why in a line.
 """
@@ -9,12 +10,13 @@ import asyncio
 import logging
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tornado import web
 
-from simulator.miniprogram.building import CLIENT, BuildError, build, missing
+from simulator.miniprogram.building import CLIENT, BuildError, build, fetch_packages, missing
 
 log = logging.getLogger("simulator.miniprogram")
 
@@ -22,7 +24,8 @@ ADDRESS = r"/simulator/mini/[A-Za-z0-9_-]{1,64}/"
 _STAGE = '<head><script src="/simulator/static/mini.js"></script>'
 _BUILDING = "小程序正在生成，请等几秒钟"
 _NO_NODE = "要在这里看小程序，请先装 Node 18.18 或更新的版本"
-_NO_PACKAGES = "要在这里看小程序，请先运行一次 make mini"
+_FETCHING = "第一次要先取小程序的零件，一两分钟就好"
+_NO_PACKAGES = "小程序的零件没有取到：请接上网络，运行一次 make mini"
 _BROKEN = "小程序没有生成成功，原因在日志里"
 
 
@@ -45,12 +48,22 @@ class MiniProgram:
         self._task = asyncio.get_running_loop().create_task(self._prepare())
 
     async def _prepare(self) -> None:
-        self.why = await asyncio.to_thread(_built, self.folder)
+        if (await asyncio.to_thread(missing)).startswith("npm"):
+            self._say(_FETCHING)
+            await fetch_packages()
+        self._say(await asyncio.to_thread(_built, self.folder))
+
+    def _say(self, why: str) -> None:
+        self.why = why
         self._changed()
 
     async def close(self) -> None:
-        """Wait for a build under way: its thread cannot be stopped."""
-        if self._task is not None:
+        """Stop fetching, or wait for a build under way: its thread cannot be stopped."""
+        if self._task is None:
+            return
+        if self.why == _FETCHING:
+            self._task.cancel()
+        with suppress(asyncio.CancelledError):
             await self._task
 
 
