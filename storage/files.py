@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorDatabase, AsyncIOMotorGridFSBucket
+from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError
 
 from domain.files import StoredFile
@@ -23,20 +23,20 @@ class FileStore:
         self._database = database
         self._files = database["files"]
         self._thumbnails = database["thumbnails"]
-        self._blobs = AsyncIOMotorGridFSBucket(
-            database, bucket_name="blobs", chunk_size_bytes=_CHUNK_BYTES
-        )
 
     async def add(self, file: StoredFile, content: bytes) -> None:
-        """Store bytes first, then the record that makes them visible."""
-        await self._blobs.upload_from_stream_with_id(file.id, file.name, content)
-        await self._files.insert_one(to_document(file))
+        """Store bytes first, then the record that makes them visible.
+
+        Written as GridFS lays it down, not by its driver: that asks for its indexes before every file, and holds
+        48 MB of a large one before it sends any.
+        """
+        number = 0
+        for start in range(0, len(content), _WRITE_BYTES):
+            number = await self._put(file.id, number, content[start : start + _WRITE_BYTES])
+        await self._finish(file, len(content))
 
     async def write(self, file: StoredFile, pieces: AsyncIterator[bytes]) -> None:
-        """The same for bytes that come piece by piece; two megabytes are in memory at a time.
-
-        Written as GridFS lays it down, not by its driver, which holds 48 MB before it sends any.
-        """
+        """The same for bytes that come piece by piece; two megabytes are in memory at a time."""
         number, length, held = 0, 0, bytearray()
         async for piece in pieces:
             held += piece
@@ -46,6 +46,9 @@ class FileStore:
                 del held[:_WRITE_BYTES]
         length += len(held)
         await self._put(file.id, number, held)
+        await self._finish(file, length)
+
+    async def _finish(self, file: StoredFile, length: int) -> None:
         await self._database["blobs.files"].insert_one(
             {
                 "_id": file.id,
