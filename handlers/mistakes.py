@@ -8,7 +8,7 @@ from domain.subjects import subjects_of
 from handlers.base import Access, PageHandler
 from handlers.files import send_file
 from services.families import access_own_child
-from services.mistakes import due_mistakes, mistakes_of
+from services.mistakes import due_mistakes, mistakes_of, subjects_of_book
 from services.work_files import open_mistake
 
 _ON_PAPER = 50
@@ -30,10 +30,11 @@ class MistakesHandler(PageHandler):
             book = await mistakes_of(ctx, person_id, student_id, subject, limit=_ON_PAPER)
         else:
             book = await due_mistakes(ctx, person_id, student_id)
+        kept = await subjects_of_book(ctx, person_id, student_id)
         self.page(
             "print/mistakes.html",
             student=student,
-            subjects=named,
+            subjects=[(code, name) for code, name in named if code in kept],
             names=dict(named),
             subject=subject,
             book=book,

@@ -172,6 +172,13 @@ async def mistakes_of(
     )
 
 
+async def subjects_of_book(ctx: Context, person_id: str, student_id: str) -> frozenset[str]:
+    """Of which subjects there is anything in a child's book. Raises NotFoundError."""
+    student = (await access_own_child(ctx, person_id, student_id)).student
+    book = await ctx.stores.mistakes.of_student(student.school_id, student.id)
+    return frozenset(mistake.subject for mistake in book)
+
+
 async def due_mistakes(ctx: Context, person_id: str, student_id: str) -> Sequence[Mistake]:
     """What may be tried again today, of all subjects, longest due first. Raises NotFoundError."""
     student = (await access_own_child(ctx, person_id, student_id)).student
