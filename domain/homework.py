@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from domain.errors import InvalidError, Problem
+from domain.evenings import SHORT_BREAK_DAYS
 from domain.notices import (
     FILE_LIMIT,
     LINK_LIMIT,
@@ -232,14 +233,14 @@ def _checked_minutes(text: str, problems: dict[str, Problem]) -> int:
 
 
 def _checked_day(text: str, out_at: datetime, problems: dict[str, Problem]) -> date:
-    """A day that is not over when it is published. Which evening it belongs to is looked up later."""
+    """A day whose evening may last when it is published. Which one it belongs to is looked up by whoever publishes."""
     earliest = out_at.astimezone(SCHOOL_ZONE).date()
     try:
         day = date.fromisoformat(text)
     except ValueError:
         problems["day"] = Problem("missing" if not text else "not_a_day")
         return earliest
-    if day < earliest:
+    if day < earliest - timedelta(days=SHORT_BREAK_DAYS):
         problems["day"] = Problem("in_the_past")
     elif day > earliest + HORIZON:
         problems["day"] = Problem("too_far", HORIZON.days)

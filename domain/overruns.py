@@ -66,7 +66,7 @@ def overrun_id(homework_id: str, attempt: int, class_id: str) -> str:
 
 
 def over_at(day: date) -> datetime:
-    """The end of the day the homework is meant for: after it nobody needs to decide."""
+    """The end of a day: after the last one of its evening nobody needs to decide about a homework."""
     return datetime.combine(day + timedelta(days=1), time(), SCHOOL_ZONE)
 
 

@@ -93,7 +93,7 @@ async def publish_homework(
     (`homework`: published). Raises InvalidError for a file that isn't theirs, ConflictError (`in_progress`)
     while the same is being published.
     """
-    evening = await _evening_for(ctx, teaching, draft.day)
+    evening = await _evening_for(ctx, teaching, draft)
     attachments = await _attached(ctx, teaching, draft)
     now = ctx.now()
     publish_at = max(draft.publish_at, now)
@@ -126,11 +126,12 @@ async def publish_homework(
     return await attempt_homework(ctx, teaching.school, held, task)
 
 
-async def _evening_for(ctx: Context, teaching: Teaching, day: date) -> date:
-    """The evening a day belongs to, unless that is over. Raises InvalidError."""
+async def _evening_for(ctx: Context, teaching: Teaching, draft: Draft) -> date:
+    """The evening a day belongs to, unless that is over when families hear of it. Raises InvalidError."""
     terms = await calendar_of(ctx, teaching.school)
-    evening, this_one = evening_of(terms, day), evening_of(terms, school_day(ctx.now()))
-    if evening < this_one:
+    out_at = max(draft.publish_at, ctx.now())
+    evening, first = evening_of(terms, draft.day), evening_of(terms, school_day(out_at))
+    if evening < first:
         raise InvalidError({"day": Problem("in_the_past")})
     return evening
 
@@ -227,7 +228,7 @@ async def edit_homework(
     homework = await access_homework_as_author(ctx, teaching, homework_id)
     if homework.state is HomeworkState.WITHDRAWN or homework.attempts != seen:
         raise ConflictError
-    evening = await _evening_for(ctx, teaching, draft.day)
+    evening = await _evening_for(ctx, teaching, draft)
     attachments = await _attached(ctx, teaching, draft)
     held = await _settled(ctx, homework)
     task = _task(draft, seen + 1, evening, ctx.now())

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from domain.audit import Act
 from domain.errors import ConflictError, NotFoundError
+from domain.evenings import days_of
 from domain.homework import Homework, HomeworkState
 from domain.overruns import Overrun, OverrunState, over_at, overrun_id, parse_reason
 from domain.roles import Appointment, Right, Role, may
@@ -22,6 +23,7 @@ from services.cards import overrun_card
 from services.context import Context
 from services.homework import Outcome, access_homework_as_author, attempt_homework
 from services.people import Teaching
+from services.terms import calendar_of
 
 CARRY_OUT_OVERRUN = "overruns.carry_out"
 _GIVE_UP_AFTER = timedelta(days=1)
@@ -53,6 +55,10 @@ async def ask_for_more(ctx: Context, teaching: Teaching, homework_id: str, why: 
     if not all(clash.may_ask for clash in clashes):
         raise ConflictError("not_to_be_asked")
     now = ctx.now()
+    last = days_of(await calendar_of(ctx, teaching.school), task.evening)[-1]
+    expires_at = over_at(max(last, task.day))
+    if now >= expires_at:
+        raise ConflictError
     for clash in clashes:
         key = overrun_id(homework.id, task.asked_number, clash.school_class.id)
         overrun = Overrun(
@@ -69,10 +75,10 @@ async def ask_for_more(ctx: Context, teaching: Teaching, homework_id: str, why: 
             asked_by=teaching.person_id,
             asked_name=teaching.name,
             asked_at=now,
-            expires_at=over_at(task.day),
+            expires_at=expires_at,
             untold_since=now,
         )
-        if now < overrun.expires_at and await ctx.stores.overruns.add(overrun):
+        if await ctx.stores.overruns.add(overrun):
             await _soon(ctx, overrun)
     return Outcome(homework, clashes)
 

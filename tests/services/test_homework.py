@@ -277,3 +277,20 @@ async def test_an_erased_child_leaves_its_group_and_nobody_else_gets_the_homewor
     assert day is not None
     assert child not in str(day)
     assert load_of(day.reservations, friend) == Load(written=20, total=20)
+
+
+async def test_a_weekend_is_one_evening_until_it_is_over(ctx: Context) -> None:
+    """Friday's homework is corrected on Sunday; what is set for Saturday counts with it; on Monday it is over."""
+    maths = await teacher(ctx, 1)
+    friday, saturday = "2026-11-27", "2026-11-28"
+    made = (await publish(ctx, maths, minutes=40, day=friday)).homework
+    sunday = replace(ctx, now=lambda: TUESDAY + timedelta(days=5))
+    shorter = await draft(sunday, maths, minutes=30, day=friday)
+    assert (await edit_homework(sunday, maths, made.id, shorter, seen=1)).clashes == ()
+    over = await publish(sunday, maths, key="key-0002", minutes=40, day=saturday)
+    assert over.clashes[0].excess == Load(written=10, total=10)
+    monday = replace(ctx, now=lambda: TUESDAY + timedelta(days=6))
+    with pytest.raises(InvalidError) as refused:
+        await publish(monday, maths, key="key-0003", day=friday)
+    assert refused.value.fields["day"].code == "in_the_past"
+    assert await minutes(ctx, CLASS, friday) == [30]
