@@ -59,6 +59,7 @@ async def tonights_homework(turn: Turn) -> Answered:
                 child.student.name, child.school_class.name, evening.day, evening.minutes, lines
             )
         )
+    parts.append(phrases.ALL_EVENINGS.format(link=turn.url("/h5/homework")))
     return Answered("\n\n".join(parts))
 
 

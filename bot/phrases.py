@@ -49,6 +49,7 @@ HELP_GUARDIAN = (
 HELP_STRANGER = "您好！回复“绑定”，把孩子和您的微信连起来，就能收到老师的通知。"
 HELP_TEACHER = "老师好！常用的都在下面的菜单里：写通知、看回执、审核绑定。\n回复“写通知”也可以。"
 WRITE_NOTICE = '<a href="{link}">点这里写通知</a>，两分钟发给全班家长。'
+ALL_EVENINGS = '<a href="{link}">这几天的作业</a>'
 CHILDREN = '您绑定的孩子：\n{lines}\n\n<a href="{link}">查看或解除绑定</a>'
 ASK_ENDING = "您绑定了：\n{lines}\n要解除哪一个？请回复前面的数字。\n（回复“取消”结束）"
 ASK_ENDING_AGAIN = "没有看懂。请回复 1 到 {count} 里的一个数字。\n（回复“取消”结束）"

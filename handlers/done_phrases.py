@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 DONE = {
+    "took_saved": "谢谢，已保存。只有您自己能看到",
     "overrun_decided": "已决定，已经告诉老师",
     "published": "已发布，正在送给家长",
     "scheduled": "已安排好，到时间会自动发送",

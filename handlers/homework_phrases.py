@@ -15,7 +15,7 @@ ERRORS = {
 FIELD_NAMES = {
     "subject": "学科",
     "text": "作业内容",
-    "minutes": "预计时长",
+    "minutes": "时长",
     "written": "书面作业",
     "day": "哪天的作业",
     "due_at": "提交时间",
@@ -31,6 +31,7 @@ MISSING = {
     "why": "请写一写为什么需要超时",
 }
 PROBLEMS = {
+    "not_a_number": "{field}请填整数",
     "not_a_day": "{field}不是有效的日期",
     "out_of_range": "{field}请填 1 到 {limit} 之间的整数",
     "not_in_this_grade": "一、二年级不布置书面家庭作业",

@@ -24,9 +24,10 @@ def test_every_page_declares_who_may_call_it() -> None:
         assert isinstance(handler.access, Access), handler
 
 
-def test_only_signing_in_is_open_to_everybody() -> None:
+def test_only_signing_in_and_the_board_of_homework_are_open_to_everybody() -> None:
     public = {r.target.__name__ for r in routes() if r.target.access is Access.PUBLIC}
-    assert public == {"SignInHandler", "SignInReturnHandler"}
+    board = {"BoardHandler", "GradeBoardHandler", "ClassBoardHandler"}
+    assert public == {"SignInHandler", "SignInReturnHandler"} | board
 
 
 @pytest.mark.parametrize("path", ["/h5/", "/h5/bind", "/h5/notices", "/h5/nothing"])
