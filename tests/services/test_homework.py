@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,10 @@ from domain.budgets import Load, load_of
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.homework import HomeworkState
 from domain.notices import NoticeKind, NoticeState
-from domain.roles import Role
+from domain.regions import Region, RegionLevel
+from domain.roles import Appointment, Right, Role
+from domain.stages import Stage
+from services.budgets import limits_for
 from services.context import Context
 from services.homework import (
     edit_homework,
@@ -21,7 +25,8 @@ from services.homework import (
     withdraw_homework,
 )
 from services.notices import withdraw_notice
-from services.people import access_teaching
+from services.people import access_post, access_teaching
+from services.place_settings import change_settings, form_of, review_settings, settings_at
 from services.retention import clear_old
 from tests.domain.samples import a_timing
 from tests.flows.conftest import quiet_town as quiet_town
@@ -294,3 +299,36 @@ async def test_a_weekend_is_one_evening_until_it_is_over(ctx: Context) -> None:
         await publish(monday, maths, key="key-0003", day=friday)
     assert refused.value.fields["day"].code == "in_the_past"
     assert await minutes(ctx, CLASS, friday) == [30]
+
+
+async def test_a_school_is_stricter_than_its_district_and_never_looser(ctx: Context) -> None:
+    """What their settings say is what counts at the next publishing."""
+    district = Region(id="d", level=RegionLevel.DISTRICT, name="示范区", region_ids=("d",))
+    await ctx.stores.regions.save(district)
+    await ctx.stores.schools.save_school(
+        replace(SCHOOL, stages=(Stage.PRIMARY,), region_ids=("d",))
+    )
+    posts = {}
+    for role, place in ((Role.DISTRICT_ADMIN, "region_id"), (Role.SCHOOL_ADMIN, "school_id")):
+        where: dict[str, Any] = {place: "d" if place == "region_id" else SCHOOL.id}
+        held = Appointment(id=role, person_id=f"a-{role}", role=role, name="甲", **where)
+        await ctx.stores.appointments.save(held)
+        posts[role] = await access_post(ctx, held.person_id, Right.SETTINGS)
+
+    async def most(role: Role, minutes: str) -> int | None:
+        post = posts[role]
+        form = form_of(await settings_at(ctx, post)) | {"evening_middle": minutes}
+        seen = (await review_settings(ctx, post, form)).seen
+        await change_settings(ctx, post, form, seen=seen)
+        school = await ctx.stores.schools.find_school(SCHOOL.id)
+        assert school is not None
+        return (await limits_for(ctx, school, [3]))[3].total
+
+    assert await most(Role.DISTRICT_ADMIN, "50") == 50
+    assert await most(Role.SCHOOL_ADMIN, "80") == 50
+    assert await most(Role.SCHOOL_ADMIN, "40") == 40
+    assert await most(Role.SCHOOL_ADMIN, "") == 50
+    assert await most(Role.DISTRICT_ADMIN, "") == 60
+    with pytest.raises(InvalidError) as refused:
+        await most(Role.SCHOOL_ADMIN, "241")
+    assert list(refused.value.fields) == ["evening_middle"]
