@@ -19,12 +19,14 @@ from domain.names import folded_name
 from domain.regions import Region, RegionLevel
 from domain.roles import Appointment, Role
 from domain.schools import Contact, Roster, School, SchoolClass, Student
+from domain.submissions import submission_id
 from miniapp.handler import adapter
 from miniapp.routes import REGISTRIES
 from services.bindings import bind_guardian
 from services.imports import XLSX
 from services.people import note_follow, recognise
 from tests.desk import Browser, appoint_at, sign_in_at_desk
+from tests.domain.work_samples import a_mistake, a_submission, a_version
 from tests.handlers.conftest import drawn, notice_form, photograph
 from tests.tenancy import Intruder, belongings, field_names, ids_of, plausible, targets
 from tests.town import OTHER_SCHOOL, Phone, Town, open_town, pupil, school_class
@@ -130,6 +132,20 @@ async def settle(town: Town) -> tuple[Phone, Phone]:
         headers={"X-CSRF-Token": await mother.csrf(), "Content-Type": "image/png"},
     )
     assert signed.status == 200
+    belongs = {"school_id": SCHOOL.id, "student_id": CHILDREN[0].id}
+    words = a_version(text="金丝雀写的作业")
+    await town.ctx.stores.submissions.insert(
+        a_submission(
+            id=submission_id("canary-homework", CHILDREN[0].id),
+            homework_id="canary-homework",
+            class_id=CLASS.id,
+            versions=(words,),
+            **belongs,
+        )
+    )
+    await town.ctx.stores.mistakes.insert(
+        a_mistake(id="canary-mistake", note="金丝雀错的题", **belongs)
+    )
     await admin.get("/h5/teach/invite")
     await mother.post(f"/h5/children/{CHILDREN[0].id}/file")
     await mother.post(

@@ -12,12 +12,14 @@ from domain.notices import Notice
 from domain.retention import Keep, before_this_year, is_night, school_year_start
 from domain.times import SCHOOL_ZONE
 from services.context import Context
-from services.files import Owner, store_upload
+from services.files import Owner, attach, store_upload
 from services.receipts import receipts_of
 from services.retention import clear_old, retain
 from storage.ageing import id_at
+from tests.domain.work_samples import a_mistake, a_submission, a_version
 from tests.erasing import later
 from tests.handlers.conftest import PDF, Village, bind, drawn, village
+from tests.town import SCHOOL
 from tests.waiting import wait_until
 
 __all__ = ["village"]
@@ -120,6 +122,33 @@ async def test_an_upload_that_was_never_attached_goes_and_the_others_stay(
     assert await village.count_where("files", kind="document") == 1
     page = await village.mother.get(f"/h5/notices/{notice.id}/files/{shown}")
     assert page.status == 200
+
+
+async def test_what_was_handed_in_goes_with_its_files_and_before_the_mistakes_book(
+    village: Village,
+) -> None:
+    ctx, person = village.town.ctx, await village.person(village.mother)
+    (binding,) = await ctx.stores.bindings.active_of_person(person)
+    owner = Owner(SCHOOL.id, person, binding.student_id)
+    files = [await store_upload(ctx, owner, f"{n}.pdf", PDF) for n in range(2)]
+    work, cut = await attach(ctx, files)
+    belongs = {"school_id": SCHOOL.id, "student_id": binding.student_id}
+    version = a_version(files=(work,), handed_in_at=ctx.now())
+    await ctx.stores.submissions.insert(
+        a_submission(versions=(version,), first_at=ctx.now(), **belongs)
+    )
+    await ctx.stores.mistakes.insert(
+        a_mistake(created_at=ctx.now(), file_id=cut.file_id, **belongs)
+    )
+    gone = await clear_old(later(ctx, days=300))
+    assert (gone["submissions"], gone["mistakes"]) == (0, 0)
+    gone = await clear_old(later(ctx, days=800))
+    assert (gone["submissions"], gone["mistakes"]) == (1, 0)
+    assert set(await ctx.stores.files.many([work.file_id, cut.file_id])) == {cut.file_id}
+    gone = await clear_old(later(ctx, days=1500))
+    assert gone["mistakes"] == 1
+    assert await village.count("mistakes") == await village.count("submissions") == 0
+    assert await ctx.stores.files.many([cut.file_id]) == {}
 
 
 async def test_bytes_that_a_dead_process_left_without_a_record_go(village: Village) -> None:
