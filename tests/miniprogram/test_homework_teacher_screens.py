@@ -122,6 +122,7 @@ async def test_marking_one_after_the_other(
     await phone.is_at("homework/mark/index")
     await expect(phone.part("whose")).to_contain_text("还有 3 份")
     await phone.tap("pen")
+    await expect(phone.part("paper").locator("canvas")).to_be_visible()
     box = await phone.part("paper").bounding_box()
     assert box is not None
     x, y, wide = box["x"], box["y"], box["width"]

@@ -17,10 +17,10 @@ function crc32(bytes) {
 
 /**
  * Send a file; `key` is its own, and the same key goes on where it stopped. Returns the server's id.
- * @param {string} name @param {ArrayBuffer} bytes @param {string} key @returns {Promise<string>}
+ * @param {{name: string, child?: string}} file @param {ArrayBuffer} bytes @param {string} key @returns {Promise<string>}
  */
-async function sendPieces(name, bytes, key) {
-  const announced = await announce(name, bytes.byteLength, key);
+async function sendPieces({ name, child }, bytes, key) {
+  const announced = await announce({ name, size_bytes: bytes.byteLength, ...(child ? { child } : {}) }, key);
   for (const offset of announced.missing) {
     const body = bytes.slice(offset, offset + announced.piece_bytes);
     const path = `/uploads/${api.safe(announced.id)}/pieces` + api.query({ offset, crc32: crc32(body) });
@@ -31,11 +31,10 @@ async function sendPieces(name, bytes, key) {
 
 /**
  * How far it is. One that was given up by the server meanwhile begins anew.
- * @param {string} name @param {number} size @param {string} key
+ * @param {{name: string, size_bytes: number, child?: string}} file @param {string} key
  * @returns {Promise<{id: string, piece_bytes: number, missing: number[]}>}
  */
-async function announce(name, size, key) {
-  const file = { name, size_bytes: size };
+async function announce(file, key) {
   const first = await api.create('/uploads', file, key);
   try {
     return await api.act({ path: `/uploads/${api.safe(first.id)}` });

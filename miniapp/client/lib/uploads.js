@@ -79,7 +79,7 @@ function send(attached) {
 /** @param {Attached} attached @returns {Promise<string>} */
 async function sendNow({ key, name, path, child }) {
   const body = await bytesOf(path);
-  if (body.byteLength > LARGE_BYTES) return sendPieces(name, body, key);
+  if (body.byteLength > LARGE_BYTES) return sendPieces({ name, child }, body, key);
   const header = { 'content-type': 'application/octet-stream', 'Idempotency-Key': key };
   const stored = await api.act({ path: '/files' + api.query({ name, child }), method: 'POST', body, header, patience: PATIENCE_MS });
   return stored.file_id;

@@ -8,6 +8,7 @@ const { ApiError } = require('../../lib/http');
 const { draftRow, ownRow } = require('../../lib/teach-rows');
 
 const SHORT = 1;
+const SETTERS = ['head_teacher', 'subject_teacher']; // who sets homework
 
 Component({
   properties: {
@@ -20,12 +21,13 @@ Component({
   data: {
     t: words().teach,
     homework: '',
+    setsHomework: false,
     drafts: /** @type {ReturnType<typeof draftRow>[]} */ ([]),
     rows: /** @type {ReturnType<typeof ownRow>[]} */ ([]),
     switching: '',
   },
   observers: {
-    teaching() {
+    'teaching, places, acting'() {
       this.draw();
     },
     loaded() {
@@ -40,6 +42,7 @@ Component({
       this.setData({
         t: words().teach,
         homework: words().own.list,
+        setsHomework: this.data.places.some(({ id, roles }) => id === this.data.acting && roles.some((role) => SETTERS.includes(role))),
         drafts: drafts.listed().map(draftRow),
         rows: mine ? mine.newest.slice(0, this.data.short ? SHORT : undefined).map((row) => ownRow(row, reached.get(row.id))) : [],
       });

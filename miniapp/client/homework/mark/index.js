@@ -5,7 +5,7 @@ const queue = require('../../lib/queue');
 const screen = require('../../lib/screen');
 const { fill } = require('../../i18n/index');
 const { ApiError } = require('../../lib/http');
-const { fetchOnce } = require('../lib/pictures');
+const { fetchOnce, overlay } = require('../lib/pictures');
 const { Pen } = require('../lib/pen');
 const { versionsOf } = require('../lib/work-rows');
 
@@ -28,6 +28,7 @@ Page({
     box: { width: 0, height: 0 },
     drawing: false,
     drawn: false,
+    over: '', // what is drawn already, while the pen rests
     others: /** @type {any[]} */ ([]),
     earlier: /** @type {any[]} */ ([]),
     marks: /** @type {any[]} */ ([]),
@@ -80,6 +81,7 @@ Page({
       this.version = latest.number;
       const row = pile.items.find(({ child_id: id }) => id === this.child);
       const pictures = latest.files.filter(({ kind }) => kind === 'picture');
+      this.setData({ pictures });
       this.showPicture(pictures, 0);
       return {
         name: row ? row.name : '',
@@ -87,7 +89,7 @@ Page({
         hasNext: this.waiting().some((id) => id !== this.child),
         text: latest.text, when: latest.when, pictures, marks: latest.marks, earlier,
         others: latest.files.filter(({ kind }) => kind !== 'picture'),
-        comment: '', stamp: '', level: '', points: '', wrong: '', drawn: false, drawing: false,
+        comment: '', stamp: '', level: '', points: '', wrong: '',
       };
     });
   },
@@ -104,27 +106,48 @@ Page({
   async showPicture(pictures, at) {
     const picture = pictures[at];
     this.pen = null;
-    this.setData({ at, path: '', box: { width: 0, height: 0 } });
+    this.setData({ at, path: '', box: { width: 0, height: 0 }, drawing: false, over: '', drawn: false });
     if (!picture) return;
     const { width: wide, height: high } = picture.width && picture.height ? picture : SQUARE;
     const width = Math.floor(wx.getWindowInfo().windowWidth * (1 - MARGIN));
     try {
       const path = await fetchOnce(picture.full);
-      this.setData({ path, box: { width, height: Math.round((width * high) / wide) } }, () => this.startPen(picture.file_id));
+      const shown = this.data.pictures[this.data.at];
+      if (!shown || shown.full !== picture.full) return; // another one was chosen meanwhile
+      this.setData({ path, box: { width, height: Math.round((width * high) / wide) } });
+      this.restPen();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.setData({ wrong: this.data.t.notice.fileFailed });
     }
   },
 
-  /** @param {string} fileId */
-  startPen(fileId) {
-    const strokes = this.strokes.get(fileId) || [];
-    this.strokes.set(fileId, strokes);
+  /** What is drawn on the picture that is shown. */
+  lines() {
+    const { file_id: id } = this.data.pictures[this.data.at];
+    const strokes = this.strokes.get(id) || [];
+    this.strokes.set(id, strokes);
+    return strokes;
+  },
+
+  /** A canvas takes every touch of its place: it is there only while the pen is on. */
+  togglePen() {
+    if (this.data.drawing) this.restPen();
+    else this.setData({ drawing: true }, () => this.startPen());
+  },
+
+  startPen() {
+    const strokes = this.lines();
     wx.createSelectorQuery().select('#paper').fields({ node: true, size: true }).exec(([found]) => {
       if (found) this.pen = new Pen(found.node, { width: found.width, height: found.height }, wx.getWindowInfo().pixelRatio, strokes);
-      this.setData({ drawn: strokes.length > 0 });
     });
+  },
+
+  restPen() {
+    const strokes = this.lines();
+    this.pen = null;
+    const over = strokes.length ? overlay(strokes, this.data.pictures[this.data.at]) : '';
+    this.setData({ drawing: false, over, drawn: strokes.length > 0 });
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
@@ -132,26 +155,26 @@ Page({
     this.showPicture(this.data.pictures, event.currentTarget.dataset.at);
   },
 
-  togglePen() {
-    this.setData({ drawing: !this.data.drawing });
-  },
-
   /** @param {{touches: Touch[]}} event */
   down({ touches: [touch] }) {
-    if (!this.pen || !this.data.drawing) return;
+    if (!this.pen) return;
     this.pen.down(touch.x, touch.y);
     this.setData({ drawn: true });
   },
 
   /** @param {{touches: Touch[]}} event */
   move({ touches: [touch] }) {
-    if (this.pen && this.data.drawing) this.pen.move(touch.x, touch.y);
+    if (this.pen) this.pen.move(touch.x, touch.y);
   },
 
   undo() {
-    if (!this.pen) return;
-    this.pen.undo();
-    this.setData({ drawn: this.pen.strokes.length > 0 });
+    if (this.pen) {
+      this.pen.undo();
+      this.setData({ drawn: this.pen.strokes.length > 0 });
+      return;
+    }
+    this.lines().pop();
+    this.restPen();
   },
 
   // ------------------------------------------------------------------------------------- what is said
