@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from domain.channels import Channel, Reason
-from domain.notices import ConfirmMode
+from domain.files import MAX_FILE_BYTES
+from domain.notices import FILE_LIMIT, LINK_LIMIT, TITLE_LIMIT, ConfirmMode
 from domain.receipts import Receipt
 from simulator.miniprogram.building import CLIENT, HERE
 
@@ -79,6 +80,20 @@ def test_every_code_of_the_server_has_its_word(node: str) -> None:
     assert set(Channel) == words["channel"].keys()
     assert set(Reason) <= words["reason"].keys()
     assert set(ConfirmMode) <= words["publish"].keys()
+
+
+def test_limits_are_the_servers(node: str) -> None:
+    program = """
+globalThis.wx = { getAccountInfoSync: () => ({ miniProgram: { envVersion: 'develop' } }) };
+const { TITLE_LIMIT, FILE_LIMIT, LINK_LIMIT } = require('./lib/notice-form');
+const { MOST_BYTES } = require('./lib/uploads');
+const said = ['zh', 'en'].map((language) => require('./i18n/' + language).publish.tooLarge);
+console.log(JSON.stringify({ limits: [TITLE_LIMIT, FILE_LIMIT, LINK_LIMIT, MOST_BYTES], said }));
+"""
+    done = subprocess.run([node, "-e", program], cwd=CLIENT, capture_output=True, text=True)
+    found = json.loads(done.stdout)
+    assert found["limits"] == [TITLE_LIMIT, FILE_LIMIT, LINK_LIMIT, MAX_FILE_BYTES]
+    assert all(f" {MAX_FILE_BYTES >> 20} MB" in sentence for sentence in found["said"])
 
 
 def test_pages_do_not_restyle_components() -> None:

@@ -63,7 +63,7 @@ module.exports = {
     deadlineEarly: 'The deadline has to be after sending',
     tooMany: 'At most {n} attachments',
     tooManyLinks: 'At most {n} links',
-    tooLarge: '“{name}” is larger than 20 MB and was left out',
+    tooLarge: '“{name}” is larger than 50 MB and was left out',
     refusedFile: '“{name}” was not taken: {why}',
     fileGone: 'An attachment is no longer on this phone. Please choose it again.',
     notYours: 'One of these classes is not yours. Please choose again.',

@@ -62,7 +62,7 @@ module.exports = {
     deadlineEarly: '截止时间要晚于发送时间',
     tooMany: '最多 {n} 个附件',
     tooManyLinks: '最多 {n} 个链接',
-    tooLarge: '“{name}”超过 20 MB，没有加上',
+    tooLarge: '“{name}”超过 50 MB，没有加上',
     refusedFile: '“{name}”没有传上去：{why}',
     fileGone: '附件在手机上找不到了，请重新选一次',
     notYours: '这里面有您不能发的班级，请重新选',

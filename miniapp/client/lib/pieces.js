@@ -2,6 +2,7 @@
 
 const api = require('./api');
 const { ApiError } = require('./http');
+const phone = require('./phone-files');
 
 const POLYNOMIAL = 0xedb88320;
 
@@ -17,12 +18,12 @@ function crc32(bytes) {
 
 /**
  * Send a file; `key` is its own, and the same key goes on where it stopped. Returns the server's id.
- * @param {{name: string, child?: string}} file @param {ArrayBuffer} bytes @param {string} key @returns {Promise<string>}
+ * @param {{name: string, path: string, size: number, child?: string}} file @param {string} key @returns {Promise<string>}
  */
-async function sendPieces({ name, child }, bytes, key) {
-  const announced = await announce({ name, size_bytes: bytes.byteLength, ...(child ? { child } : {}) }, key);
+async function sendPieces({ name, path: filePath, size, child }, key) {
+  const announced = await announce({ name, size_bytes: size, ...(child ? { child } : {}) }, key);
   for (const offset of announced.missing) {
-    const body = bytes.slice(offset, offset + announced.piece_bytes);
+    const body = await phone.read(filePath, offset, Math.min(announced.piece_bytes, size - offset));
     const path = `/uploads/${api.safe(announced.id)}/pieces` + api.query({ offset, crc32: crc32(body) });
     await api.act({ path, method: 'PUT', body, header: { 'content-type': 'application/octet-stream' } });
   }

@@ -1,14 +1,14 @@
 /* Files on their way up: chosen, kept on this phone so that they outlive a killed app, sent once each. */
 
 const api = require('./api');
-const { ApiError } = require('./http');
+const phone = require('./phone-files');
 const { sendPieces } = require('./pieces');
 
-const MOST_BYTES = 20 * 1024 * 1024; // more than a phone should hold at once
+const MOST_BYTES = 50 * 1024 * 1024; // the server's limit (domain/files.py); a test holds them and the words together
 const LARGE_BYTES = 256 * 1024; // more than a poor line carries in one go
 const PATIENCE_MS = 120000;
 const DOCUMENTS = ['pdf', 'doc', 'docx', 'xls', 'xlsx', 'ppt', 'pptx'];
-const GONE = 'file_gone';
+const { GONE } = phone;
 
 /**
  * A file of a draft. `path` is where it is on this phone, empty when it is on the server only; `id` is the
@@ -18,8 +18,6 @@ const GONE = 'file_gone';
 
 /** Under way by key: who asks meanwhile waits for the same. @type {Map<string, Promise<string>>} */
 const underWay = new Map();
-
-const files = () => wx.getFileSystemManager();
 
 /**
  * Pictures from the album or the camera, made smaller by WeChat; none when nothing was chosen.
@@ -53,15 +51,9 @@ async function chooseDocuments(count) {
  * @param {string} tempFilePath @param {string} name @param {string} kind @param {number} size
  * @returns {Promise<Attached>}
  */
-function keep(tempFilePath, name, kind, size) {
-  const attached = { key: api.newKey(), name, kind, size, path: tempFilePath, id: '' };
-  return new Promise((resolve) => {
-    files().saveFile({
-      tempFilePath,
-      success: ({ savedFilePath }) => resolve({ ...attached, path: savedFilePath }),
-      fail: () => resolve(attached),
-    });
-  });
+async function keep(tempFilePath, name, kind, size) {
+  const path = (await phone.save(tempFilePath)) || tempFilePath;
+  return { key: api.newKey(), name, kind, size, path, id: '' };
 }
 
 /** Send it, unless it is there already; returns the server's id. @param {Attached} attached @returns {Promise<string>} */
@@ -78,28 +70,18 @@ function send(attached) {
 
 /** @param {Attached} attached @returns {Promise<string>} */
 async function sendNow({ key, name, path, child }) {
-  const body = await bytesOf(path);
-  if (body.byteLength > LARGE_BYTES) return sendPieces({ name, child }, body, key);
+  const size = await phone.weigh(path);
+  if (size > LARGE_BYTES) return sendPieces({ name, path, size, child }, key);
+  const body = await phone.read(path, 0, size);
   const header = { 'content-type': 'application/octet-stream', 'Idempotency-Key': key };
   const stored = await api.act({ path: '/files' + api.query({ name, child }), method: 'POST', body, header, patience: PATIENCE_MS });
   return stored.file_id;
 }
 
-/** @param {string} path @returns {Promise<ArrayBuffer>} */
-function bytesOf(path) {
-  return new Promise((resolve, reject) => {
-    files().readFile({
-      filePath: path,
-      success: ({ data }) => resolve(/** @type {ArrayBuffer} */ (data)),
-      fail: () => reject(new ApiError(GONE)),
-    });
-  });
-}
-
 /** Let go of what this phone kept. @param {Attached[]} attached */
 function forget(attached) {
   for (const { path } of attached) {
-    if (path) files().removeSavedFile({ filePath: path, fail: () => {} });
+    if (path) phone.remove(path);
   }
 }
 

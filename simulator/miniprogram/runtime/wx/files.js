@@ -19,6 +19,12 @@ async function dataUrl(path) {
   });
 }
 
+async function bytesOf(path) {
+  return (await fetch(whereIs(path))).arrayBuffer();
+}
+
+const failing = (name, fail) => (error) => fail && fail({ errMsg: `${name}:fail ${error.message}` });
+
 export function fileDoubles({ mini, frame }) {
   /** Let the person (or Playwright's file chooser) pick files. */
   function pick(accept, count) {
@@ -56,17 +62,29 @@ export function fileDoubles({ mini, frame }) {
           localStorage.setItem(savedFilePath, url);
           success({ savedFilePath, errMsg: 'saveFile:ok' });
         })
-        .catch((error) => fail && fail({ errMsg: `saveFile:fail ${error.message}` }));
+        .catch(failing('saveFile', fail));
     },
     removeSavedFile({ filePath, fail }) {
       if (localStorage.getItem(filePath) === null && fail) fail({ errMsg: 'removeSavedFile:fail file not exist' });
       localStorage.removeItem(filePath);
     },
-    readFile({ filePath, encoding, success, fail }) {
-      fetch(whereIs(filePath))
-        .then((response) => response.arrayBuffer())
-        .then((data) => success({ data: encoding === 'base64' ? btoa(String.fromCharCode(...new Uint8Array(data))) : data }))
-        .catch((error) => fail && fail({ errMsg: `readFile:fail ${error.message}` }));
+    access({ path, success, fail }) {
+      if (whereIs(path) === 'gone:') fail({ errMsg: 'access:fail no such file or directory' });
+      else success({ errMsg: 'access:ok' });
+    },
+    getFileInfo({ filePath, success, fail }) {
+      bytesOf(filePath).then(({ byteLength }) => success({ size: byteLength })).catch(failing('getFileInfo', fail));
+    },
+    /** A part that is not inside the file is refused, as WeChat does. */
+    readFile({ filePath, encoding, position = 0, length, success, fail }) {
+      bytesOf(filePath)
+        .then((bytes) => {
+          const end = length === undefined ? bytes.byteLength : position + length;
+          if (end > bytes.byteLength) throw new Error('the value of "length" is out of range');
+          const part = bytes.slice(position, end);
+          success({ data: encoding === 'base64' ? btoa(String.fromCharCode(...new Uint8Array(part))) : part });
+        })
+        .catch(failing('readFile', fail));
     },
   };
 
