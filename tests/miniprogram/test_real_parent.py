@@ -9,10 +9,14 @@ from playwright.async_api import expect
 from domain.receipts import Receipt
 from services.receipts import receipts_of
 from tests.browser.phones import Screenshot
+from tests.handlers.conftest import photograph
 from tests.miniapp.village import Village
 from tests.miniprogram.campus import Campus
+from tests.miniprogram.handset import Handset
 from tests.town import child_name
 from tests.waiting import wait_until
+
+KEPT_FILES = 200  # lib/kept-files.js
 
 
 async def receipt(village: Village, notice_id: str, child: int = 1) -> Receipt:
@@ -28,7 +32,7 @@ async def confirmations(village: Village) -> list[dict[str, Any]]:
     return [one for one in delivered if one["confirmed_at"] is not None]
 
 
-async def test_from_the_first_tap_to_the_signature(campus: Campus) -> None:
+async def test_from_the_first_tap_to_the_signature(campus: Campus, screenshot: Screenshot) -> None:
     village = campus.village
     await village.publish(key="key-tell", title="明天带彩笔", confirm="none")
     await village.publish(key="key-sign", title="安全须知", confirm="sign")
@@ -48,6 +52,7 @@ async def test_from_the_first_tap_to_the_signature(campus: Campus) -> None:
     await phone.correct("手机尾号", "1001")
     await phone.tap("bind")
     await expect(phone.part("result")).to_contain_text("绑定成功")
+    await phone.shoot(screenshot, "1-bound")
     await phone.tap("see")
 
     await phone.is_at("pages/home/index")
@@ -63,13 +68,18 @@ async def test_from_the_first_tap_to_the_signature(campus: Campus) -> None:
     await phone.part("todo-row").filter(has_text="安全须知").tap()
     await phone.tap("sign")
     await phone.write_name()
-    await phone.tap("send")
+    async with phone.page.expect_request("**/signature?*") as sent:
+        await phone.tap("send")
+    png = (await sent.value).post_data_buffer or b""
+    assert png.startswith(b"\x89PNG")
+    assert 1_000 < len(png) < 60_000
     await expect(phone.part("settled")).to_contain_text("已签名")
     signed = [one for one in await confirmations(village) if one["signature_id"]]
     assert len(signed) == 1
     assert len(await confirmations(village)) == 2
     await phone.back()
     await expect(phone.part("nothing")).to_contain_text("都处理好了")
+    await phone.shoot(screenshot, "2-all-done")
 
 
 async def test_a_yes_after_confirming_brings_the_next_notice_under_service_notices(
@@ -160,6 +170,53 @@ async def test_confirmed_twice_while_the_server_is_dead_lands_once(
     assert reply["status"] == 201
 
 
+async def test_what_was_opened_is_there_with_its_picture_after_a_restart_without_a_server(
+    campus: Campus, screenshot: Screenshot
+) -> None:
+    village = campus.village
+    phone = await campus.parent("mother", 1)
+    picture = await village.upload(photograph())
+    opened = await village.publish(key="key-seen", title="运动会照片", files=(picture,))
+    unseen = await village.publish(key="key-unseen", title="还没看过")
+    # As full as it gets: the oldest makes room.
+    old = [
+        {"address": f"/files/{n}", "of": f"/notices/{n}", "path": f"wxfile://old_{n}", "size": 9}
+        for n in range(KEPT_FILES)
+    ]
+    await phone.remember(kept_files=old)
+    await phone.open(f"pages/notice/index?id={opened.id}")
+    await expect(phone.part("picture").locator("img")).to_have_count(1)
+    kept = await kept_files(phone)
+    assert kept[:-1] == old[1:]
+    assert kept[-1]["of"] == f"/notices/{opened.id}"
+
+    await campus.server.stop()
+    await phone.open(f"pages/notice/index?id={opened.id}")
+    await expect(phone.part("article")).to_contain_text("周五早上八点")
+    await expect(phone.front.get_by_role("status").first).to_contain_text("连不上网络")
+    shown = phone.part("picture").locator("img")
+    await expect(shown).to_have_count(1)
+    await shown.evaluate("picture => picture.decode()")
+    await phone.shoot(screenshot, "1-without-a-server")
+    await phone.open(f"pages/notice/index?id={unseen.id}")
+    await expect(phone.text("没能打开")).to_be_visible()
+
+    # It goes with its notice.
+    await campus.server.start()
+    await village.town.ctx.stores.database["deliveries"].delete_many({"notice_id": opened.id})
+    await phone.open(f"pages/notice/index?id={opened.id}")
+    await expect(phone.text("这条通知看不到了")).to_be_visible()
+    assert await kept_files(phone) == old[1:]
+
+
+async def kept_files(phone: Handset) -> list[dict[str, Any]]:
+    """What this phone keeps of attachments, oldest first."""
+    kept: list[dict[str, Any]] = await phone.page.evaluate(
+        "JSON.parse(localStorage['mini:kept-files'])"
+    )
+    return kept
+
+
 async def test_a_server_that_dies_with_the_confirmation_has_it_once_afterwards(
     campus_apart: Campus,
 ) -> None:
@@ -189,6 +246,18 @@ async def test_a_server_that_dies_with_the_confirmation_has_it_once_afterwards(
     assert lost > 1
     assert await confirmations(village) == [first]
     assert len(await village.documents("replies")) == 1
+
+
+async def test_a_card_leads_to_its_notice_after_the_welcome(campus: Campus) -> None:
+    await campus.parent("mother", 1)
+    notice = await campus.village.publish(title="家长会", confirm="tap")
+    phone = await campus.stranger("mother")  # of the same mother, a new one
+    await phone.open(f"pages/notice/index?id={notice.id}")
+    await phone.is_at("pages/welcome/index")
+    await phone.tap("start")
+    await phone.answer("同意")
+    await phone.is_at("pages/notice/index")
+    await expect(phone.part("article")).to_contain_text("周五早上八点")
 
 
 async def test_a_child_of_another_family_stays_unseen(campus: Campus) -> None:

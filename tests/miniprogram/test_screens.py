@@ -19,6 +19,26 @@ async def phone(parent: Handset, request: pytest.FixtureRequest) -> Handset:
     return parent
 
 
+async def test_nothing_is_asked_of_the_server_before_the_consent(
+    phone: Handset, stub: Stub, screenshot: Screenshot
+) -> None:
+    stub.empty = True
+    await phone.open("pages/welcome/index")
+    await phone.page.evaluate("delete localStorage['mini:consented']")
+    await phone.shoot(screenshot, "1-welcome")
+    await phone.tap("start")
+    await expect(phone.page.locator(".mp-privacy")).to_be_visible()
+    await phone.shoot(screenshot, "2-privacy")
+    await phone.answer("拒绝")
+    await expect(phone.front.get_by_role("alert")).to_contain_text("需要您同意")
+    await phone.shoot(screenshot, "3-refused")
+    assert stub.asked == []
+    await phone.tap("start")
+    await phone.answer("同意")
+    await phone.is_at("pages/bind/index")
+    await phone.shoot(screenshot, "4-bind")
+
+
 async def test_home(phone: Handset, stub: Stub, screenshot: Screenshot) -> None:
     stub.slow = asyncio.Event()
     await phone.open()
@@ -102,6 +122,22 @@ async def test_notice(phone: Handset, stub: Stub, screenshot: Screenshot) -> Non
     await phone.open("pages/notice/index?id=elsewhere")
     await expect(phone.text("这条通知看不到了")).to_be_visible()
     await phone.shoot(screenshot, "3-gone")
+
+
+async def test_after_a_confirmation_the_next_one_is_offered(
+    phone: Handset, stub: Stub, screenshot: Screenshot
+) -> None:
+    await phone.open("pages/notice/index?id=notice-0")
+    await expect(phone.part("confirm")).to_be_visible()
+    await phone.shoot(screenshot, "1-to-confirm")
+    await phone.tap("confirm")
+    await expect(phone.part("settled")).to_contain_text("已确认")
+    await expect(phone.part("ask")).to_be_visible()
+    await phone.shoot(screenshot, "2-the-next-one-too")
+    # Whoever does not want it is left alone.
+    await phone.tap("ask-no")
+    await expect(phone.part("ask")).to_be_hidden()
+    assert "subscriptions" not in stub.landed
 
 
 async def test_signature_pad(phone: Handset, screenshot: Screenshot) -> None:
@@ -207,7 +243,7 @@ async def test_signing_out_forgets_the_phone(parent: Handset) -> None:
     await parent.answer("确定")
     await parent.is_at("pages/welcome/index")
     kept = await parent.page.evaluate(
-        "Object.keys(localStorage).filter((key) => /kept:|session|queue/.test(key))"
+        "Object.keys(localStorage).filter((key) => /kept|session|queue/.test(key))"
     )
     assert kept == []
 

@@ -3,22 +3,24 @@
 const config = require('../config');
 const api = require('./api');
 const { ApiError, OFFLINE, PREFIX } = require('./http');
+const keptFiles = require('./kept-files');
 const session = require('./session');
 
-/** Fetched in this run of the app, by address. @type {Map<string, string>} */
+/** What could not be kept beyond this run of the app, by address. @type {Map<string, string>} */
 const fetched = new Map();
 
 /**
- * The path of a file on this phone.
+ * The path of a file of a notice on this phone. What was opened once is kept with its notice, for when there is no network.
  * @param {string} fileId @param {string} noticeId @param {'thumb' | 'full'} size
  * @returns {Promise<string>}
  */
 async function fetchFile(fileId, noticeId, size) {
   const address = api.file(fileId, noticeId, size);
-  const known = fetched.get(address);
+  const known = (await keptFiles.find(address)) || fetched.get(address);
   if (known) return known;
-  const path = await fetchFresh(address);
-  fetched.set(address, path);
+  const fresh = await fetchFresh(address);
+  const path = await keptFiles.keep(address, api.paths.notice(noticeId), fresh);
+  if (path === fresh) fetched.set(address, path);
   return path;
 }
 

@@ -1,5 +1,7 @@
 /* What was opened stays readable without a network: answers of the server, the newest ones, within bounds. */
 
+const keptFiles = require('./kept-files');
+
 const PREFIX = 'kept:';
 const INDEX = 'kept-index';
 const MOST_ENTRIES = 80;
@@ -25,14 +27,20 @@ function keep(address, data, etag) {
   if (JSON.stringify(data).length > LONGEST_CHARACTERS) return;
   const addresses = index().filter((one) => one !== address);
   addresses.push(address);
-  while (addresses.length > MOST_ENTRIES) wx.removeStorageSync(PREFIX + addresses.shift());
+  while (addresses.length > MOST_ENTRIES) forget(/** @type {string} */ (addresses.shift()));
   wx.setStorageSync(PREFIX + address, { data, etag, at: Date.now() });
   wx.setStorageSync(INDEX, addresses);
 }
 
+/** An answer goes with its files. @param {string} address */
+function forget(address) {
+  wx.removeStorageSync(PREFIX + address);
+  keptFiles.dropOf(address);
+}
+
 /** @param {string} address */
 function drop(address) {
-  wx.removeStorageSync(PREFIX + address);
+  forget(address);
   wx.setStorageSync(INDEX, index().filter((one) => one !== address));
 }
 
@@ -40,6 +48,7 @@ function drop(address) {
 function clear() {
   for (const address of index()) wx.removeStorageSync(PREFIX + address);
   wx.removeStorageSync(INDEX);
+  keptFiles.clear();
 }
 
 module.exports = { clear, drop, find, keep };
