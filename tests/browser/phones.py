@@ -159,9 +159,17 @@ async def open_desk(page: Page, program: Program) -> Page:
 
 
 async def come_to_rest(page: Page) -> None:
-    """Until the screens have slid to their places; what turns for ever is not waited for."""
+    """Until nothing has moved for three frames, since what was just tapped begins to slide a little later; what turns
+    for ever is not waited for."""
     await page.evaluate(
-        """() => Promise.allSettled(document.getAnimations()
-            .filter((one) => one.effect.getComputedTiming().endTime < 2000)
-            .map((one) => one.finished))"""
+        """async () => {
+            const moving = () => document.getAnimations().filter((one) =>
+                one.playState === 'running' && one.effect.getComputedTiming().endTime < 2000);
+            for (let still = 0; still < 3; still += 1) {
+                await new Promise((drawn) => requestAnimationFrame(drawn));
+                const found = moving();
+                if (found.length) still = -1;
+                await Promise.allSettled(found.map((one) => one.finished));
+            }
+        }"""
     )
