@@ -88,6 +88,17 @@ def submission(
     }  # fmt: skip
 
 
+def mistake(number: int) -> dict[str, Any]:
+    """An entry of the mistakes book, to be tried again today."""
+    day = TODAY - timedelta(days=3 * number + 1)
+    return {
+        "id": f"mistake-{number}", "subject": "maths", "note": "第 3 题：单位没有换算。" if number else "",
+        "knowledge": "", "cause": "unknown", "file_id": None if number else "file-1", "teacher": "",
+        "entered": str(day), "due": str(TODAY),
+        "reviews": [{"day": str(TODAY - timedelta(days=2)), "right": True}] if number else [],
+    }  # fmt: skip
+
+
 class FamilyStub(Stub):
     """The API of a parent of two: the older one has homework, the younger one is in grade 1."""
 
@@ -96,6 +107,8 @@ class FamilyStub(Stub):
         self.took: list[int | None] = []
         self.works: dict[str, dict[str, Any] | None] = {"homework-0": None, "homework-2": None}
         self.handed_in: list[dict[str, Any]] = []
+        self.mistakes = [mistake(0), mistake(1)]
+        self.tried: list[tuple[str, bool]] = []
 
     async def handle(self, route: Route) -> None:
         """One request; a file is bytes."""
@@ -122,6 +135,13 @@ class FamilyStub(Stub):
                 return 200, self._work(homework_id, child_id)
             case "POST", ["homework", homework_id, "children", _]:
                 return 201, self._take(homework_id, json.loads(given))
+            case "GET", ["children", _, "mistakes"]:
+                is_there = query.get("subject", "maths") == "maths" and not self.empty
+                return 200, {"items": self.mistakes if is_there else [], "next_cursor": None}
+            case "POST", ["children", _, "mistakes", mistake_id, "tries"]:
+                self.tried.append((mistake_id, json.loads(given)["right"]))
+                self.mistakes = [one for one in self.mistakes if one["id"] != mistake_id]
+                return 201, mistake(0)
             case "POST", ["files"]:
                 kind = "audio" if query["name"].endswith(".mp3") else "picture"
                 return 201, attachment(f"file-{len(self.landed)}", kind, query["name"])

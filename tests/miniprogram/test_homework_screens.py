@@ -178,6 +178,21 @@ async def test_what_the_teacher_said(
     await phone.shoot(screenshot, "3-marked")
 
 
+async def test_mistakes_book(phone: Handset, stub: FamilyStub, screenshot: Screenshot) -> None:
+    await phone.open("homework/mistakes/index?child=child-1")
+    await expect(phone.part("mistake")).to_have_count(2)
+    await phone.shoot(screenshot, "1-today")
+    await phone.tap("right")
+    await expect(phone.part("mistake")).to_have_count(1)
+    await phone.tap("wrong")
+    await expect(phone.text("今天没有要再做的")).to_be_visible()
+    assert stub.tried == [("mistake-0", True), ("mistake-1", False)]
+    await phone.shoot(screenshot, "2-none")
+    stub.failing = True
+    await phone.open("homework/mistakes/index?child=child-2")
+    await expect(phone.text("没能打开")).to_be_visible()
+
+
 async def test_made_ready_in_a_tunnel_it_is_handed_in_once(
     parent: Handset, stub: FamilyStub, tmp_path: Path
 ) -> None:

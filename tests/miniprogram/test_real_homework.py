@@ -158,6 +158,8 @@ async def test_an_evening_from_the_budget_to_the_correction(
     await expect(mother.part("drawn")).to_have_count(1)
     await mother.part("work").scroll_into_view_if_needed()
     await mother.shoot(screenshot, "4-returned")
+    await mother.tap("into-book")
+    await expect(mother.page.locator("body")).to_contain_text("记好了")
     await mother.tap("hand-in")
     await mother.is_at("homework/hand-in/index")
     await expect(mother.part("picture").locator("img")).to_have_count(3)
@@ -180,6 +182,12 @@ async def test_an_evening_from_the_budget_to_the_correction(
     await expect(mother.part("mark").first).to_contain_text("优")
     await expect(mother.part("hand-in")).to_have_count(0)
     await mother.shoot(screenshot, "5-marked")
+    await mother.back()
+    await mother.tap("mistakes")
+    await expect(mother.text("今天没有要再做的")).to_be_visible()
+    await mother.part("subject").filter(has_text="数学").tap()
+    await expect(mother.part("mistake")).to_contain_text("再做")
+    assert len(await village.documents("mistakes")) == 1
     (held,) = await village.documents("submissions")
     assert [len(one["files"]) for one in held["versions"]] == [3, 4]
     assert [one["returned"] for one in held["marks"]] == [True, False]

@@ -100,6 +100,11 @@ Page({
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
+  openMistakes(event) {
+    wx.navigateTo({ url: `/homework/mistakes/index?child=${encodeURIComponent(event.currentTarget.dataset.child)}` });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
   open(event) {
     const { id, child } = event.currentTarget.dataset;
     wx.navigateTo({ url: `/homework/task/index?id=${encodeURIComponent(id)}&child=${encodeURIComponent(child)}` });

@@ -30,6 +30,19 @@ module.exports = {
   /** @param {string} id @param {string} child @returns {Promise<Read<Api.ChildWork>>} */
   getWork: (id, child) => read(`${paths.homework(id)}/children/${safe(child)}`),
 
+  /** Without a subject what may be tried again today. @param {string} child @param {string} subject @param {string | null} [cursor] @returns {Promise<Read<{items: Api.Mistake[], next_cursor: string | null}>>} */
+  getMistakes: (child, subject, cursor) => read(`/children/${safe(child)}/mistakes` + query({ subject, limit: 20, cursor: cursor || undefined })),
+  /** For the queue: a picture that was handed in goes into the book. @param {string} child @param {string} id @param {string} fileId */
+  keepMistake: (child, id, fileId) => ({
+    about: `mistake:${id}:${fileId}`, path: `/children/${safe(child)}/mistakes`, method: /** @type {const} */ ('POST'),
+    body: { homework_id: id, file_id: fileId }, key: api.newKey(),
+  }),
+  /** For the queue: tried again. @param {string} child @param {string} mistake @param {boolean} right */
+  tryAgain: (child, mistake, right) => ({
+    about: `try:${mistake}`, path: `/children/${safe(child)}/mistakes/${safe(mistake)}/tries`, method: /** @type {const} */ ('POST'),
+    body: { right }, key: api.newKey(),
+  }),
+
   /** @returns {Promise<Read<{classes: Api.ClassToSet[]}>>} */
   getOptions: () => read('/teaching/homework-options'),
   /** @param {string} cls @param {string} day @returns {Promise<Read<Api.Budget>>} */

@@ -36,6 +36,13 @@ function ofWork(files, homework, child) {
   return files.map((one) => ({ ...one, thumb: address(one.file_id, 'thumb'), full: address(one.file_id, 'full') }));
 }
 
+/** The picture of a mistake. @param {string} id of the file @param {string} mistake @param {string} child @returns {Shown} */
+function ofMistake(id, mistake, child) {
+  /** @param {string} size */
+  const address = (size) => `/files/${api.safe(id)}` + api.query({ mistake, child, size });
+  return { file_id: id, kind: 'picture', name: '', size_bytes: 0, width: null, height: null, thumb: address('thumb'), full: address('full') };
+}
+
 /**
  * What is drawn over a picture, as a picture of the same shape.
  * @param {Api.Stroke[]} strokes @param {{width: number | null, height: number | null}} size
@@ -51,4 +58,4 @@ function overlay(strokes, { width, height }) {
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
-module.exports = { SIDE, fetchOnce, ofHomework, ofWork, overlay };
+module.exports = { SIDE, fetchOnce, ofHomework, ofMistake, ofWork, overlay };

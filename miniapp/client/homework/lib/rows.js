@@ -1,5 +1,6 @@
 /* From the server's homework to what a template shows: words, colours and widths are decided here. */
 
+const days = require('./days');
 const { fill, words } = require('../../i18n/index');
 const { moment } = require('../../lib/format');
 
@@ -113,7 +114,7 @@ function ownRow(row, names) {
     to: [row.class_ids.map((id) => names.get(id)).filter(Boolean).join('、'), row.group].filter(Boolean).join(' · '),
     says: says[row.state],
     tone: row.state === 'unpublished' ? 'todo' : 'soft',
-    about: fill(t.evening.about, { n: row.minutes }),
+    about: `${days.full(row.evening)} · ${fill(t.evening.about, { n: row.minutes })}`,
   };
 }
 

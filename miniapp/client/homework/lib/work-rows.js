@@ -60,6 +60,7 @@ function versionsOf({ versions, marks }, homework, child) {
     return {
       number: version.number,
       text: version.text,
+      drawn: drawn.size ? [...drawn.keys()][0] : '',
       when: whenOf(version, versions.length),
       files: ofWork(version.files, homework, child).map((file) => {
         const strokes = drawn.get(file.file_id);

@@ -107,12 +107,19 @@ Page({
     wx.navigateTo({ url: `/homework/hand-in/index?id=${encodeURIComponent(found.id)}&child=${encodeURIComponent(child)}` });
   },
 
+  /** The page that the teacher drew on; the same page once. @param {WechatMiniprogram.TouchEvent} event */
+  keepMistake(event) {
+    const { child, file } = event.currentTarget.dataset;
+    queue.add(homework.keepMistake(child, this.data.id, file));
+  },
+
   /** @param {import('../../lib/queue').Outcome} outcome */
   heard(outcome) {
     if (!outcome.about.includes(this.data.id) || outcome.state === 'waiting') return;
     const refused = outcome.state === 'refused' ? fill(this.data.t.notice.refused, { why: outcome.error.message }) : '';
     this.setData({ refused });
     // What was said about the time stands on the screen already, and may have been changed again meanwhile.
-    if (!outcome.about.startsWith('took:')) this.reload();
+    if (outcome.about.startsWith('work:')) this.reload();
+    if (outcome.about.startsWith('mistake:') && !refused) wx.showToast({ title: this.data.t.mistakes.kept, icon: 'none' });
   },
 });
