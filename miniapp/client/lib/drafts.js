@@ -55,6 +55,15 @@ function current() {
   return all().find(({ state }) => state === 'writing') || fresh();
 }
 
+/** What was being changed about this very version, or what it says. @param {Api.OwnNotice} notice @returns {Draft} */
+function correcting(notice) {
+  const key = `edit:${notice.id}:${notice.version}`;
+  return find(key) || {
+    ...fresh(), key, state: 'correcting', title: notice.title, body: notice.body, links: notice.links, confirm: notice.confirm,
+    attached: notice.attachments.map(({ file_id: id, name, kind, size_bytes }) => ({ key: id, id, name, kind, size: size_bytes, path: '' })),
+  };
+}
+
 /** Keep it, if there is anything in it. @param {Draft} draft */
 function keep(draft) {
   const others = all().filter(({ key }) => key !== draft.key);
@@ -113,4 +122,4 @@ function clear() {
   all().forEach(({ key }) => drop(key));
 }
 
-module.exports = { PUBLISH, all, clear, current, drop, find, follow, fresh, keep, listed, publish };
+module.exports = { PUBLISH, all, clear, correcting, current, drop, find, follow, fresh, keep, listed, publish };

@@ -8,10 +8,10 @@ const teaching = require('../../lib/teaching');
 const uploads = require('../../lib/uploads');
 const { fill } = require('../../i18n/index');
 const { fetchFile } = require('../../lib/files');
-const { moment, size } = require('../../lib/format');
+const { moment } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
-const { problemsOf, TITLE_LIMIT, FILE_LIMIT, LINK_LIMIT } = require('../../lib/notice-form');
-const { forecastStates, missedGroups } = require('../../lib/teach-rows');
+const { problemsOf, FILE_LIMIT, LINK_LIMIT } = require('../../lib/notice-form');
+const { draftView, forecastView, noForecastView, summary } = require('../../lib/publish-view');
 
 const KEEP_MS = 400; // a pause in typing is a moment to keep the draft
 
@@ -104,12 +104,7 @@ Page({
   async loadNotice() {
     const { data: notice } = await teaching.getOwnNotice(this.edited.id);
     this.edited.version = notice.version;
-    const key = `edit:${notice.id}:${notice.version}`;
-    this.draft = drafts.find(key) || {
-      ...drafts.fresh(), key, state: 'correcting', title: notice.title, body: notice.body, links: notice.links,
-      confirm: notice.confirm,
-      attached: notice.attachments.map(({ file_id: id, name, kind, size_bytes }) => ({ key: id, id, name, kind, size: size_bytes, path: '' })),
-    };
+    this.draft = drafts.correcting(notice);
     this.fetchPictures();
     return { ...this.view(), isOut: notice.state === 'published' };
   },
@@ -132,15 +127,7 @@ Page({
   shown: new Map(),
 
   view() {
-    const { draft } = this;
-    /** @param {Attached} one */
-    const tile = (one) => ({ ...one, path: one.path || this.shown.get(one.id) || '', waits: this.failed.has(one.key) });
-    return {
-      draft: { ...draft },
-      titleCount: `${Array.from(draft.title.trim()).length}/${TITLE_LIMIT}`,
-      pictures: draft.attached.filter(({ kind }) => kind === 'picture').map(tile),
-      files: draft.attached.filter(({ kind }) => kind !== 'picture').map((one) => ({ ...tile(one), weight: size(one.size) })),
-    };
+    return draftView(this.draft, this.shown, this.failed);
   },
 
   draw() {
@@ -201,40 +188,17 @@ Page({
     const { t } = this.data;
     const mine = ++this.asked;
     if (!this.draft.class_ids.length) {
-      this.setData({ reach: '', states: null, missedWord: '', missed: [], quiet: '', ...this.sendWords() });
+      this.setData(noForecastView(this.draft, ''));
       return;
     }
     this.setData({ reach: t.publish.asking, states: null, missedWord: '' });
     try {
       const { data } = await teaching.getForecast(this.draft.class_ids);
-      if (mine === this.asked) this.showForecast(data);
+      if (mine === this.asked) this.setData(forecastView(data, this.draft));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (mine === this.asked) this.setData({ reach: t.publish.unknown, states: null, missed: [], quiet: '', ...this.sendWords() });
+      if (mine === this.asked) this.setData(noForecastView(this.draft, t.publish.unknown));
     }
-  },
-
-  /** @param {Api.Forecast} forecast */
-  showForecast(forecast) {
-    const { t } = this.data;
-    const counts = { all: forecast.children, n: forecast.reached };
-    const missing = forecast.missed.length;
-    this.setData({
-      reach: fill(missing ? t.publish.reach : t.publish.reachAll, counts),
-      states: forecastStates(forecast),
-      missedWord: missing ? fill(t.publish.why, { n: missing }) : '',
-      missed: missedGroups(forecast, this.draft.class_ids.length > 1),
-      quiet: forecast.quiet_until ? fill(t.publish.quiet, { when: moment(forecast.quiet_until) }) : '',
-      ...this.sendWords(forecast.children),
-    });
-  },
-
-  /** What the last button says: to how many, or when. @param {number} [children] */
-  sendWords(children) {
-    const { publish: t } = this.data.t;
-    const { publish_at: at } = this.draft;
-    if (at) return { sendWord: fill(t.plan, { when: moment(at) }) };
-    return { sendWord: children === undefined ? t.sendBlind : fill(t.send, { n: children }) };
   },
 
   showWhy() {
@@ -378,21 +342,7 @@ Page({
     }
     this.keepNow();
     this.forecast();
-    this.setData({ sheet: 'check', summary: this.summary() });
-  },
-
-  /** What it is, in a line. */
-  summary() {
-    const { t } = this.data;
-    const { confirm, deadline_at: deadline, attached } = this.draft;
-    const pictures = attached.filter(({ kind }) => kind === 'picture').length;
-    const files = attached.length - pictures;
-    return [
-      t.publish[confirm],
-      deadline ? `${t.publish.deadline} ${moment(deadline)}` : '',
-      pictures ? fill(t.notices.pictures, { n: pictures }) : '',
-      files ? fill(t.notices.files, { n: files }) : '',
-    ].filter(Boolean).join(' · ');
+    this.setData({ sheet: 'check', summary: summary(this.draft) });
   },
 
   /** From here on it is the queue's: it lands once, whatever happens to this phone. */
