@@ -117,9 +117,4 @@ function forgetKey(key) {
   wx.setStorageSync(STORED, all().filter((one) => one.key !== key));
 }
 
-/** Forget everything, as at signing out. */
-function clear() {
-  all().forEach(({ key }) => drop(key));
-}
-
-module.exports = { PUBLISH, all, clear, correcting, current, drop, find, follow, fresh, keep, listed, publish };
+module.exports = { PUBLISH, all, correcting, current, drop, find, follow, fresh, keep, listed, publish };

@@ -47,11 +47,6 @@ function dropOf(of) {
   dropWhere((one) => one.of === of);
 }
 
-/** Forget everything, as at signing out. */
-function clear() {
-  dropWhere(() => true);
-}
-
 /** @param {(one: KeptFile) => boolean} isOver */
 function dropWhere(isOver) {
   const files = all();
@@ -61,4 +56,4 @@ function dropWhere(isOver) {
   wx.setStorageSync(STORED, files.filter((one) => !over.includes(one)));
 }
 
-module.exports = { clear, dropOf, find, keep };
+module.exports = { dropOf, find, keep };

@@ -48,4 +48,8 @@ function remove(filePath) {
   files().removeSavedFile({ filePath, fail: () => {} });
 }
 
-module.exports = { GONE, has, read, remove, save, weigh };
+function removeAll() {
+  files().getSavedFileList({ success: ({ fileList }) => fileList.forEach(({ filePath }) => remove(filePath)) });
+}
+
+module.exports = { GONE, has, read, remove, removeAll, save, weigh };

@@ -1,10 +1,11 @@
 /* Who is signed in on this phone: tokens from wx.login, renewed before they end, taken once for all who wait. */
 
 const { ApiError, OFFLINE, request } = require('./http');
-const store = require('./store');
+const phone = require('./phone-files');
 
 const STORED = 'session';
 const CONSENTED = 'consented';
+const STAYS = ['text-size', 'language']; // how this phone is read, by whoever has it
 const MARGIN_MS = 60 * 1000; // renew a minute early: the phone's clock may be off
 
 /** @type {Promise<string> | null} */
@@ -73,11 +74,10 @@ function note(session) {
   return session.access_token;
 }
 
-/** Forget the person on this phone: tokens, consent, what was kept to be read. */
+/** Forget the person on this phone: tokens, consent, what was read, written and chosen; whatever is kept later, too. */
 function forget() {
-  wx.removeStorageSync(STORED);
-  wx.removeStorageSync(CONSENTED);
-  store.clear();
+  wx.getStorageInfoSync().keys.filter((key) => !STAYS.includes(key)).forEach((key) => wx.removeStorageSync(key));
+  phone.removeAll();
 }
 
 module.exports = { forget, hasConsented, noteConsent, renew, token };

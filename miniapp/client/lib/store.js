@@ -44,11 +44,4 @@ function drop(address) {
   wx.setStorageSync(INDEX, index().filter((one) => one !== address));
 }
 
-/** Forget everything, as at signing out. */
-function clear() {
-  for (const address of index()) wx.removeStorageSync(PREFIX + address);
-  wx.removeStorageSync(INDEX);
-  keptFiles.clear();
-}
-
-module.exports = { clear, drop, find, keep };
+module.exports = { drop, find, keep };

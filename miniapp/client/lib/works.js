@@ -72,9 +72,4 @@ function follow() {
   });
 }
 
-/** Forget everything, as at signing out. */
-function clear() {
-  all().forEach(({ about }) => drop(about));
-}
-
-module.exports = { aboutOf, clear, drop, find, follow, fresh, handIn, keep };
+module.exports = { aboutOf, drop, find, follow, fresh, handIn, keep };

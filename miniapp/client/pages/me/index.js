@@ -6,7 +6,6 @@ const { ask, attempt } = require('../../lib/acts');
 const people = require('../../lib/people');
 const queue = require('../../lib/queue');
 const screen = require('../../lib/screen');
-const works = require('../../lib/works');
 const session = require('../../lib/session');
 const { chooseTextSize, textSize } = require('../../lib/theme');
 
@@ -99,7 +98,6 @@ Page({
 
   forget() {
     queue.clear();
-    works.clear();
     session.forget();
     wx.reLaunch({ url: '/pages/welcome/index' });
   },

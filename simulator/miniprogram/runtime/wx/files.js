@@ -25,7 +25,10 @@ async function bytesOf(path) {
 
 const failing = (name, fail) => (error) => fail && fail({ errMsg: `${name}:fail ${error.message}` });
 
-export function fileDoubles({ mini, frame }) {
+export function fileDoubles({ mini = {}, frame }) {
+  /** Each person's apart, as in storage. */
+  const own = `${SAVED}${mini.person || ''}store_`;
+
   /** Let the person (or Playwright's file chooser) pick files. */
   function pick(accept, count) {
     return new Promise((resolve, reject) => {
@@ -58,7 +61,7 @@ export function fileDoubles({ mini, frame }) {
     saveFile({ tempFilePath, success, fail }) {
       dataUrl(tempFilePath)
         .then((url) => {
-          const savedFilePath = `wxfile://store_${Object.keys(localStorage).length}_${Date.now()}`;
+          const savedFilePath = `${own}${Object.keys(localStorage).length}_${Date.now()}`;
           localStorage.setItem(savedFilePath, url);
           success({ savedFilePath, errMsg: 'saveFile:ok' });
         })
@@ -67,6 +70,10 @@ export function fileDoubles({ mini, frame }) {
     removeSavedFile({ filePath, fail }) {
       if (localStorage.getItem(filePath) === null && fail) fail({ errMsg: 'removeSavedFile:fail file not exist' });
       localStorage.removeItem(filePath);
+    },
+    getSavedFileList({ success }) {
+      const kept = Object.keys(localStorage).filter((key) => key.startsWith(own));
+      success({ fileList: kept.map((filePath) => ({ filePath, size: localStorage.getItem(filePath).length })), errMsg: 'getSavedFileList:ok' });
     },
     access({ path, success, fail }) {
       if (whereIs(path) === 'gone:') fail({ errMsg: 'access:fail no such file or directory' });
