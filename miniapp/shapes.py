@@ -11,7 +11,7 @@ from datetime import datetime
 import domain.notices
 from domain.bindings import Claim, ClaimState, Custody, Doubt, Side
 from domain.files import FileKind, StoredFile
-from domain.notices import ConfirmMode, NoticeState
+from domain.notices import ConfirmMode, NoticeKind, NoticeState
 from domain.roles import Right
 from miniapp.endpoints import Schema
 from services.claims import Standing
@@ -40,9 +40,13 @@ class Place(Schema):
 
 
 class NoticeRow(Schema):
-    """A notice about one child, as a line of a list. `summary` is empty once it was withdrawn."""
+    """A notice about one child, as a line of a list. `summary` is empty once it was withdrawn.
+
+    What a `homework` asks for is at /homework, under the same id.
+    """
 
     id: str
+    kind: NoticeKind
     title: str
     summary: str
     author: str
@@ -176,6 +180,7 @@ def notice_row(entry: Entry) -> NoticeRow:
     pictures = sum(a.kind is FileKind.PICTURE for a in attached)
     return NoticeRow(
         id=notice.id,
+        kind=notice.kind,
         title=version.title,
         summary="" if withdrawn else " ".join(version.body.split())[:_SUMMARY],
         author=notice.author_name,

@@ -45,7 +45,7 @@ def notice_row(number: int) -> dict[str, Any]:
     published = NOW - timedelta(minutes=12 + 190 * number)
     asked, waits = confirm != "none", number < 2
     return {
-        "id": f"notice-{number}", "title": title, "summary": body[:60], "author": "王",
+        "id": f"notice-{number}", "kind": "notice", "title": title, "summary": body[:60], "author": "王",
         "child_id": child["id"], "child_name": child["name"], "class_name": child["class_name"],
         "published_at": published.isoformat(), "state": "published", "unread": number in (0, 2),
         "confirm": confirm, "wants_confirmation": asked and waits,

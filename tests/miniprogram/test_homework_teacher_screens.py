@@ -73,6 +73,13 @@ async def test_over_the_budget_and_three_ways_out(
     await expect(phone.part("budget")).to_contain_text("还剩 0 分钟")
     await expect(phone.part("reserved")).to_have_count(2)
     await phone.type("作业内容", "练习册第 42 到 43 页。")
+    await phone.tap("add-link")
+    await phone.type("链接", "www.zxx.edu.cn")
+    await phone.tap("take-link")
+    await expect(phone.front.get_by_role("alert")).to_have_text("网址要以 https:// 开头")
+    await phone.correct("链接", "https://www.zxx.edu.cn/maths")
+    await phone.tap("take-link")
+    await expect(phone.part("link")).to_have_count(1)
     await phone.shoot(screenshot, "2-fits")
     await phone.tap("more")
     await phone.tap("more")
@@ -92,6 +99,7 @@ async def test_over_the_budget_and_three_ways_out(
     await phone.is_at("homework/own/index")
     await expect(phone.part("state")).to_contain_text("没有布置出去")
     assert stub.asked_for == ["明天有公开课。"]
+    assert stub.tried[0]["links"] == ["https://www.zxx.edu.cn/maths"]
     await phone.shoot(screenshot, "6-asked")
 
 

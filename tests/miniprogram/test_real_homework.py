@@ -150,9 +150,10 @@ async def test_an_evening_from_the_budget_to_the_correction(
     await teacher.is_at("homework/own/index")
     await expect(teacher.part("pile-returned")).to_contain_text("1")
 
-    await mother.open()
-    await mother.tap("homework")
-    await mother.part("homework").filter(has_text="数学").tap()
+    # A card in the chat leads to the notice, and the notice to the homework.
+    (maths,) = await village.documents("homework", subject="maths")
+    await mother.open(f"pages/notice/index?id={maths['_id']}")
+    await mother.is_at("homework/task/index")
     await expect(mother.part("work")).to_contain_text("请订正")
     await expect(mother.part("mark")).to_contain_text("第 3 题再想一想")
     await expect(mother.part("drawn")).to_have_count(1)

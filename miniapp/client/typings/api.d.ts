@@ -3,6 +3,7 @@
 declare namespace Api {
   interface NoticeRow {
     id: string;
+    kind: 'notice' | 'homework';
     title: string;
     summary: string;
     author: string;

@@ -7,7 +7,9 @@ Component({
   },
   methods: {
     open() {
-      wx.navigateTo({ url: `/pages/notice/index?id=${encodeURIComponent(this.data.row.id)}` });
+      const { id, kind } = this.data.row;
+      const page = kind === 'homework' ? '/homework/task/index' : '/pages/notice/index';
+      wx.navigateTo({ url: `${page}?id=${encodeURIComponent(id)}` });
     },
   },
 });

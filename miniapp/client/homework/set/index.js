@@ -15,6 +15,7 @@ const KEEP_MS = 400; // a pause in typing is a moment to keep the draft
 const STEP = 5;
 const MOST_MINUTES = 240;
 const MOST_FILES = 9;
+const MOST_LINKS = 3;
 
 /** @typedef {import('../lib/form').Form} Form */
 /** @typedef {import('../../lib/uploads').Attached} Attached */
@@ -32,6 +33,8 @@ Page({
     budgets: /** @type {any[]} */ ([]),
     over: false,
     attached: /** @type {any[]} */ ([]),
+    link: '',
+    typingLink: false,
     modes: /** @type {Api.HandIn[]} */ (['pictures', 'tick', 'text', 'voice', 'file', 'nothing']),
     wrong: /** @type {Record<string, string>} */ ({}),
     back: '',
@@ -279,11 +282,39 @@ Page({
     this.drop(event.currentTarget.dataset.key);
   },
 
+  addLink() {
+    if (this.form.links.length < MOST_LINKS) this.setData({ typingLink: true });
+    else this.say(fill(this.data.t.publish.tooManyLinks, { n: MOST_LINKS }));
+  },
+
+  /** @param {WechatMiniprogram.Input} event */
+  typedLink(event) {
+    this.setData({ link: event.detail.value, 'wrong.links': '' });
+  },
+
+  /** What was typed is taken, or said to be no address; nothing typed is no link. */
+  takeLink() {
+    const link = this.data.link.trim();
+    if (link && !/^https:\/\/\S+$/.test(link)) {
+      this.setData({ 'wrong.links': this.data.t.publish.linkWrong });
+      return false;
+    }
+    if (link) this.change({ links: [...this.form.links, link] });
+    this.setData({ link: '', typingLink: false });
+    return true;
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  removeLink(event) {
+    const { index } = event.currentTarget.dataset;
+    this.change({ links: this.form.links.filter((_, at) => at !== index) });
+  },
+
   // --------------------------------------------------------------------------------- off it goes, or not
 
   /** Set it, or what is changed about it. Whether it fits is for the server to say: the phone waits for the answer. */
   async send() {
-    if (this.data.busy) return;
+    if (this.data.busy || (this.data.typingLink && !this.takeLink())) return;
     const wrong = forms.problemsOf(this.form);
     const whole = !Object.keys(wrong).length;
     this.setData({ wrong, back: whole ? '' : this.data.t.publish.fixFields });

@@ -50,7 +50,9 @@ Page({
     return screen.load(this, async () => {
       const { data, offline } = await api.getNotice(this.data.id);
       const view = this.view(data);
-      this.fetchPictures(view.pictures);
+      // A card in the chat leads to the notice; what there is to do for a homework is on its own page.
+      if (data.kind === 'homework') wx.redirectTo({ url: `/homework/task/index?id=${encodeURIComponent(data.id)}` });
+      else this.fetchPictures(view.pictures);
       return { ...view, offline };
     }, this.data.t.notice);
   },
