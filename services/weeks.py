@@ -104,7 +104,7 @@ async def _homework_of(ctx: Context, student: Student, monday: date) -> list[Hom
 
 
 async def tell_weeks(ctx: Context) -> None:
-    """Every few minutes; on Sunday evening the classes that had homework are told, once a week, by one worker.
+    """Every minute; on Sunday evening the classes that had homework are told, once a week, by one worker.
 
     A notice's id is made of class and week, so whoever takes over from one that died tells nobody twice.
     """
