@@ -9,6 +9,8 @@ NAME_LIMIT = 40  # the longest in Latin letters, and Tibetan counted by code poi
 _CLAIM = re.compile(r"(?P<name>\D{2,60}?)(?P<digits>\d{4})")
 # They choose a letter's look (Mongolian, Han), never the letter.
 _SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# What a teacher's name on a list may end with already.
+_TITLES = ("老师", "主任", "校长", "园长", "书记")
 _HAN = "零一二三四五六七八九"
 _NUMBERS = re.compile(rf"[0-9]+|[{_HAN}]?十[{_HAN}]?|[{_HAN}]|[^0-9十{_HAN}]+")
 
@@ -53,6 +55,11 @@ def parse_digits(text: str) -> str | None:
 def family_name_only(name: str) -> str:
     """A child's name for a stranger who holds the child's invitation: `李小明` → `李*`, however long it is."""
     return name[:1] + "*"
+
+
+def teacher_name(name: str) -> str:
+    """How families call a teacher: 王芳老师. A name on the list may have its title already: 赵主任."""
+    return name if name.endswith(_TITLES) else f"{name}老师"
 
 
 def masked_name(name: str) -> str:

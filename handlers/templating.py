@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from domain.invitations import code_text
+from domain.names import teacher_name
 from domain.notices import link_allowed
 from domain.times import SCHOOL_ZONE, school_text
 from handlers import phrases
@@ -34,6 +35,7 @@ def make_environment(folder: Path | str) -> Environment:
         linked=linked_text,
         host=lambda link: urlsplit(link).hostname or link,
         moment=phrases.moment,
+        teacher=teacher_name,
         clock=school_text,
         day=_day_text,
         invite_code=code_text,

@@ -14,6 +14,7 @@ from domain.channels import Channel
 from domain.consent_texts import TEXTS
 from domain.consents import ConsentEvent, Decision
 from domain.deliveries import Attempt, Delivery, Result
+from domain.names import teacher_name
 from domain.notices import Notice, NoticeState, Version
 from domain.times import school_text
 from domain.timings import Timing
@@ -107,7 +108,7 @@ def notice_part(
     else:
         title = notice.current.title
         said = "".join(_version(v, notice.current.number, links) for v in reversed(notice.versions))
-    author = f"{notice.author_name}老师 · " if notice else ""
+    author = f"{teacher_name(notice.author_name)} · " if notice else ""
     return (
         f'<section><h3>{escape(title)}</h3><p class="soft">{escape(author)}'
         f"{school_text(delivery.published_at)}</p>{said}{_delivery(delivery, attempts, links)}</section>\n"

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from domain.mistakes import Mistake
+from domain.names import teacher_name
 from domain.submissions import Level, Mark, Stamp, Submission
 from domain.times import school_text
 
@@ -112,7 +113,7 @@ def _mark(mark: Mark, links: Links) -> str:
         said.append("请订正")
     words = "，".join(filter(None, said))
     voice = _file(mark.voice.name, links.get(mark.voice.file_id)) if mark.voice else ""
-    head = f'<p class="soft">{escape(mark.teacher_name)}老师 {school_text(mark.marked_at)}</p>'
+    head = f'<p class="soft">{escape(teacher_name(mark.teacher_name))} {school_text(mark.marked_at)}</p>'
     return f'{head}<p class="text">{escape(words)}</p>{voice}'
 
 

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.names import folded_name, masked_name, natural_order, parse_name_and_digits
+from domain.names import (
+    folded_name,
+    masked_name,
+    natural_order,
+    parse_name_and_digits,
+    teacher_name,
+)
 
 # What children in this country are called: Han, with a dot, Tibetan, Mongolian, Latin letters.
 NAMES = st.one_of(
@@ -173,3 +179,8 @@ def test_classes_are_sorted_as_people_count() -> None:
     ]
     assert sorted(["10班", "9班", "１班"], key=natural_order) == ["１班", "9班", "10班"]
     assert sorted(["实验班", "2班", ""], key=natural_order) == ["", "实验班", "2班"]
+
+
+def test_a_title_is_not_said_twice() -> None:
+    called = [teacher_name(name) for name in ("王芳", "王老师", "赵主任")]
+    assert called == ["王芳老师", "王老师", "赵主任"]

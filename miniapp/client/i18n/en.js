@@ -22,6 +22,7 @@ module.exports = {
     noMore: 'That is all',
     sending: 'Sending',
     teacher: '{name}',
+    titles: [],
   },
   time: {
     now: 'just now',

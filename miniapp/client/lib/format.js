@@ -57,4 +57,10 @@ function sign(name) {
   return name.slice(-1);
 }
 
-module.exports = { day, moment, sign, size };
+/** How a teacher is called; a name on the school's list may have its title already. @param {string} name */
+function teacher(name) {
+  const { common } = words();
+  return common.titles.some((title) => name.endsWith(title)) ? name : fill(common.teacher, { name });
+}
+
+module.exports = { day, moment, sign, size, teacher };

@@ -1,7 +1,7 @@
 /* From the server's rows to what a template shows: words and marks are decided here, not in the markup. */
 
 const { fill, words } = require('../i18n/index');
-const { moment } = require('./format');
+const { moment, teacher } = require('./format');
 const queue = require('./queue');
 
 /** What the queue calls the answer to a notice. @param {string} noticeId */
@@ -28,7 +28,7 @@ function noticeRow(row) {
   return {
     ...row,
     when: moment(row.published_at),
-    by: fill(t.common.teacher, { name: row.author }),
+    by: teacher(row.author),
     label: labelOf(row),
     unread_word: t.state.unread,
     until: row.deadline_at ? (late ? t.home.late : fill(t.home.until, { when: moment(row.deadline_at) })) : '',

@@ -2,7 +2,7 @@
 
 const days = require('./days');
 const { fill, words } = require('../../i18n/index');
-const { moment } = require('../../lib/format');
+const { moment, teacher } = require('../../lib/format');
 
 const LEAST_SCALE = 30; // minutes: one small homework does not fill the drawing
 
@@ -78,7 +78,7 @@ function saysOf(load, noWritten) {
 /** What somebody has set already. @param {Api.Reserved} item @param {number} index */
 function reservedRow({ subject, minutes, author, mine, pupils, allowed }, index) {
   const t = words();
-  const whose = mine ? t.budget.mine : fill(t.common.teacher, { name: author });
+  const whose = mine ? t.budget.mine : teacher(author);
   return {
     key: index,
     colour: colourOf(subject.code),

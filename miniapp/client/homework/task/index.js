@@ -5,7 +5,7 @@ const homework = require('../lib/api');
 const queue = require('../../lib/queue');
 const screen = require('../../lib/screen');
 const { fill } = require('../../i18n/index');
-const { moment } = require('../../lib/format');
+const { moment, teacher } = require('../../lib/format');
 const { ofHomework } = require('../lib/pictures');
 const { colourOf } = require('../lib/rows');
 const { workRow } = require('../lib/work-rows');
@@ -77,7 +77,7 @@ Page({
       homework: found,
       works: found.children.filter(({ id }) => this.works.has(id)).map((child) => this.workOf(child)),
       colour: colourOf(found.subject.code),
-      meta: `${fill(t.common.teacher, { name: found.author })} · ${moment(found.published_at)}`,
+      meta: `${teacher(found.author)} · ${moment(found.published_at)}`,
       files: ofHomework(found.attachments, found.id),
       facts: [
         { icon: 'clock', text: `${fill(t.evening.about, { n: found.minutes })}，${found.written ? t.task.written : t.task.unwritten}`, late: false },

@@ -1,7 +1,7 @@
 /* What a teacher said to a work: the stamp as it comes down on paper, words, voice, level and points. */
 
 const { fill, words } = require('../../../i18n/index');
-const { moment } = require('../../../lib/format');
+const { moment, teacher } = require('../../../lib/format');
 
 Component({
   properties: {
@@ -16,7 +16,7 @@ Component({
       const points = mark.points === null ? '' : fill(t.mark.points, { n: mark.points, of: mark.points_of || 0 });
       this.setData({
         stamp: mark.stamp ? t.stamp[mark.stamp] : '',
-        from: `${fill(t.common.teacher, { name: mark.teacher })} · ${moment(mark.marked_at)}`,
+        from: `${teacher(mark.teacher)} · ${moment(mark.marked_at)}`,
         comment: mark.comment,
         result: [mark.level ? t.level[mark.level] : '', points].filter(Boolean).join(' · '),
       });
