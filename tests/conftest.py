@@ -188,6 +188,8 @@ def screenshot(request: pytest.FixtureRequest) -> Callable[..., Awaitable[Path]]
         folder = SCREENSHOTS / str(request.node.name).removeprefix("test_")
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}.png"
+        # A click returns when the next page begins to come; Chromium has no picture of it before it is there.
+        await page.wait_for_load_state()
         await page.screenshot(path=path, full_page=full_page)
         return path
 
