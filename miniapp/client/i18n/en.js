@@ -22,7 +22,7 @@ module.exports = {
     noMore: 'That is all',
     sending: 'Sending',
     teacher: '{name}',
-    titles: [],
+    titles: '',
   },
   time: {
     now: 'just now',

@@ -21,7 +21,7 @@ module.exports = {
     noMore: '没有更多了',
     sending: '正在送出',
     teacher: '{name}老师',
-    titles: ['老师', '主任', '校长', '园长', '书记'],
+    titles: '老师 主任 校长 园长 书记',
   },
   time: {
     now: '刚刚',

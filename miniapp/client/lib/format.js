@@ -60,7 +60,7 @@ function sign(name) {
 /** How a teacher is called; a name on the school's list may have its title already. @param {string} name */
 function teacher(name) {
   const { common } = words();
-  return common.titles.some((title) => name.endsWith(title)) ? name : fill(common.teacher, { name });
+  return common.titles.split(' ').some((title) => name.endsWith(title)) ? name : fill(common.teacher, { name });
 }
 
 module.exports = { day, moment, sign, size, teacher };
