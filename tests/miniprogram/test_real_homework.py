@@ -170,6 +170,7 @@ async def test_an_evening_from_the_budget_to_the_correction(
     await expect(mother.part("work")).to_contain_text("第2次")
 
     await teacher.pull()
+    await expect(teacher.part("pile-waiting")).to_contain_text("1")
     await teacher.tap("mark-next")
     await teacher.tap("level-excellent")
     await teacher.tap("stamp-progress")
