@@ -1,6 +1,7 @@
 # The five commands. Works with GNU make (also the old one of macOS); everything stays in .venv and var.
 
 PORT ?= 8000
+LANES ?= 2
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 # What make run needs is installed apart from what the tests need: a newcomer waits for less.
@@ -17,7 +18,7 @@ help:
 	@echo "make run      starts Yanshu with demo people at http://127.0.0.1:$(PORT) (PORT=8080 make run for another port)"
 	@echo "make mini     fetches what shows the mini-program on the phones (Node); make run does so by itself, too"
 	@echo "make gallery  takes a picture of every screen of the mini-program, light, dark and large"
-	@echo "make test     runs every test (ARGS='-k notices' hands words on to pytest)"
+	@echo "make test     runs every test (ARGS='-k notices' hands words on to pytest, LANES=0 is for a debugger)"
 	@echo "make check    style, types and who may import whom"
 	@echo "make format   puts the code into shape"
 	@echo "make bench    measures, side by side with the obvious way to do it"
@@ -34,8 +35,9 @@ gallery: $(DEV_READY) $(NPM_READY)
 	@$(PYTHON) -m pytest tests/miniprogram -k screens
 	@echo "Every screen of the mini-program in light, dark and large print: var/screenshots/"
 
+# A file of tests stays in one lane, with engines and a Chromium of its own.
 test: $(DEV_READY) $(NPM_READY)
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest -n $(LANES) --dist loadfile $(ARGS)
 
 check: $(DEV_READY) $(NPM_READY)
 	@$(VENV)/bin/ruff check .

@@ -30,10 +30,17 @@ from jobs.queue import Job, Queue
 from jobs.registry import JOBS, REGULAR_JOBS
 from miniapp.callbacks import MiniProgramPush
 from miniapp.routes import routes as api_routes
+from miniapp.routes import socket_routes
 from oidc.client import OidcClient
+from s3.bucket import Bucket
+from s3.signing import Keys
 from services.context import Context, Policy, TemplateCard
-from settings import Account, Settings, SignOn, Template
+from services.live import Live
+from settings import Account, BucketAt, Settings, SignOn, Template
+from storage.blobs import IN_BUCKET, IN_DATABASE
 from storage.stores import Stores, open_stores
+from web.outside import Outside
+from web.robots import Robots
 from wechat.envelope import Envelope, Mode
 from wechat.gateway import Gateway
 from wechat.mini import MiniGateway
@@ -79,13 +86,15 @@ async def running(
 
     `lease` and `regular_jobs` say how soon what a dead process left is taken up again.
     """
-    account = settings.official_account
+    account, bucket = settings.official_account, _bucket(settings.bucket)
     stores = open_stores(
         mongodb_uri=settings.mongodb_uri,
         database=settings.mongodb_database,
         redis_url=settings.redis_url,
         app_id=account.app_id,
         clock=now,
+        bucket=bucket,
+        new_files_in=IN_BUCKET if settings.files_store == "s3" else IN_DATABASE,
     )
     gateway = Gateway(
         app_id=account.app_id,
@@ -96,7 +105,8 @@ async def running(
     )
     mini = _mini_gateway(settings, stores)
     queue = Queue(redis_url=settings.redis_url, name=settings.mongodb_database)
-    sso = _sso(settings.sign_on)
+    sso, live = _sso(settings.sign_on), Live()
+    web = Outside()
     ctx = Context(
         stores=stores,
         wechat=gateway,
@@ -107,10 +117,16 @@ async def running(
         policy=replace(_policy(settings), lease=lease),
         sso=sso,
         mini=mini,
+        web=web,
+        robots=Robots(web) if settings.link_check else None,
+        live=live,
     )
     queue.register(ctx, JOBS, regular_jobs)
     try:
         await gateway.start()
+        if bucket:
+            await bucket.start()
+        await web.start()
         if mini:
             await mini.start()
         if sso:
@@ -118,11 +134,17 @@ async def running(
         async with queue:
             yield Running(ctx, queue)
     finally:
+        await ctx.links.close(ctx)
+        await ctx.search.close()
+        await live.close()
         await gateway.close()
+        await web.close()
         if mini:
             await mini.close()
         if sso:
             await sso.close()
+        if bucket:
+            await bucket.close()
         await stores.close()
 
 
@@ -155,11 +177,16 @@ def _policy(settings: Settings) -> Policy:
             if card
         },
         link_hosts=settings.link_hosts,
+        catalogue_hosts=settings.catalogue_hosts,
+        closed_hosts=settings.closed_hosts,
         sso_name=settings.sign_on.name if settings.sign_on else "",
+        check_text=settings.wechat_checks != "none",
+        check_pictures=settings.wechat_checks == "all",
         quiet_hours=QuietHours(settings.quiet_start, settings.quiet_end),
         desk_idle=timedelta(minutes=settings.console_idle_minutes),
         erasure_wait=timedelta(days=settings.erasure_wait_days),
         family_files_per_day=settings.family_files_per_day,
+        film_bytes=settings.film_mb * 1024 * 1024,
         keep=Keep(**{kind: timedelta(days=days) for kind, days in settings.keep_days.items()}),
     )
 
@@ -172,6 +199,10 @@ def _sso(sign_on: SignOn | None) -> OidcClient | None:
         client_id=sign_on.client_id,
         client_secret=sign_on.client_secret,
     )
+
+
+def _bucket(at: BucketAt | None) -> Bucket | None:
+    return Bucket(at, Keys(at.key_id, at.secret, at.region)) if at else None
 
 
 def _card(template: Template | None) -> TemplateCard | None:
@@ -187,6 +218,7 @@ def make_application(
     """
     mini = settings.mini_program
     ours: list[Any] = [
+        *page_routes(),  # first: with the short links
         *callbacks.routes(
             (_envelope(settings.official_account), converse),
             (_envelope(mini), MiniProgramPush(mini.app_id), mini.format == "json")
@@ -194,7 +226,7 @@ def make_application(
             else None,
         ),
         *health.routes(),
-        *page_routes(),
+        *socket_routes(),
         *console_routes(),
         *api_routes(),
     ]

@@ -5,8 +5,10 @@ For `main.py dev` alone.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from domain.bindings import Binding, BindingState, binding_id
 from domain.names import folded_name
@@ -17,10 +19,12 @@ from domain.roles import Appointment, Role, appointment_id
 from domain.schools import Contact, Roster, School, SchoolClass, Student
 from domain.stages import Stage
 from services.bindings import bind_guardian
+from services.catalogue import apply_sync, plan_sync
 from services.context import Context
 from services.people import note_follow, recognise
 from services.registration import recount_school
 from services.rosters import save_roster
+from services.shelves import plant_starter
 from simulator.world import User
 
 DISTRICT = Region(
@@ -35,6 +39,7 @@ SCHOOL = School(
     region_ids=DISTRICT.region_ids,
     stages=(Stage.PRIMARY,),
 )
+_TREE = Path(__file__).parent / "deploy" / "lesson_tags_small.json"
 CLASS_ONE = SchoolClass(id="demo-class-31", school_id=SCHOOL.id, name="三年级一班", grade=3)
 CLASS_TWO = SchoolClass(id="demo-class-32", school_id=SCHOOL.id, name="三年级二班", grade=3)
 
@@ -161,6 +166,9 @@ async def seed(ctx: Context, people: list[User]) -> None:
         person_id = await _arrive(ctx, people_by_key[key], following=number not in _GONE)
         await bind_guardian(ctx, person_id, f"{_FAMILIES_TWO[number]} {_digits(number)}")
     await recount_school(ctx, SCHOOL.id)
+    await plant_starter(ctx)
+    tree = await asyncio.to_thread(_TREE.read_bytes)
+    await apply_sync(ctx, await plan_sync(ctx, tree, _TREE.name))
 
 
 async def _arrive(ctx: Context, user: User, *, following: bool = True) -> str:

@@ -1,4 +1,4 @@
-"""The command line; `read_arguments` has the commands."""
+"""What each command of the command line does; `arguments.py` has the commands."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from app import MAX_BODY_BYTES, Running, make_application, running
+from arguments import read_arguments
 from bot.conversation import finish_background
 from bot.menu import menu
 from domain.errors import InvalidError
@@ -26,10 +27,13 @@ from engines import Engines, EnginesError
 from handlers.base import UNDER_WAY
 from services.administrators import Founding, offer_administration
 from services.audit_command import run_verify
+from services.catalogue_command import SyncWish, try_sync
+from services.moving import run_move
 from services.roster_command import parse_only, refusal, run_district, run_import, run_template
 from services.roster_districts import DistrictWish
 from services.roster_files import RosterError
 from services.rosters import Wish
+from services.shelves import plant_starter
 from settings import Settings, SettingsError, dev_environment
 from wechat.errors import WeChatError
 
@@ -52,56 +56,6 @@ def set_up_logging(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler])
-
-
-def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
-    """The command line as typed."""
-    parser = argparse.ArgumentParser(prog="main.py", description="Yanshu 雁书")
-    commands = parser.add_subparsers(dest="command", required=True)
-    dev = commands.add_parser("dev", help="everything on this machine, with a demo school")
-    dev.add_argument("--port", type=int, default=8000)
-    dev.add_argument("--data-dir", type=Path, default=Path("var/dev"))
-    serve = commands.add_parser("serve", help="a web process")
-    serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--host", default="127.0.0.1")
-    work = commands.add_parser("work", help="a worker process")
-    work.add_argument("--concurrency", type=int, default=8, help="jobs at once")
-    commands.add_parser("init-db", help="create the indexes that are missing")
-    take = commands.add_parser("import-roster", help="take in a school's list (.xlsx, .csv)")
-    take.add_argument("file", type=Path)
-    whose = take.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--school", help="the school's id")
-    whose.add_argument("--district", help="the id of a district: a file with many schools")
-    take.add_argument("--new-schools", action="store_true", help="found those that nobody knows")
-    take.add_argument("--school-name", default="", help="needed for a new school")
-    take.add_argument("--apply", action="store_true", help="without it, nothing changes")
-    take.add_argument("--only", help="of new,moved,left,phone; everything without it")
-    take.add_argument("--report", type=Path, help="write what becomes of each row to this .xlsx")
-    template = commands.add_parser("roster-template", help="write an empty list to fill in")
-    template.add_argument("report", type=Path)
-    admin = commands.add_parser("create-admin", help="print a one-time link for an administrator")
-    place = admin.add_mutually_exclusive_group(required=True)
-    place.add_argument("--school", help="the school's id")
-    place.add_argument("--region", help="a district's, city's or province's id")
-    admin.add_argument("--level", choices=list(RegionLevel), help="of a region")
-    admin.add_argument("--below", default="", help="the id of the region it is in")
-    admin.add_argument("--place-name", default="", help="needed for a new one")
-    admin.add_argument("--name", default="管理员", help="how the administrator is called")
-    verify = commands.add_parser("verify-audit", help="check that nobody touched the audit log")
-    verify.add_argument("--place", default="", help="of one school or region; of all without it")
-    verify.add_argument(
-        "--against", type=_lines_of, default=[], help="what earlier runs said, kept elsewhere"
-    )
-    commands.add_parser("set-menu", help="replace the official account's menu")
-    commands.add_parser("check", help="try the stores and WeChat with these settings")
-    return parser.parse_args(words)
-
-
-def _lines_of(path: str) -> list[str]:
-    try:
-        return Path(path).read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise argparse.ArgumentTypeError(f"cannot read {path}") from error
 
 
 def _on_stop() -> asyncio.Event:
@@ -138,6 +92,7 @@ async def serve(settings: Settings, host: str, port: int) -> None:
         server = make_server(make_application(program.ctx, settings), settings)
         print(f"ready http://{host}:{listen(server, port, host)}", flush=True)
         await stop.wait()
+        await program.ctx.live.close()
         await _finish(server)
 
 
@@ -240,9 +195,10 @@ async def dev(port: int, data_dir: Path) -> None:
 
 
 async def init_db(settings: Settings) -> None:
-    """Create the indexes that are missing; harmless to repeat."""
+    """Create the indexes that are missing, put up the links that ship; harmless to repeat."""
     async with running(settings) as program:
         await program.ctx.stores.ensure_indexes()
+        await plant_starter(program.ctx)
     print("indexes are there")
 
 
@@ -298,8 +254,22 @@ async def verify_audit(settings: Settings, place: str, against: list[str]) -> No
         raise SystemExit(1)
 
 
+async def sync_links(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Take in the catalogue of textbooks; without --apply, say what would change."""
+    async with running(settings) as program:
+        if refused := await try_sync(program.ctx, SyncWish.typed(arguments), print):
+            raise SystemExit(refused)
+
+
 def _progress(text: str) -> None:
     print(f"\r{text:<40}", end="", file=sys.stderr)
+
+
+async def move_files(settings: Settings) -> None:
+    """Bring the bytes of every file to where new ones go; fails if one stays behind."""
+    async with running(settings) as program:
+        if not await run_move(program.ctx, print, _progress):
+            raise SystemExit(1)
 
 
 async def set_menu(settings: Settings) -> None:
@@ -314,6 +284,7 @@ async def check(settings: Settings) -> None:
     async with running(settings) as program:
         tried: dict[str, Callable[[Running], Awaitable[object]]] = {
             "MongoDB and Redis": lambda p: p.ctx.stores.ping(),
+            "Files": lambda p: p.ctx.stores.blobs.check(),
             "WeChat": lambda p: p.ctx.wechat.check_token(),
         }
         if sso := program.ctx.sso:
@@ -350,6 +321,8 @@ def main(words: list[str] | None = None) -> int:
             "import-roster": lambda: take_roster(settings, arguments),
             "create-admin": lambda: create_admin(settings, arguments),
             "verify-audit": lambda: verify_audit(settings, arguments.place, arguments.against),
+            "sync-links": lambda: sync_links(settings, arguments),
+            "move-files": lambda: move_files(settings),
             "set-menu": lambda: set_menu(settings),
             "check": lambda: check(settings),
         }

@@ -16,19 +16,23 @@ from typing import Self, TypeVar
 
 from settings_values import (
     Wrong,
+    access_key,
     address,
     aes_key,
     app_id,
     boolean,
+    bucket,
     button,
     clock,
     database,
+    endpoint,
     hosts,
     issuer,
     metrics_token,
     mongodb_uri,
     one_of,
     redis_url,
+    region,
     template_fields,
     template_id,
     token,
@@ -41,6 +45,11 @@ FORMATS = ("xml", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # What a template's fields may be filled with.
 NOTICE_PARTS = ("title", "school", "class", "sender", "time")
+# What WeChat is asked about: words and pictures, words alone, nothing.
+CHECKS = ("all", "text", "none")
+# Where the bytes of new files go, and how a bucket is addressed.
+FILE_STORES = ("mongodb", "s3")
+BUCKET_STYLES = ("path", "host")
 BINDING_PARTS = ("title", "result", "time")
 
 # How long each kind of data is kept, in days, where nothing else is said.
@@ -52,7 +61,9 @@ KEEP_DAYS: Mapping[str, int] = {
     "MISTAKES": 1095,
     "UPLOADS": 7,
     "CLAIMS": 180,
+    "REVIEWS": 180,
     "BINDINGS": 365,
+    "LINKS": 400,
     "UNFOLLOWED": 30,
 }
 _LONGEST_DAYS = 36_500
@@ -70,8 +81,11 @@ NAMES = frozenset(
         "MINI_TEMPLATE_ONE_TIME", "MINI_TEMPLATE_ONE_TIME_FIELDS",
         "MINI_TEMPLATE_LONG_TERM", "MINI_TEMPLATE_LONG_TERM_FIELDS",
         "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME",
-        "LINK_HOSTS", "QUIET_START", "QUIET_END", "LOG_LEVEL", "METRICS_TOKEN", "CONSOLE_IDLE_MINUTES",
-        *(f"KEEP_{kind}_DAYS" for kind in KEEP_DAYS), "ERASURE_WAIT_DAYS", "FAMILY_FILES_PER_DAY",
+        "FILES_STORE", "S3_ENDPOINT", "S3_BUCKET", "S3_REGION", "S3_KEY_ID", "S3_SECRET", "S3_STYLE",
+        "LINK_HOSTS", "CATALOGUE_HOSTS", "CLOSED_HOSTS", "LINK_CHECK",
+        "WECHAT_CHECKS",
+        "QUIET_START", "QUIET_END", "LOG_LEVEL", "METRICS_TOKEN", "CONSOLE_IDLE_MINUTES",
+        *(f"KEEP_{kind}_DAYS" for kind in KEEP_DAYS), "ERASURE_WAIT_DAYS", "FAMILY_FILES_PER_DAY", "FILM_MB",
     )
 )  # fmt: skip
 # Understood by the tests and by make, not by the program: known, so that they are no typing error.
@@ -119,6 +133,18 @@ class SignOn:
 
 
 @dataclass(frozen=True, slots=True)
+class BucketAt:
+    """A bucket that speaks S3, and who asks it. No other host is ever asked for files."""
+
+    endpoint: str
+    bucket: str
+    region: str
+    key_id: str
+    secret: str = field(repr=False)
+    style: str  # one of BUCKET_STYLES
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; addresses are without a slash at the end."""
 
@@ -135,14 +161,21 @@ class Settings:
     one_time_template: Template | None  # the mini-program's 一次性订阅
     long_term_template: Template | None  # its 长期订阅, which WeChat grants to some kinds of school
     sign_on: SignOn | None
+    bucket: BucketAt | None
+    files_store: str  # one of FILE_STORES
     trust_proxy: bool
     link_hosts: tuple[str, ...]
+    catalogue_hosts: tuple[str, ...]
+    closed_hosts: tuple[str, ...]  # that do not open inside WeChat
+    wechat_checks: str  # one of CHECKS
+    link_check: bool
     quiet_start: time  # school time (Asia/Shanghai)
     quiet_end: time
     keep_days: Mapping[str, int]  # by the names of KEEP_DAYS, in lower case
     console_idle_minutes: int
     erasure_wait_days: int
     family_files_per_day: int
+    film_mb: int  # how large a film of a resource may be
     log_level: str
     metrics_token: str = field(repr=False)  # empty: /metrics answers this machine alone
 
@@ -174,8 +207,14 @@ class Settings:
             one_time_template=read.template("MINI_TEMPLATE_ONE_TIME", NOTICE_PARTS),
             long_term_template=read.template("MINI_TEMPLATE_LONG_TERM", NOTICE_PARTS),
             sign_on=read.sign_on(),
+            bucket=read.bucket(),
+            files_store=read("FILES_STORE", one_of(FILE_STORES), default=FILE_STORES[0]),
             trust_proxy=read("TRUST_PROXY", boolean, default="no"),
             link_hosts=read("LINK_HOSTS", hosts, default="smartedu.cn"),
+            catalogue_hosts=read("CATALOGUE_HOSTS", hosts, default="ykt.cbern.com.cn"),
+            link_check=read("LINK_CHECK", boolean, default="yes"),
+            closed_hosts=read("CLOSED_HOSTS", hosts) if read.any_of("CLOSED_HOSTS") else (),
+            wechat_checks=read("WECHAT_CHECKS", one_of(CHECKS), default="all"),
             quiet_start=read("QUIET_START", clock, default="21:30"),
             quiet_end=read("QUIET_END", clock, default="07:00"),
             keep_days={
@@ -189,6 +228,7 @@ class Settings:
             ),
             erasure_wait_days=read("ERASURE_WAIT_DAYS", whole_number(0, 30), default="7"),
             family_files_per_day=read("FAMILY_FILES_PER_DAY", whole_number(1, 100), default="3"),
+            film_mb=read("FILM_MB", whole_number(50, 500), default="200"),
             log_level=read("LOG_LEVEL", one_of(LOG_LEVELS), default="INFO"),
             metrics_token=read("METRICS_TOKEN", metrics_token)
             if read.any_of("METRICS_TOKEN")
@@ -215,6 +255,7 @@ def dev_environment(
         "REDIS_URL": redis_url,
         "PUBLIC_URL": here,
         "MONGODB_DATABASE": "yanshu_demo",  # a demo school has no place among real ones
+        "LINK_CHECK": "no",  # a demo looks at nobody's pages
         "TRUST_PROXY": "yes",  # the simulator's phones come through prefixes
         "OA_APPID": "wx0123456789abcdef",
         "OA_SECRET": "demo0secret0of0the0account000000",
@@ -302,6 +343,19 @@ class _Reader:
             client_id=self("OIDC_CLIENT_ID", str),
             client_secret=self("OIDC_CLIENT_SECRET", str),
             name=self("OIDC_NAME", button),
+        )
+
+    def bucket(self) -> BucketAt | None:
+        """A bucket: all its names or none; and all where files are to go there."""
+        if not (self.any_of("S3_") or self._values.get(f"{PREFIX}FILES_STORE") == "s3"):
+            return None
+        return BucketAt(
+            endpoint=self("S3_ENDPOINT", endpoint),
+            bucket=self("S3_BUCKET", bucket),
+            region=self("S3_REGION", region, default="us-east-1"),
+            key_id=self("S3_KEY_ID", access_key),
+            secret=self("S3_SECRET", str),
+            style=self("S3_STYLE", one_of(BUCKET_STYLES), default=BUCKET_STYLES[0]),
         )
 
     def raise_problems(self) -> None:

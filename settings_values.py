@@ -185,6 +185,34 @@ def button(value: str) -> str:
     return value
 
 
+def endpoint(value: str) -> str:
+    """Where a service is, without a path: what is asked for there is ours to say."""
+    if urlsplit(address(value)).path:
+        raise Wrong("must be a host, and perhaps a port, without a path")
+    return address(value)
+
+
+def bucket(value: str) -> str:
+    """A bucket's name, as it can stand before a host's."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", value):
+        raise Wrong("must be 3 to 63 small letters, digits and -")
+    return value
+
+
+def region(value: str) -> str:
+    """A region, as it stands in a signature."""
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", value):
+        raise Wrong("must be small letters, digits and - like cn-north-1")
+    return value
+
+
+def access_key(value: str) -> str:
+    """The name that goes with a secret key, as it stands in a header."""
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", value):
+        raise Wrong("must be letters, digits, - . and _")
+    return value
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import ending, phrases
+from bot import bridge, ending, phrases, setting
 from bot.turn import SILENCE, Answered, Turn
 from domain.bindings import Side
 from domain.errors import ConflictError, InvalidError, NotFoundError, TooManyError
@@ -88,6 +88,10 @@ async def cancel(turn: Turn) -> Answered:
     """`取消`, whatever was going on."""
     if turn.dialog and turn.dialog.get("name") == ending.DIALOG:
         return Answered(phrases.ENDING_CANCELLED)
+    if turn.dialog and turn.dialog.get("name") == setting.DIALOG:
+        return Answered(setting.cancelled(turn.dialog))
+    if turn.dialog and turn.dialog.get("name") == bridge.DIALOG:
+        return await bridge.drop(turn)
     return Answered(phrases.CANCELLED)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from bot import phrases
 from bot.turn import SILENCE, Answered, Turn
+from domain.errors import NotFoundError
 from domain.notices import ConfirmMode
 from domain.subjects import subject_name
 from services.evenings import evenings_of_guardian
 from services.finishes import record_finishes
 from services.people import appointments_of, children_of
 from services.reading import notices_of_guardian
+from services.shelf_views import family_view, staff_view
 
 _NEWEST = 5
+_MOST_BOOKS = 10
 
 
 async def newest_notices(turn: Turn) -> Answered:
@@ -61,6 +64,34 @@ async def tonights_homework(turn: Turn) -> Answered:
         )
     parts.append(phrases.ALL_EVENINGS.format(link=turn.url("/h5/homework")))
     return Answered("\n\n".join(parts))
+
+
+async def resources(turn: Turn) -> Answered:
+    """`资源`: what is one tap away, and the class's own books; of the first child, or of a teacher's first class."""
+    person_id = await turn.person_id()
+    try:
+        view, _, _ = await family_view(turn.ctx, person_id)
+    except NotFoundError:
+        try:
+            view = await staff_view(turn.ctx, person_id, "")
+        except NotFoundError:
+            return Answered(phrases.NO_CHILD)
+    local = view.school.rules.local_subjects
+    books = [
+        (subject_name(shown.book.subject, local), turn.url(shown.pages[0][1]))
+        for shown in view.books[:_MOST_BOOKS]
+    ]
+    entries = [(entry.title, turn.url(entry.path)) for entry in view.one_tap[:_NEWEST]]
+    where = view.school_class.name if view.school_class else view.school.name
+    return Answered(phrases.resource_lines(where, entries, books, turn.url("/h5/links")))
+
+
+async def activities_and_leave(turn: Turn) -> Answered:
+    """`请假`, `活动`: the way in."""
+    if not await children_of(turn.ctx, await turn.person_id()):
+        return Answered(phrases.NO_CHILD)
+    links = {"leaves": turn.url("/h5/leaves"), "activities": turn.url("/h5/activities")}
+    return Answered(phrases.ACTIVITIES_AND_LEAVE.format(**links))
 
 
 async def my_children(turn: Turn) -> Answered:

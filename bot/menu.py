@@ -23,6 +23,8 @@ def menu(public_url: str) -> dict[str, Any]:
                     view("全部通知", "/h5/notices"),
                     click("我的孩子", "my_children"),
                     click("绑定孩子", "bind_child"),
+                    view("消息", "/h5/messages"),
+                    view("学习资源", "/h5/links"),
                 ],
             },
             {

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot import binding, commands, ending, leaving
+from bot import binding, bridge, commands, ending, leaving, searching, setting
 from bot.turn import Answered, Turn
+from domain.homework_words import is_homework
 from domain.invitations import parse_code, parse_typed_code
 from domain.names import parse_name_and_digits
 
@@ -40,6 +41,11 @@ def in_dialog(name: str) -> Matcher:
     return lambda turn: bool(
         turn.inbound.text and turn.dialog is not None and turn.dialog.get("name") == name
     )
+
+
+def begins_homework(turn: Turn) -> bool:
+    """`布置 三(2)班 数学 20分钟 课本第12页`."""
+    return bool(turn.inbound.text) and is_homework(turn.inbound.text)
 
 
 def looks_like_a_child(turn: Turn) -> bool:
@@ -84,18 +90,24 @@ RULES: tuple[Rule, ...] = (
         words("作业", "今天作业", "今晚作业", "今天的作业", "今晚的作业"),
         commands.tonights_homework,
     ),
+    Rule(words("请假", "我要请假", "活动", "接龙", "投票"), commands.activities_and_leave),
     Rule(words("绑定", "绑定孩子", "我要绑定"), binding.begin),
     Rule(words("解绑", "解除绑定", "取消绑定"), ending.begin),
     Rule(words("我的孩子", "孩子"), commands.my_children),
+    Rule(words("资源", "学习资源", "链接", "教材", "国家平台"), commands.resources),
     Rule(words("写通知", "发通知"), commands.write_notice),
+    Rule(begins_homework, setting.begin),
     Rule(words("取消", "退出"), binding.cancel),
     Rule(words("帮助", "?", "？", "help"), commands.help_text),
     Rule(is_surely_a_code, binding.take_code),
     Rule(looks_like_a_child, binding.take_child),
+    Rule(searching.asks, searching.find),
     Rule(looks_like_a_code, binding.take_code),
     Rule(in_dialog(binding.DIALOG), binding.take_child),
     Rule(in_dialog(ending.DIALOG), ending.take_answer),
-    Rule(anything, commands.help_text),
+    Rule(in_dialog(setting.DIALOG), setting.take_answer),
+    Rule(in_dialog(bridge.DIALOG), bridge.take_answer),
+    Rule(anything, bridge.offer),
 )
 
 

@@ -57,7 +57,41 @@ class Act(StrEnum):
     SIGNATURE_SEEN = "signature_seen"
     OVERRUN_ALLOWED = "overrun_allowed"  # homework over the minutes of an evening
     OVERRUN_REFUSED = "overrun_refused"
+    REVIEW_ALLOWED = "review_allowed"  # what somebody wrote may be shown
+    REVIEW_REFUSED = "review_refused"
+    PERSON_MUTED = "person_muted"  # may not speak somewhere for a time
+    ROOM_FROZEN = "room_frozen"  # nobody may
+    SILENCE_LIFTED = "silence_lifted"
+    WORDS_CHANGED = "words_changed"  # the list of words that hold something back
     MONITOR_EXPORTED = "monitor_exported"
+    CATALOGUE_CHANGED = "catalogue_changed"  # the textbooks of the national platform
+    SHELF_CHANGED = "shelf_changed"  # an entry of a shelf put up, changed or taken down
+    EDITIONS_CHANGED = "editions_changed"  # which textbooks a grade or a class uses
+    REPORT_EXPORTED = "report_exported"
+    USE_EXPORTED = "use_exported"
+    THEMES_EXPORTED = "themes_exported"  # how many theme activities there were
+    ANSWERS_EXPORTED = "answers_exported"  # of an activity
+    RESOURCE_ALLOWED = "resource_allowed"  # into the library of a school, district or city
+    RESOURCE_RETURNED = "resource_returned"  # to be worked over
+    RESOURCE_PROMOTED = "resource_promoted"  # proposed to the level above
+    RESOURCE_TAKEN_DOWN = "resource_taken_down"  # out of a library
+    RESOURCES_EXPORTED = "resources_exported"  # as a package, or who filed how many
+    LEAVE_APPROVED = "leave_approved"
+    LEAVE_REFUSED = "leave_refused"
+    LEAVES_EXPORTED = "leaves_exported"
+    GROUP_CHANGED = "group_changed"
+    GROUP_ENROLLED = "group_enrolled"
+    GROUP_ENROLMENT_ENDED = "group_enrolment_ended"
+    DUTY_CHANGED = "duty_changed"  # somebody is put on duty, or taken off
+    URGENT_SAID = "urgent_said"  # through quiet hours, and why
+    RECALLED_SEEN = "recalled_seen"  # what a message said that was taken back
+    COMMENT_ALLOWED = "comment_allowed"  # of one family to another, in the virtual class
+    COMMENT_REFUSED = "comment_refused"
+    ANSWER_SHOWN = "answer_shown"  # a family's question with its answer, to all of the class
+    ANSWER_HIDDEN = "answer_hidden"
+    TOPIC_HIDDEN = "topic_hidden"  # of a circle, or a comment there
+    TOPIC_SHOWN = "topic_shown"  # again
+    CIRCLES_EXPORTED = "circles_exported"  # how much goes on in circles
     ACCOUNT_LINKED = "account_linked"  # single sign-on
     ACCOUNT_UNLINKED = "account_unlinked"
     SIGNED_IN = "signed_in"
@@ -279,8 +313,19 @@ def verify(chain: str, entries: Iterable[Entry], heads: Iterable[Head] = ()) -> 
 
 # ------------------------------------------------------------------------------------- masking
 
-# Words of the school's own about its places; they name no person.
-_PLACE_WORDS = frozenset({"class_name", "school_name", "region_name", "label", "term", "subject"})
+# Words of the school's own about its places, and clock times that were checked; they name no person.
+_PLACE_WORDS = frozenset(
+    {
+        "class_name",
+        "school_name",
+        "region_name",
+        "label",
+        "term",
+        "subject",
+        "quiet_start",
+        "quiet_end",
+    }
+)
 
 
 def masked(values: Mapping[str, object] | None) -> dict[str, Value] | None:

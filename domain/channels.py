@@ -43,6 +43,7 @@ class Reason(StrEnum):
     SUBSCRIPTION_OFF = (
         "subscription_off"  # no for good, in the mini-program or in WeChat's settings
     )
+    RESTING = "resting"  # they have set quiet hours of their own; it goes out when those end
     BOUND_LATER = "bound_later"  # the notice was out before this adult was bound
 
 

@@ -54,7 +54,7 @@ def parse_change(form: Mapping[str, str], now: datetime) -> Change:
         wrong["reason"] = Problem("missing")
     until: datetime | None = None
     try:
-        until = _end_of_day(form.get("until", "").strip())
+        until = end_of_day(form.get("until", "").strip())
     except (ValueError, OverflowError):
         wrong["until"] = Problem("not_a_time")
     if until is not None and until <= now:
@@ -72,7 +72,7 @@ def parse_change(form: Mapping[str, str], now: datetime) -> Change:
     )
 
 
-def _end_of_day(text: str) -> datetime | None:
+def end_of_day(text: str) -> datetime | None:
     """`2026-12-31` → the end of that day at school. Raises ValueError, OverflowError for the last day of all."""
     if not text:
         return None

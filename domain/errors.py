@@ -66,6 +66,12 @@ class TooManyError(YanshuError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class FilesAwayError(YanshuError):
+    """The bytes of files cannot be had or kept at this moment. Nothing was stored of what was being stored."""
+
+    code = "files_away"
+
+
 class FileRefusedError(YanshuError):
     """An upload that is not stored: `code` is empty, too_large or wrong_type."""
 

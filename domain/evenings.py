@@ -18,13 +18,13 @@ def evening_of(terms: Sequence[Term], day: date) -> date:
 
     A day off in a short break belongs to the last day with school before it; every other day is its own.
     """
-    if _has_school(terms, day):
+    if has_school(terms, day):
         return day
     for back in range(1, SHORT_BREAK_DAYS + 1):
         last = day - back * _DAY
-        if _has_school(terms, last):
+        if has_school(terms, last):
             again = range(back + 1, SHORT_BREAK_DAYS + 2)
-            is_short = any(_has_school(terms, last + ahead * _DAY) for ahead in again)
+            is_short = any(has_school(terms, last + ahead * _DAY) for ahead in again)
             return last if is_short else day
     return day
 
@@ -35,8 +35,13 @@ def days_of(terms: Sequence[Term], evening: date) -> tuple[date, ...]:
     return tuple(day for day in following if evening_of(terms, day) == evening)
 
 
-def _has_school(terms: Sequence[Term], day: date) -> bool:
-    """Where no term is written down at all, from Monday to Friday; between terms never."""
+def week_has_school(terms: Sequence[Term], monday: date) -> bool:
+    """Whether there is school on any day of a week."""
+    return any(has_school(terms, monday + n * _DAY) for n in range(7))
+
+
+def has_school(terms: Sequence[Term], day: date) -> bool:
+    """Whether a day has school. Where no term is written down at all, Monday to Friday have; between terms none."""
     if not terms:
         return day.weekday() < _SATURDAY
     term = term_on(terms, day)

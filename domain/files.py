@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
+MAX_SECONDS = 4 * 3600  # what plays longer is no recording that a school hands round
 MAX_SIGNATURE_BYTES = 256 * 1024
 MAX_PIXELS = 50_000_000  # a phone's camera makes 12-48 million; more is a decompression bomb
 # The page's sheet makes half a million at its widest; a small PNG of one colour could unfold to far more.
@@ -68,6 +69,7 @@ class StoredFile:
     """One stored file; `name` is what the person called it, with the ending its content deserves.
 
     `loose`: uploaded, and attached to nothing yet. `student_id`: the child a guardian handed it in for.
+    `promised_to`: what was about to show it at `promised_at`; whether that was ever stored is still to be looked at.
     `seconds`: how long it plays. `undrawn`: a picture whose small picture is still to be made.
     """
 
@@ -85,6 +87,38 @@ class StoredFile:
     student_id: str = ""
     seconds: int = 0
     undrawn: bool = False
+    promised_to: tuple[str, ...] = ()
+    promised_at: datetime | None = None
+    sha256: str = ""  # of the bytes as they are stored; empty where nobody reckoned it
+
+
+class Shower(StrEnum):
+    """What shows a file; its collection's name."""
+
+    NOTICE = "notices"
+    HOMEWORK = "homework"
+    SUBMISSION = "submissions"
+    MISTAKE = "mistakes"
+    ACTIVITY = "activities"
+    ANSWER = "answers"
+    LEAVE = "leaves"
+    MESSAGE = "messages"
+    TASKLIST = "tasklists"
+    TASKWORK = "taskworks"
+    RESOURCE = "resources"
+    TOPIC = "topics"  # of a circle
+    DELIVERY = "deliveries"  # a signature
+
+
+def promise_to(shower: Shower, thing_id: str) -> str:
+    """How what is about to show a file is named in the file's record."""
+    return f"{shower}:{thing_id}"
+
+
+def parse_promise(promise: str) -> tuple[Shower, str]:
+    """What `promise_to` made."""
+    shower, _, thing_id = promise.partition(":")
+    return Shower(shower), thing_id
 
 
 def offered_name(name: str, ending: str) -> str:

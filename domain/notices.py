@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from domain.errors import InvalidError, Problem
 from domain.files import FileKind
 from domain.times import parse_school_text
+from domain.urgent import checked_reason
 
 # WeChat: a template's `thing` field takes 20 characters; a longer title would be refused (47003) or cut.
 TITLE_LIMIT = 20
@@ -22,6 +23,7 @@ LINK_LIMIT = 3
 LINK_CHARACTERS = 500
 CLASS_LIMIT = 20
 HORIZON = timedelta(days=90)  # nobody plans a notice further ahead; a wrong year is caught here
+_SHORT = re.compile(r"[a-z0-9]{4,12}(\?v=[a-z0-9]{1,12})?")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
@@ -31,13 +33,22 @@ class ConfirmMode(StrEnum):
     NONE = "none"
     TAP = "tap"
     SIGN = "sign"
+    ANSWER = "answer"  # to an activity of the same id; confirmed is whoever answered
+
+
+# What whoever writes a notice may ask for.
+ASKED_FOR = frozenset({ConfirmMode.NONE, ConfirmMode.TAP, ConfirmMode.SIGN})
 
 
 class NoticeKind(StrEnum):
-    """What a notice tells of: something by itself, or a homework that is kept elsewhere under the same id."""
+    """What a notice tells of: something by itself; a homework, an activity or a task list of the virtual class, kept
+    elsewhere under the same id; that a child's week can be looked up (每周小结)."""
 
     NOTICE = "notice"
     HOMEWORK = "homework"
+    WEEK = "week"
+    ACTIVITY = "activity"
+    TASKLIST = "tasklist"
 
 
 class NoticeState(StrEnum):
@@ -117,6 +128,7 @@ class Notice:
     figures: Figures | None = None
     kind: NoticeKind = NoticeKind.NOTICE
     student_ids: tuple[str, ...] = ()
+    urgent: str = ""  # why it goes through the quiet hours that people have set for themselves
 
     def is_for(self, student_id: str) -> bool:
         """Whether it is for this pupil of one of its classes."""
@@ -146,6 +158,7 @@ class Draft:
     confirm: ConfirmMode
     deadline_at: datetime | None
     publish_at: datetime
+    urgent_reason: str = ""
 
 
 def reminder_purpose(number: int) -> str:
@@ -194,10 +207,10 @@ def checked_moment(
     return moment
 
 
-def card_title(title: str, purpose: str) -> str:
-    """The title a card shows, within WeChat's 20 characters: says when it reminds, corrects or withdraws."""
+def card_title(title: str, purpose: str, *, urgent: bool = False) -> str:
+    """The title a card shows, within WeChat's 20 characters: says when it is urgent, reminds, corrects, withdraws."""
     marks = {"remind": "提醒：", "edit": "更正：", "withdraw": "已撤回："}
-    text = marks.get(purpose.partition("-")[0], "") + title
+    text = marks.get(purpose.partition("-")[0], "紧急：" if urgent else "") + title
     return text if len(text) <= TITLE_LIMIT else text[: TITLE_LIMIT - 1] + "…"
 
 
@@ -205,10 +218,14 @@ def link_allowed(link: str, hosts: Sequence[str]) -> bool:
     """Whether a link may stand in a notice: https, an allowed host or a sub-domain of one, no user, no port.
 
     A browser cuts out or turns around what `urlsplit` takes as it is (line ends, backslashes, wide dots),
-    so the link must be free of them, and its host must be a plain one.
+    so the link must be free of them, and its host must be a plain one. An entry of `hosts` that is an address
+    (`https://school.example.cn/l/`) is where our own short links begin.
     """
     if len(link) > LINK_CHARACTERS or not link.isprintable() or " " in link or "\\" in link:
         return False
+    own = [link.removeprefix(one) for one in hosts if "/" in one and link.startswith(one)]
+    if any(_SHORT.fullmatch(code) for code in own):
+        return True
     try:
         parts = urlsplit(link)
     except ValueError:
@@ -236,7 +253,7 @@ def parse_draft(
     problems: dict[str, Problem] = {}
     title = checked_text(form, "title", TITLE_LIMIT, problems)
     body = checked_text(form, "body", BODY_LIMIT, problems)
-    if form.get("confirm", "none") not in set(ConfirmMode):
+    if form.get("confirm", "none") not in ASKED_FOR:
         problems["confirm"] = Problem("unknown")
     if not class_ids:
         problems["class_ids"] = Problem("missing")
@@ -255,6 +272,7 @@ def parse_draft(
     deadline_at = checked_moment(
         form, "deadline_at", after=publish_at or now, horizon=now + 2 * HORIZON, problems=problems
     )
+    urgent_reason = checked_reason(form.get("urgent_reason", ""), problems)
     if problems:
         raise InvalidError(problems)
     return Draft(
@@ -266,4 +284,5 @@ def parse_draft(
         confirm=ConfirmMode(form.get("confirm", "none")),
         deadline_at=deadline_at,
         publish_at=publish_at or now,
+        urgent_reason=urgent_reason,
     )

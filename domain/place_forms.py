@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from domain.aims import Aims
 from domain.budgets import Band, Caps
 from domain.errors import InvalidError, Problem
 from domain.schools import Keeper, Rules
@@ -19,6 +20,23 @@ APPROVAL_HOURS = range(1, 73)
 CLAIM_DAYS = range(1, 31)
 # More than four hours of homework an evening is no limit of anybody's.
 CAP_MINUTES = range(241)
+# A hundred homeworks of one subject a term are more than one a day.
+AIM_COUNTS = range(101)
+# Per hundred people in a term; the most that was ever told of is some 140 000 a year.
+VIEW_COUNTS = range(1_000_000)
+# A school may be quiet for longer, never for less than from 22:00 to 06:30, and never in the middle of the day.
+QUIET_BOUNDS = {"quiet_start": ("18:00", "22:00"), "quiet_end": ("06:30", "09:00")}
+AIM_FIELDS = {
+    "homework_week": "week",
+    "homework_term": "term",
+    "homework_tablet_week": "tablet_week",
+    "homework_tablet_term": "tablet_term",
+    "use_lessons": "lessons",
+    "use_filed": "filed",
+    "use_families": "families",
+    "use_teachers": "teachers",
+}
+VIEW_FIELDS = ("use_families", "use_teachers")
 PLACE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 
 Form = Mapping[str, str]
@@ -40,6 +58,7 @@ class RegionDraft:
 
     name: str
     evening: Caps
+    aims: Aims
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +104,8 @@ def parse_school(form: Form, wrong: Wrong) -> SchoolDraft:
 
 def parse_settings(form: Form) -> SettingsDraft:
     """A school's settings as typed: what is said of it, `approval_hours`, `claim_days`, `keeper`, `local_subjects`,
-    `evening_lower` … `evening_senior` (minutes, blank for none of its own), `board` (`open` or `closed`).
+    `evening_lower` … `evening_senior` (minutes, blank for none of its own), `homework_week` … (`AIM_FIELDS`, likewise),
+    `board` and `bridge` (`open` or `closed`), `quiet_start` and `quiet_end` (`21:00`; both, or both blank).
 
     Raises InvalidError naming every wrong field.
     """
@@ -105,7 +125,10 @@ def parse_settings(form: Form) -> SettingsDraft:
         keeper=keeper or Keeper.HEAD_TEACHER,
         local_subjects=tuple(local),
         evening=_parse_caps(form, wrong),
+        aims=_parse_aims(form, wrong),
         board=form.get("board", "open") != "closed",
+        bridge=form.get("bridge", "open") != "closed",
+        **_parse_quiet(form, wrong),
     )
     if wrong:
         raise InvalidError(wrong)
@@ -113,9 +136,10 @@ def parse_settings(form: Form) -> SettingsDraft:
 
 
 def parse_region_settings(form: Form) -> RegionDraft:
-    """A region's settings as typed: `name`, and `evening_lower` … as for a school. Raises InvalidError."""
+    """A region's settings as typed: `name`, `evening_lower` … and `homework_week` … as for a school. Raises
+    InvalidError."""
     wrong: Wrong = {}
-    draft = RegionDraft(parse_name(form, wrong), _parse_caps(form, wrong))
+    draft = RegionDraft(parse_name(form, wrong), _parse_caps(form, wrong), _parse_aims(form, wrong))
     if wrong:
         raise InvalidError(wrong)
     return draft
@@ -127,17 +151,37 @@ def cap_field(band: Band) -> str:
 
 
 def _parse_caps(form: Form, wrong: Wrong) -> Caps:
-    given: dict[str, int | None] = {}
-    for band in Band:
-        name = cap_field(band)
-        blank = not form.get(name, "").strip()
-        given[band] = None if blank else _number(form, name, CAP_MINUTES, wrong)
-    return Caps(**given)
+    return Caps(**{band: _optional(form, cap_field(band), CAP_MINUTES, wrong) for band in Band})
+
+
+def _parse_quiet(form: Form, wrong: Wrong) -> dict[str, str]:
+    typed = {name: form.get(name, "").strip() for name in QUIET_BOUNDS}
+    if not any(typed.values()):
+        return typed
+    for name, (first, last) in QUIET_BOUNDS.items():
+        clock = typed[name]
+        if not re.fullmatch(r"[0-2][0-9]:[0-5][0-9]", clock) or not first <= clock <= last:
+            wrong[name] = Problem("out_of_range")
+    return typed
+
+
+def _parse_aims(form: Form, wrong: Wrong) -> Aims:
+    return Aims(
+        **{
+            part: _optional(form, name, VIEW_COUNTS if name in VIEW_FIELDS else AIM_COUNTS, wrong)
+            for name, part in AIM_FIELDS.items()
+        }
+    )
+
+
+def _optional(form: Form, name: str, allowed: range, wrong: Wrong) -> int | None:
+    """A number; blank for none."""
+    return _number(form, name, allowed, wrong) if form.get(name, "").strip() else None
 
 
 def _number(form: Form, name: str, allowed: range, wrong: Wrong) -> int:
     text = unicodedata.normalize("NFKC", form.get(name, "")).strip()
-    value = int(text) if re.fullmatch(r"[0-9]{1,4}", text) else -1
+    value = int(text) if re.fullmatch(r"[0-9]{1,6}", text) else -1
     if value not in allowed:
         wrong[name] = Problem("out_of_range", allowed[-1])
         return allowed[0]

@@ -7,8 +7,10 @@ Nothing is decoded. A file is taken for a recording only when its frames or boxe
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from domain.movies import movie_of
 
 _LEAST_FRAMES = 3  # one or two may look like a frame by chance
 _MOST_JUNK = (
@@ -27,7 +29,7 @@ class Recording:
 
 
 def recording_of(content: bytes) -> Recording | None:
-    """The recording that these bytes are; None for anything else."""
+    """The recording that these bytes are; None for anything else. Raises FileRefusedError as `movie_of` does."""
     for read in (_mp4, _wav, _silk, _amr, _aac, _mp3):
         try:
             found = read(content)
@@ -189,72 +191,16 @@ def _made_wav(described: bytes, samples: bytes, dropped: list[bytes]) -> Recordi
 
 # ------------------------------------------------------------------------------------------ mp4
 
-_TELLING = frozenset({b"udta", b"meta", b"uuid", b"free", b"skip", b"wide"})
-_FOLDERS = frozenset({b"moov", b"trak", b"mdia"})
-_Box = tuple[bytes, int, int, int]  # kind, where it begins, where its body does, where it ends
-
-
-class _Layout(Exception):
-    """These are no boxes."""
-
-
-def _boxes(content: bytes, start: int, stop: int) -> Iterator[_Box]:
-    at = start
-    while at < stop:
-        if at + 8 > stop:
-            raise _Layout
-        (size,) = struct.unpack_from(">I", content, at)
-        kind, body = content[at + 4 : at + 8], at + 8
-        if size == 1:
-            (size,) = struct.unpack_from(">Q", content, body)
-            body += 8
-        elif size == 0:
-            size = stop - at
-        if size < body - at or at + size > stop:
-            raise _Layout
-        yield kind, at, body, at + size
-        at += size
-
-
-def _all_boxes(content: bytes, start: int, stop: int) -> Iterator[_Box]:
-    for box in _boxes(content, start, stop):
-        yield box
-        if box[0] in _FOLDERS:
-            yield from _all_boxes(content, box[2], box[3])
-
 
 def _mp4(content: bytes) -> Recording | None:
     """Phones write where a video was taken into `udta` and `meta`: these become empty boxes of the same size,
     so that nothing else moves."""
-    if content[4:8] != b"ftyp":
+    movie = movie_of(content)
+    if movie is None:
         return None
-    try:
-        boxes = list(_all_boxes(content, 0, len(content)))
-    except _Layout:
-        return None
-    made, dropped, handlers, seconds = bytearray(content), [], set(), 0.0
-    for kind, at, body, end in boxes:
-        if kind in _TELLING:
-            dropped.append(content[body:end])
-            made[at + 4 : at + 8] = b"free"
-            made[body:end] = bytes(end - body)
-        elif kind == b"hdlr":
-            handlers.add(content[body + 8 : body + 12])
-        elif kind == b"mvhd":
-            seconds = _mp4_seconds(content, body)
-    names = {kind for kind, *_ in boxes}
-    if not {b"moov", b"mdat"} <= names or not handlers & {b"vide", b"soun"}:
-        return None
-    if b"vide" not in handlers:
-        content_type = "audio/mp4"
-    else:
-        content_type = "video/quicktime" if content[8:12] == b"qt  " else "video/mp4"
-    return Recording(content_type, bytes(made), seconds, tuple(dropped))
-
-
-def _mp4_seconds(content: bytes, body: int) -> float:
-    if content[body] == 1:
-        scale, length = struct.unpack_from(">IQ", content, body + 20)
-    else:
-        scale, length = struct.unpack_from(">II", content, body + 12)
-    return length / scale if scale else 0.0
+    made = bytearray(content)
+    for box in movie.telling:
+        made[box.at + 4 : box.at + 8] = b"free"
+        made[box.body : box.end] = bytes(box.end - box.body)
+    dropped = tuple(content[box.body : box.end] for box in movie.telling)
+    return Recording(movie.content_type, bytes(made), movie.seconds, dropped)

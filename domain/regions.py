@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.aims import NO_AIMS, Aims
 from domain.budgets import NO_CAPS, Caps
 
 
@@ -26,6 +27,7 @@ class Region:
     parent_id: str = ""
     region_ids: tuple[str, ...] = ()
     evening: Caps = NO_CAPS  # minutes of homework a day in its schools
+    aims: Aims = NO_AIMS  # homeworks of a subject that are wanted there
 
 
 def fits_below(level: RegionLevel, parent: RegionLevel | None) -> bool:

@@ -17,8 +17,9 @@ class Keep:
     `attempts`: the ledger of sending, from publication; `deliveries`: who was sent what, read and signed it, from
     publication, after which a notice has its figures alone; `notices`: notice and files, from publication;
     `submissions`: what children handed in, with its marks; `mistakes`: entries of mistakes books;
-    `uploads`: files attached to nothing; `claims`: decided requests; `bindings`: ended ones; `unfollowed`:
-    everything of who left the account.
+    `uploads`: files attached to nothing; `claims`: decided requests;
+    `reviews`: words that somebody decided about; `bindings`: ended ones; `unfollowed`:
+    everything of who left the account; `links`: how often a link was opened on a day, whose weeks stay as notices.
     """
 
     attempts: timedelta = timedelta(days=180)
@@ -28,8 +29,10 @@ class Keep:
     mistakes: timedelta = timedelta(days=1095)
     uploads: timedelta = timedelta(days=7)
     claims: timedelta = timedelta(days=180)
+    reviews: timedelta = timedelta(days=180)
     bindings: timedelta = timedelta(days=365)
     unfollowed: timedelta = timedelta(days=30)
+    links: timedelta = timedelta(days=400)
 
 
 def school_year_start(at: datetime) -> datetime:

@@ -31,38 +31,58 @@ class Right(StrEnum):
     HOMEWORK = "homework"  # set homework, within the budget of the class
     ALLOW = "allow"  # let a homework go over the budget
     MONITOR = "monitor"  # figures of how much homework there is
+    MODERATE = "moderate"  # decide what may be shown, who may speak
+    # What became of homework, and how much links are used: of one's own classes and subject, or in figures.
+    REPORTS = "reports"
+    LEAVES = "leaves"  # decide about leave of children
     CLAIMS = "claims"  # decide who is bound to a child
     PEOPLE = "people"  # see pupils and who is bound to them
     BINDINGS = "bindings"  # end a binding, note limits of custody
     INVITE = "invite"  # make, print and revoke a class's invitations
+    LINKS = "links"  # put links on shelves, choose the textbooks of a grade or class
+    RESOURCES = "resources"  # file what one made for lessons, use what others did
+    CURATE = "curate"  # decide what stands in the library of one's own place
     ROSTER = "roster"  # import lists, edit pupils and classes, settle quarantine
     ROLL_OVER = "roll_over"  # the new school year
     REGISTRATION = "registration"  # figures of who has registered
     APPOINT = "appoint"  # give and take roles
     CALENDAR = "calendar"  # terms and holidays
     SETTINGS = "settings"
+    GROUPS = "groups"  # how groups talk, who is put into one
     AUDIT = "audit"  # read what staff did
     EXPORT = "export"  # a family's file, and erasure
     PLACES = "places"  # found schools and regions below one's own
 
 
-_TEACHES = frozenset({Right.PUBLISH, Right.REGISTRATION})
+_TEACHES = frozenset(
+    {Right.PUBLISH, Right.REGISTRATION, Right.REPORTS, Right.LINKS, Right.RESOURCES}
+)
 _HEADS = _TEACHES | {
     Right.HOMEWORK,
     Right.ALLOW,
+    Right.MODERATE,
+    Right.LEAVES,
     Right.CLAIMS,
     Right.PEOPLE,
     Right.BINDINGS,
     Right.INVITE,
 }
-_OFFICE = _HEADS | {Right.MONITOR} | {Right.ROSTER, Right.ROLL_OVER, Right.CALENDAR}
+_OFFICE = (
+    _HEADS
+    | {Right.MONITOR, Right.GROUPS, Right.CURATE}
+    | {Right.ROSTER, Right.ROLL_OVER, Right.CALENDAR}
+)
 _SCHOOL = _OFFICE | {Right.APPOINT, Right.SETTINGS, Right.AUDIT, Right.EXPORT}
 # A region has figures and keeps order; it never sees a pupil.
 _REGION = frozenset(
     {
         Right.MONITOR,
+        Right.REPORTS,
         Right.REGISTRATION,
         Right.PLACES,
+        Right.LINKS,
+        Right.RESOURCES,
+        Right.CURATE,
         Right.APPOINT,
         Right.CALENDAR,
         Right.SETTINGS,
@@ -79,7 +99,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.DISTRICT_ADMIN: _REGION,
     Role.CITY_ADMIN: _REGION,
     Role.PROVINCE_ADMIN: _REGION,
-    Role.OBSERVER: frozenset({Right.REGISTRATION, Right.MONITOR}),
+    Role.OBSERVER: frozenset({Right.REGISTRATION, Right.MONITOR, Right.REPORTS}),
 }
 
 

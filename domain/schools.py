@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
+from domain.aims import NO_AIMS, Aims
 from domain.budgets import NO_CAPS, Caps
 from domain.roles import Appointment
 from domain.stages import Stage, System
+from domain.times import QuietHours
 
 
 class Keeper(StrEnum):
@@ -27,7 +29,22 @@ class Rules:
     keeper: Keeper = Keeper.HEAD_TEACHER
     local_subjects: tuple[tuple[str, str], ...] = ()  # code and name, beside domain.subjects
     evening: Caps = NO_CAPS  # minutes of homework a day, where the school is stricter
+    aims: Aims = NO_AIMS  # homeworks of a subject, where the school wants more
     board: bool = True  # whether the board of homework is open to everybody
+    bridge: bool = (
+        True  # whether what a guardian writes to the official account can go to the head teacher
+    )
+    quiet_start: str = (
+        ""  # by the school's clock, 21:00; with its end empty where the installation's hours hold
+    )
+    quiet_end: str = ""
+
+    @property
+    def quiet_hours(self) -> QuietHours | None:
+        """The school's own, where it has any."""
+        if not (self.quiet_start and self.quiet_end):
+            return None
+        return QuietHours(time.fromisoformat(self.quiet_start), time.fromisoformat(self.quiet_end))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +70,7 @@ class SchoolClass:
 
     A class stands for the children in it and goes up with them: `entered` is the school year in which they
     would have been in grade 1, `label` what tells the classes of a year apart. `ended_at` is set once
-    they have graduated.
+    they have graduated. `tablets`: it learns on tablets (平板班), and more homework is wanted of it.
     """
 
     id: str
@@ -63,6 +80,7 @@ class SchoolClass:
     entered: int = 0
     label: str = ""
     ended_at: datetime | None = None
+    tablets: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,8 @@ class Mark:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """Everything handed in by one child for one homework. `praised_at`: shown to the class as good work since then,
-    while the family agrees. `untold_since`: it was returned then, and the family was not told yet."""
+    while the family agrees. `untold_since`: it was returned then, and the family was not told yet. `uncounted`: it
+    changed, and the reports do not say so yet."""
 
     id: str
     school_id: str
@@ -126,6 +127,7 @@ class Submission:
     marks: tuple[Mark, ...] = ()
     praised_at: datetime | None = None
     untold_since: datetime | None = None
+    uncounted: bool = False
 
     @property
     def current(self) -> Version:

@@ -77,11 +77,11 @@ class Upload:
         return min(PIECE_BYTES, self.size_bytes - number * PIECE_BYTES)
 
 
-def check_announced(size_bytes: int, sha1: str) -> None:
+def check_announced(size_bytes: int, sha1: str, *, most: int = MAX_FILE_BYTES) -> None:
     """What is said of a file before it comes. Raises FileRefusedError `empty` or `too_large`, InvalidError."""
     if size_bytes < 1:
         raise FileRefusedError("empty")
-    if size_bytes > MAX_FILE_BYTES:
+    if size_bytes > most:
         raise FileRefusedError("too_large")
     if sha1 and not _SHA1.fullmatch(sha1):
         raise InvalidError({"sha1": Problem("unknown")})

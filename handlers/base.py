@@ -258,11 +258,18 @@ def code_of(error: BaseException | None) -> str | None:
 
 
 _STATUSES = {
+    "links_away": 503,
+    "files_away": 503,
+    "words_refused": 422,
+    "muted": 403,
+    "frozen": 403,
     "too_many": 429,
     "too_large": 413,
     "too_many_pixels": 413,
     "unfolds": 413,
+    "too_long": 413,
     "wrong_type": 415,
+    "heic": 415,
     "mixed": 415,
     "empty": 422,
     "invalid": 422,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -10,7 +11,7 @@ from urllib.parse import quote, unquote
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, stream_request_body
 
-from domain.errors import FileRefusedError
+from domain.errors import FileRefusedError, fault_text
 from domain.files import MAX_FILE_BYTES, SHOWN_KINDS, StoredFile
 from domain.roles import Right
 from handlers.base import Access, BaseHandler, PageHandler
@@ -19,17 +20,17 @@ from handlers.phrases import size_text
 from services.attachments import access_notice_for_files
 from services.files import Owner, open_attachment, open_own_file, store_upload
 
+log = logging.getLogger("yanshu.handlers")
+
 _LONGEST_NAME = 1000
 _RANGE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
 Part = Callable[[int, int], AsyncIterator[bytes]]
 
 
 @stream_request_body
-class UploadHandler(PageHandler):
+class UploadPage(PageHandler):
     """Takes one file as the request's body; its name comes percent-encoded in X-File-Name."""
 
-    access = Access.STAFF
-    right = Right.PUBLISH
     _intake: Intake
 
     async def prepare(self) -> None:
@@ -43,17 +44,20 @@ class UploadHandler(PageHandler):
         """Piece by piece."""
         self._intake.add(chunk)
 
-    async def post(self) -> None:
+    async def owner(self, *named: str) -> Owner:
+        """Whose it becomes; what the address names is handed in. Raises NotFoundError."""
+        raise NotImplementedError
+
+    async def post(self, *named: str) -> None:
         """Store it, if its content is of a kind that we take."""
+        owner = await self.owner(*named)
         if self._intake.is_too_large:
             raise FileRefusedError("too_large")
         try:
             name = unquote(self.request.headers.get("X-File-Name", "file"), errors="strict")
         except UnicodeDecodeError:
             raise HTTPError(400) from None
-        file = await store_upload(
-            self.ctx, Owner.of(self.teaching), name[:_LONGEST_NAME], self._intake.content()
-        )
+        file = await store_upload(self.ctx, owner, name[:_LONGEST_NAME], self._intake.content())
         self.data(
             {
                 "id": file.id,
@@ -63,6 +67,17 @@ class UploadHandler(PageHandler):
             },
             status=201,
         )
+
+
+class UploadHandler(UploadPage):
+    """What a teacher puts beside what they write."""
+
+    access = Access.STAFF
+    right = Right.PUBLISH
+
+    async def owner(self, *named: str) -> Owner:
+        """Who writes to these classes."""
+        return Owner.of(self.teaching)
 
 
 async def send_file(
@@ -103,6 +118,33 @@ async def send_file(
             await handler.flush()
     except StreamClosedError:
         return  # they went away
+
+
+async def send_made(
+    handler: BaseHandler, name: str, content_type: str, content: AsyncIterator[bytes]
+) -> None:
+    """Answer with what is made while it is sent, at the pace at which it is taken.
+
+    Its length is not known before, so what breaks off says so by its connection: a last piece would call it whole.
+    """
+    handler.set_header("Content-Type", content_type)
+    handler.set_header(
+        "Content-Disposition", f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    started = False
+    try:
+        async for piece in content:
+            if piece:
+                handler.write(piece)
+                await handler.flush()
+                started = True
+    except StreamClosedError:
+        return  # they went away
+    except Exception as error:
+        if not started:
+            raise
+        log.error("%s broke off: %s", handler.request.path, fault_text(error))
+        handler.detach().close()
 
 
 def _tag(handler: BaseHandler) -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 import ipaddress
+from functools import cache
 
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 from tornado.web import HTTPError, RequestHandler
 
 from handlers.base import Access, BaseHandler
@@ -20,13 +21,25 @@ DURATION = Histogram(
     ["handler"],
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+LINK_USES_LOST = Gauge(
+    "yanshu_link_uses_lost", "Openings of links that this process could not count since it began"
+)
+LINK_USES_WAITING = Gauge(
+    "yanshu_link_uses_waiting", "Openings of links that are counted and not written yet"
+)
 
 
 def count_request(handler: RequestHandler) -> None:
     """Tornado's log_function: counted by handler and status; addresses and queries are never written down."""
-    name = type(handler).__name__
-    REQUESTS.labels(name, str(handler.get_status())).inc()
-    DURATION.labels(name).observe(handler.request.request_time())
+    count, duration = _figures_of(type(handler).__name__, handler.get_status())
+    count.inc()
+    duration.observe(handler.request.request_time())
+
+
+@cache
+def _figures_of(name: str, status: int) -> tuple[Counter, Histogram]:
+    """What is counted of a handler and status; looked up once, for every request asks."""
+    return REQUESTS.labels(name, str(status)), DURATION.labels(name)
 
 
 class HealthHandler(BaseHandler):
@@ -76,6 +89,8 @@ class MetricsHandler(BaseHandler):
 
     def get(self) -> None:
         """The figures."""
+        LINK_USES_LOST.set(self.ctx.links.lost)
+        LINK_USES_WAITING.set(self.ctx.links.waiting)
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.finish(generate_latest())
 

@@ -35,6 +35,7 @@ class HomeHandler(PageHandler):
             children=children,
             entries=newest,
             teaching=staff.teaching,
+            sets_homework=staff.sets_homework,
             posts=staff.posts,
             acting=staff.acting,
             words=words,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +10,14 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
-from domain.notices import Attachment, ConfirmMode, Draft, Notice, NoticeState
+from domain.errors import ConflictError, InvalidError, NotFoundError, Problem, TooManyError
+from domain.notices import ConfirmMode, Draft, Notice, NoticeState
 from domain.roles import Right
 from handlers import phrases
-from handlers.base import Access, PageHandler
+from handlers.base import Access, PageHandler, status_of
 from handlers.reading import PAGE_SIZE, pack_cursor, unpack_cursor
+from handlers.writing import WritingPage
 from services.approvals import waiting_claims
-from services.files import attachments_of
 from services.notices import (
     access_notice_as_author,
     draft_notice,
@@ -28,11 +27,11 @@ from services.notices import (
     remind_unread,
     withdraw_notice,
 )
+from services.quiet import quiet_of
 from services.reach import forecast_reach
 from services.receipts import receipts_of
-
-_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_LINK_FIELDS = 3
+from services.shelf_views import attachable_links
+from services.urgent import urgent_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Typed:
     deadline_at: str = ""
     when: str = "now"
     publish_at: str = ""
+    urgent_reason: str = ""
 
     def texts(self) -> dict[str, str]:
         """The single-valued fields, as the service takes them; a time that is not chosen is none."""
@@ -57,24 +57,26 @@ class Typed:
             "confirm": self.confirm,
             "deadline_at": self.deadline_at,
             "publish_at": self.publish_at if self.when == "later" else "",
+            "urgent_reason": self.urgent_reason,
         }
 
 
-class FormHandler(PageHandler):
+class FormHandler(WritingPage):
     """What writing and correcting share: reading the form, and showing it again with what is wrong."""
 
     def typed(self) -> Typed:
         """The form as it was sent; line breaks as in the browser's text area."""
         return Typed(
             title=self.get_body_argument("title", ""),
-            body=self.get_body_argument("body", "", strip=False).replace("\r\n", "\n"),
+            body=self.long_text("body"),
             class_ids=self.get_body_arguments("class_ids"),
             file_ids=self.get_body_arguments("file_ids"),
-            links=[link for link in self.get_body_arguments("links") if link],
+            links=self.typed_links(),
             confirm=self.get_body_argument("confirm", ConfirmMode.NONE),
             deadline_at=self.get_body_argument("deadline_at", ""),
             when=self.get_body_argument("when", "now"),
             publish_at=self.get_body_argument("publish_at", ""),
+            urgent_reason=self.get_body_argument("urgent_reason", ""),
         )
 
     async def checked(self, typed: Typed) -> Draft:
@@ -110,8 +112,8 @@ class FormHandler(PageHandler):
         """The form with `typed` in it; `problems` by field, `message` above everything."""
         mine = set(self.teaching.class_ids())
         chosen = [c for c in typed.class_ids if c in mine]
-        links = [*typed.links[:_LINK_FIELDS], *[""] * _LINK_FIELDS][:_LINK_FIELDS]
-        quiet = self.ctx.policy.quiet_hours
+        links = self.link_fields(typed.links)
+        quiet = quiet_of(self.ctx, self.teaching.school)
         now = self.ctx.now()
         self.page(
             "h5/compose.html",
@@ -120,19 +122,19 @@ class FormHandler(PageHandler):
             notice=notice,
             typed=typed,
             links=links,
-            attachments=await self._attachments(typed.file_ids),
+            attachments=await self.attachments_of(typed.file_ids),
             key=key,
+            shelf=await attachable_links(self.ctx, self.teaching),
             problems=problems or {},
             message=message,
             forecast=None if notice else await forecast_reach(self.ctx, self.teaching, chosen),
+            may_urge=notice is None and await self._may_urge(),
             quiet_until=quiet.next_moment(now) if quiet.covers(now) else None,
         )
 
-    async def _attachments(self, file_ids: Sequence[str]) -> Sequence[Attachment]:
-        try:
-            return await attachments_of(self.ctx, self.teaching, file_ids)
-        except InvalidError:
-            return ()
+    async def _may_urge(self) -> bool:
+        who, school_id = self.teaching.person_id, self.teaching.school.id
+        return await urgent_actor(self.ctx, who, school_id) is not None
 
 
 class TeachHandler(PageHandler):
@@ -198,19 +200,17 @@ class NewNoticeHandler(FormHandler):
 
     async def post(self) -> None:
         """Publish, or show the form again with what is wrong."""
-        typed, key = self.typed(), self.get_body_argument("key", "")
-        if not _KEY.fullmatch(key):
-            raise HTTPError(400)
+        typed, key = self.typed(), self.form_key()
         try:
             draft = await self.checked(typed)
             notice = await publish_notice(self.ctx, self.teaching, draft, idempotency_key=key)
-        except InvalidError as error:
+        except (InvalidError, TooManyError) as error:
             await self.show_form(
                 typed,
                 key=key,
                 problems=phrases.field_messages(error),
-                message=phrases.error_message("invalid"),
-                status=422,
+                message=phrases.error_message(error.code),
+                status=status_of(error) or 422,
             )
             return
         done = "scheduled" if notice.state is NoticeState.SCHEDULED else "published"
@@ -284,7 +284,7 @@ class RemindHandler(PageHandler):
         """How many, and when."""
         receipts = await receipts_of(self.ctx, self.teaching, notice_id)
         now = self.ctx.now()
-        due_at = self.ctx.policy.quiet_hours.next_moment(now)
+        due_at = quiet_of(self.ctx, self.teaching.school).next_moment(now)
         self.page(
             "h5/remind.html",
             notice=receipts.notice,

@@ -12,12 +12,14 @@ from domain.errors import InvalidError, Problem
 from domain.notices import ConfirmMode, NoticeState
 from domain.receipts import ChildReceipt, GuardianReceipt, Receipt
 from domain.times import SCHOOL_ZONE
-from handlers import homework_phrases
+from handlers import noun_phrases
 from handlers.done_phrases import DONE
 
 _ERRORS = {
-    **homework_phrases.ERRORS,
+    **noun_phrases.ERRORS,
     "not_found": "没有找到这个页面，可能已经被删除，或者您没有查看的权限",
+    "links_away": "链接暂时打不开，请过一分钟再试",
+    "files_away": "文件存储暂时连不上，这次没有存下来，请过几分钟再试",
     "404": "没有找到这个页面，可能已经被删除，或者您没有查看的权限",
     "invalid": "有几处需要改一下，改好再提交",
     "conflict": "刚刚有变化，请返回刷新后再试",
@@ -25,18 +27,14 @@ _ERRORS = {
     "too_large": "文件太大，最大 50 MB",
     "too_many_pixels": "这张图片的尺寸太大了，请缩小后再上传",
     "unfolds": "这个文件解开后太大，请拆成几个再上传",
+    "too_long": "这段录音或视频太长了，最长 4 小时，请剪短后再上传",
     "mixed": "这个文件里还藏着别的内容，不能上传。请重新拍照或另存后再试",
     "wrong_type": "不支持这种文件，请上传图片、录音、短视频、PDF 或 Word、Excel、PPT",
+    "heic": "这张照片是苹果手机的 HEIC 格式，这里还打不开。请在微信里选图时不勾“原图”，或者先截图再上传",
     "not_ready": "图片正在准备，请稍等几秒再看",
     "wrong_offset": "上传的位置对不上，请接着没传完的地方再传",
     "incomplete": "文件还没有传完，请接着上传",
     "upload_over": "这次上传已经结束了，请重新选择文件",
-    "may_only_read": "您只能查看，请孩子的另一位家长来操作",
-    "nothing_to_hand_in": "这次作业不用提交",
-    "homework_over": "老师已经收回了这次作业，不用再交了",
-    "already_marked": "老师已经批改好了，不用再交。有问题可以联系老师",
-    "handed_in_again": "家长刚刚又交了一次，或者别的老师刚批改过，请刷新后再批",
-    "no_consent": "家长还没有同意在班里展示作业，请先征得同意",
     "uploads_open": "同时上传的文件太多了，请等前面的传完",
     "empty": "文件是空的，请重新选择",
     "no_ink": "还没有签名，请用手指在框里写下名字",
@@ -77,7 +75,8 @@ _ERRORS = {
     "class_used": "新建的班级里已经发过通知了，不能撤销",
     "withdrawn": "老师撤回了这条通知，不用再确认了",
     "family_first": "这条申请先由孩子的家人确认，还没到学校处理的时间",
-    "read_only": "您对这个孩子只能查看通知，不用确认，也不用签名",
+    "not_urgent": "紧急消息只有学校教务能发，而且要发在群里",
+    "read_only": "您在这里只能查看，不用确认，也不用填写或签名",
     "already_bound": "您已经绑定了这个孩子，或者不能试用绑定这个孩子",
     "corrected_meanwhile": "老师刚刚更正了内容，请返回看过新的内容再确认",
     "text_changed": "这一项的说明刚刚改过，请返回看过新的说明再选",
@@ -90,7 +89,7 @@ ASK_CODE = "邀请码是八个字母和数字，请照纸上的样子再填一�
 _FAULT = "我们这边出了点问题，已经记录下来。请稍后再试"
 
 _FIELD_NAMES = {
-    **homework_phrases.FIELD_NAMES,
+    **noun_phrases.FIELD_NAMES,
     "title": "标题",
     "body": "正文",
     "class_ids": "班级",
@@ -105,9 +104,10 @@ _FIELD_NAMES = {
     "order": "第几位家长",
     "custody": "可以做什么",
     "until": "到期日",
+    "urgent_reason": "紧急的原因",
 }
 _MISSING = {
-    **homework_phrases.MISSING,
+    **noun_phrases.MISSING,
     "title": "请写标题",
     "body": "请写正文",
     "class_ids": "请至少选一个班级",
@@ -115,9 +115,11 @@ _MISSING = {
     "reason": "请选一个原因",
 }
 _PROBLEMS = {
-    **homework_phrases.PROBLEMS,
+    **noun_phrases.PROBLEMS,
     "control_characters": "{field}里有不能显示的字符，请删掉",
     "not_a_time": "{field}不是有效的时间",
+    "too_short": "{field}至少 {limit} 个字",
+    "rests_too_long": "免打扰时间最多 {limit} 个小时，开始和结束也不能一样",
     "in_the_past": "{field}已经过去了，请选晚一点的时间",
     "too_far": "{field}太远了，请选 {limit} 天以内",
     "unknown": "请重新选择{field}",
@@ -156,6 +158,7 @@ _REASONS = {
     Reason.NOT_SUBSCRIBED: "还没有在小程序里订阅通知，请提醒家长点“提醒我”，或者关注公众号",
     Reason.USED_UP: "小程序的订阅次数用完了，请提醒家长再点一次“提醒我”，或者关注公众号",
     Reason.SUBSCRIPTION_OFF: "家长关闭了小程序的订阅消息，请当面提醒打开，或者关注公众号",
+    Reason.RESTING: "家长给自己设了免打扰时间，结束后自动提醒",
     Reason.BOUND_LATER: "发通知之后才绑定的，通知在列表里等家长打开",
 }
 _NEVER_SENT = "绑定在通知之后，或者后来才转进班里，没有收到过这条通知，请直接告诉家长"
@@ -165,6 +168,7 @@ _CONFIRM_MODES = {
     ConfirmMode.NONE: "不用确认",
     ConfirmMode.TAP: "点一下确认",
     ConfirmMode.SIGN: "手写签名",
+    ConfirmMode.ANSWER: "填写活动",
 }
 _STATES = {
     NoticeState.SCHEDULED: "定时",
@@ -224,6 +228,10 @@ def error_message(code: str) -> str:
 
 
 def _field_message(field: str, problem: Problem) -> str:
+    place = field.split(
+        "."
+    )  # steps.0.words: of the first step the words; groups.0: the first group
+    field = next((part for part in reversed(place) if not part.isdigit()), field)
     name = _FIELD_NAMES.get(field, "这一项")
     if problem.code == "missing":
         return _MISSING.get(field, f"请填写{name}")
@@ -240,13 +248,6 @@ def field_messages(error: object) -> dict[str, str]:
     if not isinstance(error, InvalidError):
         return {}
     return {field: _field_message(field, problem) for field, problem in error.fields.items()}
-
-
-def handed_in_words(*, late: bool, again: bool) -> str:
-    """What a family hears when something was handed in; who is late is not scolded."""
-    if again:
-        return "订正已经交给老师了"
-    return "收到了。比说好的时间晚了一点，没关系，老师会看到" if late else "交好了，老师会看到"
 
 
 def receipt_name(state: Receipt) -> str:

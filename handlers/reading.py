@@ -11,6 +11,7 @@ from tornado.web import HTTPError
 from domain.errors import NotFoundError
 from domain.notices import ConfirmMode, NoticeState
 from handlers.base import Access, PageHandler
+from services.given_links import for_family
 from services.notices import access_notice_as_author
 from services.people import access_teaching
 from services.reading import confirm_notice, notices_of_guardian, record_read
@@ -75,6 +76,9 @@ class NoticeHandler(PageHandler):
             "h5/notice.html",
             notice=notice,
             version=notice.current,
+            links=await for_family(
+                self.ctx, reading.entries[0].child.school_class, notice.current.links
+            ),
             reading=reading,
             withdrawn=notice.state is NoticeState.WITHDRAWN,
             confirmed_at=max(confirmed) if confirmed and reading.confirmed else None,

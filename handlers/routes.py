@@ -5,8 +5,10 @@ from __future__ import annotations
 from tornado.routing import URLSpec
 
 from handlers import (
+    activities,
     bindings,
     boards,
+    checks,
     consents,
     desks,
     families,
@@ -14,28 +16,48 @@ from handlers import (
     home,
     homework,
     invitations,
+    leaves,
+    links,
+    messages,
     mistakes,
     notices,
     offers,
     overruns,
     privacy,
+    quiet,
     reach,
     reading,
     receipts,
+    searching,
     sign_in,
+    talk_acts,
+    teach_homework,
 )
 
 _ID = r"([^/]{1,200})"
 _BOARD = rf"/board/{_ID}"
+_HOMEWORK = rf"/h5/teach/homework/{_ID}"
+_THREAD = rf"/h5/messages/{_ID}"
 _NOTICE = rf"/h5/teach/notices/{_ID}"
 
 
 def routes() -> list[URLSpec]:
     """Every page inside WeChat, and the board of homework, which is open to anybody."""
     return [
+        # Addresses are tried one after the other, and nothing is asked for as often as these.
+        URLSpec(r"/l/([^/.]{1,200})", links.LinkHandler),
+        URLSpec(r"/l/([^/.]{1,200})\.png", links.LinkPngHandler),
+        URLSpec(r"/l/([^/.]{1,200})\.svg", links.LinkSvgHandler),
         URLSpec(_BOARD, boards.BoardHandler),
         URLSpec(rf"{_BOARD}/grades/{_ID}", boards.GradeBoardHandler),
         URLSpec(rf"{_BOARD}/classes/{_ID}", boards.ClassBoardHandler),
+        URLSpec(rf"/links/{_ID}", links.ShelfHandler),
+        URLSpec(rf"/links/{_ID}/search", searching.OpenSearchHandler),
+        URLSpec(rf"/links/{_ID}/grades/{_ID}", links.GradeShelfHandler),
+        URLSpec(rf"/links/{_ID}/classes/{_ID}", links.ClassShelfHandler),
+        URLSpec(r"/h5/links", links.OwnShelfHandler),
+        URLSpec(r"/h5/search", searching.OwnSearchHandler),
+        URLSpec(r"/checks/([A-Za-z0-9_-]{20,64})", checks.CheckHandler),
         URLSpec(r"/h5/?", home.HomeHandler),
         URLSpec(r"/h5/switch", home.SwitchHandler),
         URLSpec(r"/h5/sign-in", sign_in.SignInHandler),
@@ -55,6 +77,7 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"/h5/children/{_ID}/mistakes/{_ID}/{_ID}", mistakes.MistakePictureHandler),
         URLSpec(r"/h5/me", privacy.MeHandler),
         URLSpec(rf"/h5/me/files/{_ID}", privacy.FamilyFileDownloadHandler),
+        URLSpec(r"/h5/me/quiet", quiet.QuietHandler),
         URLSpec(r"/h5/me/erase", privacy.EraseHandler),
         URLSpec(r"/h5/me/erase/confirm", privacy.EraseConfirmHandler),
         URLSpec(r"/h5/me/erase/keep", privacy.EraseKeepHandler),
@@ -66,6 +89,25 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"/h5/notices/{_ID}/files/{_ID}", files.AttachmentHandler),
         URLSpec(r"/h5/homework", homework.EveningsHandler),
         URLSpec(rf"/h5/homework/{_ID}/took", homework.TookHandler),
+        URLSpec(r"/h5/activities", activities.AskedHandler),
+        URLSpec(rf"/h5/activities/{_ID}", activities.ActivityHandler),
+        URLSpec(rf"/h5/activities/{_ID}/files", activities.BringHandler),
+        URLSpec(rf"/h5/activities/{_ID}/withdrawal", activities.WithdrawAnswerHandler),
+        URLSpec(r"/h5/leaves", leaves.LeavesHandler),
+        URLSpec(rf"/h5/leaves/{_ID}/withdrawal", leaves.WithdrawLeaveHandler),
+        URLSpec(r"/h5/messages", messages.ThreadsHandler),
+        URLSpec(r"/h5/messages/new", talk_acts.NewThreadHandler),
+        URLSpec(_THREAD, messages.ThreadHandler),
+        URLSpec(rf"{_THREAD}/files", talk_acts.ThreadFilesHandler),
+        URLSpec(rf"{_THREAD}/state", talk_acts.FeedbackStateHandler),
+        URLSpec(rf"{_THREAD}/give", talk_acts.HandOverHandler),
+        URLSpec(rf"{_THREAD}/news", messages.ThreadNewsHandler),
+        URLSpec(rf"{_THREAD}/read", messages.ThreadReadHandler),
+        URLSpec(rf"{_THREAD}/mute", messages.MuteHandler),
+        URLSpec(rf"{_THREAD}/question", messages.QuestionHandler),
+        URLSpec(rf"{_THREAD}/{_ID}/recall", messages.RecallHandler),
+        URLSpec(rf"{_THREAD}/{_ID}/files/{_ID}", messages.MessageFileHandler),
+        URLSpec(r"/h5/teach/leaves", leaves.TeachLeavesHandler),
         URLSpec(r"/h5/teach/?", notices.TeachHandler),
         URLSpec(r"/h5/teach/counts", notices.CountsHandler),
         URLSpec(r"/h5/teach/forecast", reach.ForecastHandler),
@@ -73,6 +115,13 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"/h5/teach/files/{_ID}", files.OwnFileHandler),
         URLSpec(r"/h5/teach/claims", bindings.ClaimsHandler),
         URLSpec(r"/h5/teach/overruns", overruns.OverrunsHandler),
+        URLSpec(r"/h5/teach/homework", teach_homework.SetHomeworkHandler),
+        URLSpec(r"/h5/teach/homework/new", teach_homework.NewHomeworkHandler),
+        URLSpec(r"/h5/teach/homework/evening", teach_homework.EveningHandler),
+        URLSpec(_HOMEWORK, teach_homework.OwnHomeworkHandler),
+        URLSpec(rf"{_HOMEWORK}/edit", teach_homework.EditHomeworkHandler),
+        URLSpec(rf"{_HOMEWORK}/ask", teach_homework.AskHandler),
+        URLSpec(rf"{_HOMEWORK}/withdraw", teach_homework.WithdrawHomeworkHandler),
         URLSpec(r"/h5/teach/families", families.FamiliesHandler),
         URLSpec(r"/h5/teach/families/try", families.TryHandler),
         URLSpec(rf"/h5/teach/families/{_ID}/{_ID}", families.BindingHandler),

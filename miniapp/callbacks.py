@@ -9,11 +9,13 @@ from typing import Any
 from bot.conversation import SUCCESS
 from domain.subscriptions import Report, Said, Source
 from domain.withdrawals import Withdrawal
+from services.checks import record_look
 from services.context import Context
 from services.finishes import record_sent
 from services.subscriptions import note_answers
 from services.withdrawals import note_withdrawal
 from wechat.messages import Inbound
+from wechat.mini import opinion_in
 
 # What WeChat says in SubscribeStatusString of each event. In its settings somebody can take a yes back, and no more.
 _AT_THE_PROMPT = {"accept": Said.ACCEPTED, "reject": Said.REJECTED}
@@ -27,8 +29,8 @@ class MiniProgramPush:
         self._app_id = app_id
 
     async def __call__(self, ctx: Context, inbound: Inbound) -> bytes:
-        """Trace it once, however often it is delivered; take what WeChat says about an authorisation, and about
-        subscription messages: what was answered, and what became of those that were sent.
+        """Trace it once, however often it is delivered; take what WeChat says about an authorisation, about a picture
+        it looked at, and about subscription messages: what was answered, and what became of those that were sent.
         """
         await ctx.stores.inbox.add(inbound.key, kind=inbound.event or inbound.kind, at=ctx.now())
         if inbound.event in set(Withdrawal):
@@ -42,6 +44,10 @@ class MiniProgramPush:
             await _note(ctx, inbound, _answers(items, _IN_THE_SETTINGS))
         elif inbound.event == "subscribe_msg_sent_event":
             await record_sent(ctx, [(str(i["MsgID"]), str(i.get("ErrorCode", ""))) for i in items])
+        elif inbound.event == "wxa_media_check":
+            could_look = str(inbound.fields.get("errcode", "0")) == "0"
+            opinion = opinion_in(inbound.fields) if could_look else None
+            await record_look(ctx, str(inbound.fields["trace_id"]), opinion)
         return SUCCESS
 
 

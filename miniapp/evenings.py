@@ -16,6 +16,7 @@ from miniapp.homework_shapes import Minutes, Subject, limit_row, subject_row
 from miniapp.shapes import Attachment, Done, attachment_rows
 from services.attachments import stored_of
 from services.evenings import MOST_DAYS, evenings_of_guardian, open_homework
+from services.given_links import for_family
 from services.timings import answer_timing
 
 evenings = Registry("evenings")
@@ -139,6 +140,7 @@ async def get_homework(call: Call, homework_id: str) -> HomeworkForFamily:
     homework, task = opened.homework, opened.homework.task
     stands = homework.state is HomeworkState.PUBLISHED
     attached = task.attachments if stands else ()
+    links = task.links if stands else ()
     took = await call.ctx.stores.timings.many(
         timing_id(homework.id, c.student.id) for c in opened.children
     )
@@ -148,7 +150,7 @@ async def get_homework(call: Call, homework_id: str) -> HomeworkForFamily:
         subject=subject_row(homework.subject, opened.school.rules.local_subjects),
         text=task.text if stands else "",
         attachments=attachment_rows(attached, await stored_of(call.ctx, attached)),
-        links=list(task.links) if stands else [],
+        links=await for_family(call.ctx, opened.children[0].school_class, links),
         minutes=task.minutes,
         written=task.written,
         day=task.day,

@@ -35,6 +35,7 @@ from services.homework import (
     homework_of_author,
     may_set,
     publish_homework,
+    pupils_to_set,
     withdraw_homework,
 )
 
@@ -55,6 +56,19 @@ class HomeworkOptions(Schema):
     """Where one may set homework, of which subjects."""
 
     classes: list[ClassToSet]
+
+
+class PupilToSet(Schema):
+    """A pupil by name, in the class's own order; nothing more is said of them here."""
+
+    id: str
+    name: str
+
+
+class PupilsToSet(Schema):
+    """The pupils of a class one sets homework in."""
+
+    pupils: list[PupilToSet]
 
 
 class HomeworkIn(Schema):
@@ -147,6 +161,13 @@ async def get_class_evening(call: Call, class_id: str, day: str) -> BudgetOut:
     (budget,) = await budgets_before(call.ctx, call.teaching, [class_id], wanted)
     local = call.teaching.school.rules.local_subjects
     return budget_out(budget, call.person_id, local)
+
+
+@homework("GET", "/teaching/classes/{class_id}/pupils", access=Access.STAFF, right=Right.HOMEWORK)
+async def list_pupils_to_set(call: Call, class_id: str) -> PupilsToSet:
+    """Whom a group for layered homework is made of (分层作业)."""
+    found = await pupils_to_set(call.ctx, call.teaching, class_id)
+    return PupilsToSet(pupils=[PupilToSet(id=one.id, name=one.name) for one in found])
 
 
 @homework("GET", "/teaching/homework", access=Access.STAFF, right=Right.HOMEWORK)

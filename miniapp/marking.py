@@ -20,6 +20,7 @@ from services.marking import (
     access_submission_as_teacher,
     mark_all_seen,
     mark_submission,
+    may_praise,
     pile_of,
     praise,
 )
@@ -73,6 +74,12 @@ class MarkIn(Schema):
     points_of: Number | None = None
     drawings: list[Drawing] = Field(default_factory=list, max_length=PICTURE_LIMIT)
     returned: bool = False
+
+
+class TeachersSubmission(SubmissionOut):
+    """The same for who marks. `may_praise`: the family agrees that the class sees good work."""
+
+    may_praise: bool
 
 
 class SeenIn(Schema):
@@ -141,10 +148,14 @@ async def stamp_all_seen(call: Call, homework_id: str, body: SeenIn) -> Seen:
 
 
 @marking("GET", _CHILD, access=Access.STAFF, right=Right.HOMEWORK)
-async def get_submission(call: Call, homework_id: str, student_id: str) -> SubmissionOut:
+async def get_submission(call: Call, homework_id: str, student_id: str) -> TeachersSubmission:
     """What a child handed in, every version."""
     _, found = await access_submission_as_teacher(call.ctx, call.teaching, homework_id, student_id)
-    return await submission_out(call.ctx, found)
+    shown = await submission_out(call.ctx, found)
+    return TeachersSubmission(
+        **{name: getattr(shown, name) for name in SubmissionOut.model_fields},
+        may_praise=await may_praise(call.ctx, found),
+    )
 
 
 @marking("POST", _CHILD, access=Access.STAFF, right=Right.HOMEWORK, creates=True)

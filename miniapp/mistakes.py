@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from pydantic import Field
 
 import domain.mistakes
 from domain.mistakes import Cause
+from domain.practice import Practice
 from handlers.base import Access
 from handlers.reading import pack_cursor, unpack_cursor
 from miniapp.endpoints import Call, Registry, Schema
@@ -15,6 +17,7 @@ from miniapp.marking import CutIn
 from miniapp.shapes import Done
 from services.mistakes import (
     Entry,
+    access_mistake_as_guardian,
     add_own_mistake,
     describe_mistake,
     drop_mistake,
@@ -22,6 +25,7 @@ from services.mistakes import (
     mistakes_of,
     review_mistake,
 )
+from services.practice import practice_beside
 from services.terms import school_day
 from services.weeks import week_of_child
 
@@ -70,6 +74,13 @@ class TryOut(Schema):
     right: bool
 
 
+class PracticeLink(Schema):
+    """Practice of the same knowledge point, that a teacher of the class chose."""
+
+    title: str
+    address: str
+
+
 class MistakeOut(Schema):
     """An entry. Its picture is asked for with `mistake`. `due` is when to try it again, null once it is learned."""
 
@@ -83,6 +94,7 @@ class MistakeOut(Schema):
     entered: date
     due: date | None
     reviews: list[TryOut]
+    practice: list[PracticeLink]
 
 
 class MistakeList(Schema):
@@ -125,7 +137,7 @@ async def list_mistakes(call: Call, student_id: str, query: MistakeQuery) -> Mis
     """A page of my child's book, or what is to be tried again today."""
     if not query.subject:
         due = await due_mistakes(call.ctx, call.person_id, student_id)
-        return MistakeList(items=[mistake_out(m) for m in due], next_cursor=None)
+        return MistakeList(items=await _rows(call, student_id, due), next_cursor=None)
     found = await mistakes_of(
         call.ctx,
         call.person_id,
@@ -137,9 +149,16 @@ async def list_mistakes(call: Call, student_id: str, query: MistakeQuery) -> Mis
     shown = found[: query.limit]
     more = len(found) > query.limit
     return MistakeList(
-        items=[mistake_out(m) for m in shown],
+        items=await _rows(call, student_id, shown),
         next_cursor=pack_cursor(shown[-1].position) if more else None,
     )
+
+
+@mistakes("GET", _BOOK + "/{mistake_id}", access=Access.VISITOR)
+async def get_mistake(call: Call, student_id: str, mistake_id: str) -> MistakeOut:
+    """One entry of my child's book."""
+    found = await access_mistake_as_guardian(call.ctx, call.person_id, student_id, mistake_id)
+    return await _row(call, student_id, found)
 
 
 @mistakes("POST", _BOOK, access=Access.VISITOR, creates=True)
@@ -154,9 +173,8 @@ async def add_mistake(call: Call, student_id: str, body: MistakeIn) -> MistakeOu
         homework_id=body.homework_id,
         cut=body.cut.cut() if body.cut else None,
     )
-    return mistake_out(
-        await add_own_mistake(call.ctx, call.person_id, student_id, entry, key=call.key)
-    )
+    added = await add_own_mistake(call.ctx, call.person_id, student_id, entry, key=call.key)
+    return await _row(call, student_id, added)
 
 
 @mistakes("PUT", _BOOK + "/{mistake_id}", access=Access.VISITOR)
@@ -173,7 +191,7 @@ async def change_mistake(
         knowledge=body.knowledge.strip(),
         cause=body.cause,
     )
-    return mistake_out(changed)
+    return await _row(call, student_id, changed)
 
 
 @mistakes("DELETE", _BOOK + "/{mistake_id}", access=Access.VISITOR)
@@ -189,7 +207,7 @@ async def try_again(call: Call, student_id: str, mistake_id: str, body: TryIn) -
     tried = await review_mistake(
         call.ctx, call.person_id, student_id, mistake_id, right=body.right, key=call.key
     )
-    return mistake_out(tried)
+    return await _row(call, student_id, tried)
 
 
 @mistakes("GET", "/children/{student_id}/week", access=Access.VISITOR)
@@ -200,7 +218,18 @@ async def get_week(call: Call, student_id: str, query: WeekQuery) -> WeekOut:
     return WeekOut(**{name: getattr(week, name) for name in WeekOut.model_fields})
 
 
-def mistake_out(mistake: domain.mistakes.Mistake) -> MistakeOut:
+async def _rows(
+    call: Call, student_id: str, found: Sequence[domain.mistakes.Mistake]
+) -> list[MistakeOut]:
+    beside = await practice_beside(call.ctx, call.person_id, student_id, found)
+    return [_mistake_out(one, beside[one.id]) for one in found]
+
+
+async def _row(call: Call, student_id: str, one: domain.mistakes.Mistake) -> MistakeOut:
+    return (await _rows(call, student_id, [one]))[0]
+
+
+def _mistake_out(mistake: domain.mistakes.Mistake, beside: Sequence[Practice]) -> MistakeOut:
     """An entry as the family sees it."""
     return MistakeOut(
         id=mistake.id,
@@ -213,4 +242,5 @@ def mistake_out(mistake: domain.mistakes.Mistake) -> MistakeOut:
         entered=school_day(mistake.created_at),
         due=mistake.due,
         reviews=[TryOut(day=r.day, right=r.right) for r in mistake.reviews],
+        practice=[PracticeLink(title=p.title, address=p.address) for p in beside],
     )

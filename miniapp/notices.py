@@ -15,6 +15,7 @@ from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import Attachment, NoticeRow, attachment_rows, notice_row
 from services.attachments import stored_of
 from services.families import access_own_child
+from services.given_links import for_family
 from services.reading import (
     Reading,
     Shown,
@@ -109,6 +110,9 @@ async def get_notice(call: Call, notice_id: str) -> NoticeOut:
     notice, version = reading.notice, reading.notice.current
     told = notice.state is not NoticeState.WITHDRAWN
     attached = version.attachments if told else ()
+    links = await for_family(
+        call.ctx, reading.entries[0].child.school_class, version.links if told else ()
+    )
     row = notice_row(reading.entries[0]).model_dump()
     row |= {"unread": False, "confirmed_at": _confirmed_at(reading)}
     row["wants_confirmation"] = any(e.wants_confirmation for e in reading.entries)
@@ -119,7 +123,7 @@ async def get_notice(call: Call, notice_id: str) -> NoticeOut:
         corrected=version.number > 1,
         withdrawn_at=notice.withdrawn_at,
         attachments=attachment_rows(attached, await stored_of(call.ctx, attached)),
-        links=[Link(title=urlsplit(u).netloc, url=u) for u in (version.links if told else ())],
+        links=[Link(title=urlsplit(url).netloc, url=url) for url in links],
         children=[
             ChildOfNotice(
                 id=entry.child.student.id,

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, Field
 
-from domain.deliveries import MAX_REMINDERS
 from domain.errors import ConflictError
-from domain.notices import ConfirmMode, Draft, Notice, NoticeState
+from domain.notices import ConfirmMode, Draft, Notice, NoticeKind, NoticeState
 from domain.roles import Right
+from domain.urgent import REASON_LIMIT
 from handlers.base import Access
 from miniapp.endpoints import Call, Number, Registry, Schema
 from miniapp.shapes import Done, OwnNoticeRow, own_notice_row
@@ -18,10 +18,12 @@ from services.notices import (
     access_notice_as_author,
     draft_notice,
     edit_notice,
+    next_reminder,
     publish_notice,
     remind_unread,
     withdraw_notice,
 )
+from services.quiet import quiet_of
 from services.receipts import receipts_of
 
 publishing = Registry("publishing")
@@ -41,12 +43,13 @@ class WordsIn(Schema):
 
 
 class NoticeIn(WordsIn):
-    """A notice to be published; without `publish_at` now."""
+    """A notice to be published; without `publish_at` now. `urgent_reason` for the school's office alone."""
 
     class_ids: list[str] = Field(max_length=_MOST_ENTRIES)
     confirm: ConfirmMode = ConfirmMode.NONE
     deadline_at: AwareDatetime | None = None
     publish_at: AwareDatetime | None = None
+    urgent_reason: str = Field("", max_length=REASON_LIMIT)
 
 
 class CorrectionIn(WordsIn):
@@ -95,6 +98,7 @@ async def _draft(
     confirm: ConfirmMode = ConfirmMode.NONE,
     deadline_at: datetime | None = None,
     publish_at: datetime | None = None,
+    urgent_reason: str = "",
 ) -> Draft:
     form = {
         "title": said.title,
@@ -102,6 +106,7 @@ async def _draft(
         "confirm": confirm.value,
         "deadline_at": deadline_at.isoformat() if deadline_at else "",
         "publish_at": publish_at.isoformat() if publish_at else "",
+        "urgent_reason": urgent_reason,
     }
     return await draft_notice(
         call.ctx,
@@ -123,6 +128,7 @@ async def publish(call: Call, body: NoticeIn) -> OwnNoticeRow:
         confirm=body.confirm,
         deadline_at=body.deadline_at,
         publish_at=body.publish_at,
+        urgent_reason=body.urgent_reason,
     )
     notice = await publish_notice(call.ctx, call.teaching, draft, idempotency_key=call.key)
     return own_notice_row(notice, call.teaching)
@@ -167,11 +173,11 @@ async def get_next_reminder(call: Call, notice_id: str) -> NextReminder:
     receipts = await receipts_of(call.ctx, call.teaching, notice_id)
     notice, now = receipts.notice, call.ctx.now()
     names = {group.school_class.id: group.school_class.name for group in receipts.classes}
-    due_at = call.ctx.policy.quiet_hours.next_moment(now)
-    left = notice.state is NoticeState.PUBLISHED and notice.reminders < MAX_REMINDERS
-    free = left and notice.reminder_due_at is None and not receipts.preparing
+    due_at = quiet_of(call.ctx, call.teaching.school).next_moment(now)
+    asks = notice.kind is not NoticeKind.TASKLIST  # nobody is reminded of what is voluntary
+    number = next_reminder(notice) if asks and not receipts.preparing else 0
     return NextReminder(
-        number=notice.reminders + 1 if free else None,
+        number=number or None,
         guardians=len(receipts.still_open()),
         children=[
             OpenChild(name=child.student.name, class_name=names[child.student.class_id])

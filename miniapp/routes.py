@@ -7,9 +7,12 @@ import json
 from tornado.routing import URLSpec
 
 from handlers.base import Access, BaseHandler
+from miniapp.activities import activities
+from miniapp.answers import answers
 from miniapp.approvals import approvals
 from miniapp.bindings import bindings
 from miniapp.children import children
+from miniapp.circles import circles
 from miniapp.claims import claims
 from miniapp.consents import consents
 from miniapp.endpoints import PREFIX, Tagged, by_address
@@ -18,21 +21,35 @@ from miniapp.evenings import evenings
 from miniapp.families import families
 from miniapp.family_files import family_files
 from miniapp.files import files
+from miniapp.groups import groups
 from miniapp.handler import MissingApiHandler, handler_of
 from miniapp.home import home
 from miniapp.homework import homework
 from miniapp.invitations import invitations
+from miniapp.leaves import leaves
+from miniapp.links import links
 from miniapp.marking import marking
+from miniapp.messages import messages
 from miniapp.mistakes import mistakes
 from miniapp.notices import notices
 from miniapp.openapi import document
 from miniapp.overruns import overruns
+from miniapp.practice import practice
 from miniapp.publishing import publishing
+from miniapp.quiet import quiet
 from miniapp.receipts import receipts
+from miniapp.reports import reports
+from miniapp.resources import resources
+from miniapp.reviews import reviews
+from miniapp.search import searching
 from miniapp.sessions import sessions
+from miniapp.sockets import DeskSocketHandler, SocketHandler
 from miniapp.submissions import submissions
 from miniapp.subscriptions import subscriptions
+from miniapp.tasklists import tasklists
+from miniapp.taskworks import taskworks
 from miniapp.teaching import teaching
+from miniapp.threads import threads
 from miniapp.uploads import uploads
 
 REGISTRIES = (
@@ -42,11 +59,21 @@ REGISTRIES = (
     homework,
     overruns,
     evenings,
+    links,
+    searching,
+    resources,
     files,
     uploads,
     submissions,
     marking,
     mistakes,
+    practice,
+    reports,
+    activities,
+    answers,
+    leaves,
+    tasklists,
+    taskworks,
     children,
     bindings,
     invitations,
@@ -54,12 +81,18 @@ REGISTRIES = (
     consents,
     teaching,
     publishing,
+    quiet,
     receipts,
     family_files,
     erasure,
     families,
     approvals,
+    reviews,
     subscriptions,
+    groups,
+    threads,
+    messages,
+    circles,
 )
 VERSION = "1"
 
@@ -95,3 +128,8 @@ def routes() -> list[URLSpec]:
         *(URLSpec(pattern, handler) for pattern, handler in _HANDLERS.items()),
         URLSpec(rf"{PREFIX}(?:/.*)?", MissingApiHandler),
     ]
+
+
+def socket_routes() -> list[URLSpec]:
+    """Where devices listen; before the console's own addresses, which end with one for whatever there is not."""
+    return [URLSpec(r"/ws", SocketHandler), URLSpec(r"/console/ws", DeskSocketHandler)]

@@ -8,13 +8,14 @@ from pydantic import Field
 
 from domain.homework import HandIn
 from domain.submissions import first_name
-from handlers import phrases
+from handlers import homework_phrases
 from handlers.base import Access
 from miniapp.endpoints import Call, Registry, Schema
 from miniapp.homework_shapes import Subject, subject_row
 from miniapp.shapes import Attachment, attachment_rows
 from miniapp.submission_shapes import SubmissionOut, submission_out
 from services.attachments import stored_of
+from services.given_links import for_family
 from services.marking import praised_for
 from services.submissions import Work, access_work_as_guardian, hand_in
 
@@ -83,7 +84,7 @@ async def hand_in_work(call: Call, homework_id: str, student_id: str, body: Hand
     held = await hand_in(
         call.ctx, work, call.person_id, text=body.text.strip(), file_ids=body.file_ids, key=call.key
     )
-    said = phrases.handed_in_words(late=held.current.late, again=bool(held.marks))
+    said = homework_phrases.handed_in_words(late=held.current.late, again=bool(held.marks))
     return HandedIn(said=said, submission=await submission_out(call.ctx, held))
 
 
@@ -116,7 +117,7 @@ async def _work_out(call: Call, work: Work) -> WorkOut:
         subject=subject_row(homework.subject, local),
         text=task.text,
         attachments=attachment_rows(task.attachments, await stored_of(call.ctx, task.attachments)),
-        links=list(task.links),
+        links=await for_family(call.ctx, work.child.school_class, task.links),
         minutes=task.minutes,
         written=task.written,
         day=task.day,

@@ -20,6 +20,7 @@ from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import Attachment, OwnNoticeRow, attachment_rows, own_notice_row
 from services.attachments import stored_of
 from services.notices import access_notice_as_author, notices_of_author
+from services.quiet import quiet_of
 from services.reach import forecast_reach
 from services.receipts import receipts_of
 
@@ -166,7 +167,7 @@ async def get_forecast(call: Call, query: AudienceQuery) -> Forecast:
     ctx, class_ids = call.ctx, ids_in(query.classes, "classes", CLASS_LIMIT)
     found = await forecast_reach(ctx, call.teaching, class_ids)
     names = {c.id: c.name for c in call.teaching.classes}
-    quiet, now = ctx.policy.quiet_hours, ctx.now()
+    quiet, now = quiet_of(ctx, call.teaching.school), ctx.now()
     return Forecast(
         children=found.children,
         reached=found.reached_children,

@@ -121,6 +121,9 @@ async def tell_adult(ctx: Context, identity: Identity, card: Card, purpose: str)
     before = await ctx.stores.alerts.find(alert_id)
     if not may_tell(before, ctx.now()):
         return True
+    own = await ctx.stores.quiet.find(identity.person_id)
+    if before is None and own is not None and own.hours.covers(ctx.now()):
+        return False  # later, when their own quiet hours are over
     tried: dict[Channel, Reason] = {}
     while True:
         step = next_step(

@@ -5,7 +5,6 @@ Anybody may look, unless the school has closed it. What is shown is what is publ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +12,7 @@ from domain.budgets import Evening, Limits, Load, Reservation, heaviest
 from domain.errors import NotFoundError
 from domain.evenings import days_of, evening_of
 from domain.names import natural_order
+from domain.naming import without_names
 from domain.schools import School, SchoolClass
 from domain.subjects import subject_name
 from services.budgets import limits_for
@@ -20,7 +20,6 @@ from services.context import Context
 from services.terms import calendar_of, school_day
 
 SHOWN_DAYS = 60  # how far back anybody may turn the pages
-_SOMEBODY = "同学"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +150,3 @@ async def _texts(ctx: Context, school_id: str, evening: Evening | None) -> dict[
     pupils = await ctx.stores.schools.students_of(school_id, [evening.class_id])
     names = [pupil.name for pupil in pupils]
     return {h.id: without_names(h.task.text, names) for h in homework.values()}
-
-
-def without_names(text: str, names: Iterable[str]) -> str:
-    """The text with 同学 in the place of each name, the longest first; of a long name also without the surname."""
-    forms: Sequence[str] = sorted(
-        {form for name in names for form in (name, name[1:] if len(name) > 2 else name)},
-        key=len,
-        reverse=True,
-    )
-    for form in forms:
-        if len(form) > 1:
-            text = text.replace(form, _SOMEBODY)
-    return text.replace(_SOMEBODY * 2, _SOMEBODY)

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
+from domain.activities import Activity
 from domain.bindings import Claim, ClaimState, Ending, EndReason, Side
+from domain.groups import GroupKind
+from domain.leaves import Leave, LeaveState, span_text
+from domain.messages import Message, MessageKind
 from domain.names import masked_name
 from domain.notices import ConfirmMode, Notice, card_title
 from domain.overruns import Overrun, OverrunState
+from domain.resources import Resource
+from domain.reviews import Review
+from domain.rings import COUNT_LIMIT, Line
 from domain.schools import School
 from domain.subjects import subject_name
 from domain.template_fields import fitted
+from domain.threads import ThreadKind
 from domain.times import school_text
 from services.context import Policy, TemplateCard
 
+# 2048 bytes of a customer-service text, with who says it and the link.
+_ANSWER_LIMIT = 500
+_ANSWER_KINDS = {
+    MessageKind.PICTURE: "图片，请打开会话看",
+    MessageKind.VOICE: "语音，请打开会话听",
+    MessageKind.FILE: "文件，请打开会话看",
+    MessageKind.LINK: "链接，请打开会话看",
+    MessageKind.CARD: "通知或作业，请打开会话看",
+}
 _HINTS = {
     ConfirmMode.NONE: "点开查看",
     ConfirmMode.TAP: "点开查看，看完请点“我已知晓”",
     ConfirmMode.SIGN: "点开查看，看完请签名",
+    ConfirmMode.ANSWER: "点开查看，请填一填",
 }
 # Title, result (WeChat: a `phrase` field takes 5 characters), text.
 _DECISIONS = {
@@ -109,7 +127,7 @@ def notice_card(
     policy: Policy, notice: Notice, *, purpose: str, school: str, school_class: str
 ) -> Card:
     """A notice as WeChat shows it, but for the child it is about (`for_child`)."""
-    title = card_title(notice.current.title, purpose)
+    title = card_title(notice.current.title, purpose, urgent=bool(notice.urgent))
     hint = "老师撤回了这条通知" if purpose == "withdraw" else _HINTS[notice.confirm]
     return Card(
         words={
@@ -171,6 +189,42 @@ _OVERRUNS = {
 }
 
 
+def refused_words_card(policy: Policy, review: Review) -> Card:
+    """Somebody's words are not shown: to whoever wrote them. The words themselves go through no channel."""
+    title = "您发的内容没有展示"
+    by = review.decided_name or "老师"
+    return Card(
+        words={"title": title, "result": "没有展示", "time": school_text(review.waits_since)},
+        title=title,
+        text=f"{by}看过后觉得不合适在这里发，没有展示给大家。说明：{review.decided_why} 有疑问可以直接联系老师。",
+        url=f"{policy.public_url}/h5/",
+    )
+
+
+def waiting_review_card(policy: Policy, review: Review) -> Card:
+    """Something waits in the queue: to who decides, once a day."""
+    title = "有内容等您看一看"
+    return Card(
+        words={"title": title, "result": "待您处理", "time": school_text(review.waits_since)},
+        title=title,
+        text="有内容暂时只有本人看得到，请打开小程序的“内容审核”，看看能不能展示。",
+        url=f"{policy.public_url}/h5/",
+        page="review/queue/index",
+    )
+
+
+def late_resource_card(policy: Policy, resource: Resource) -> Card:
+    """A resource should have been decided by now: to who reviews it, once."""
+    title = "有教学资源等您评审"
+    since = resource.waiting.since if resource.waiting else resource.created_at
+    return Card(
+        words={"title": title, "result": "已过期限", "time": school_text(since)},
+        title=title,
+        text=f"《{resource.newest.content.title}》等评审已经超过期限，请在电脑上打开管理台的“教学资源”看一看。",
+        url=f"{policy.public_url}/console/resources/queue",
+    )
+
+
 def overrun_card(policy: Policy, overrun: Overrun, *, school: School, school_class: str) -> Card:
     """A request for more minutes, to whoever decides; or how it was decided, to whoever asked."""
     title, result = _OVERRUNS[overrun.state]
@@ -192,3 +246,122 @@ def overrun_card(policy: Policy, overrun: Overrun, *, school: School, school_cla
         text=text,
         url=policy.public_url + page,
     )
+
+
+def activity_card(policy: Policy, activity: Activity, *, until: str) -> Card:
+    """An activity for who works at the school."""
+    return Card(
+        words={
+            "title": "有一项请您填写",
+            "result": "待填写",
+            "time": school_text(activity.created_at),
+        },
+        title="有一项请您填写",
+        text=f"{activity.author_name}：“{activity.title}”，请在 {until} 以前填写。",
+        url=f"{policy.public_url}/h5/activities/{activity.id}",
+        page=f"activities/answer/index?id={quote(activity.id, safe='')}",
+    )
+
+
+def changed_activity_card(policy: Policy, activity: Activity) -> Card:
+    """That an activity says something else now, for who works at the school and has answered it."""
+    return Card(
+        words={
+            "title": "您填过的有改动",
+            "result": "已更新",
+            "time": school_text(activity.changes[-1].at),
+        },
+        title="您填过的有改动",
+        text=f"{activity.author_name}改了“{activity.title}”。您填的还在，要改可以点开重填。",
+        url=f"{policy.public_url}/h5/activities/{activity.id}",
+        page=f"activities/answer/index?id={quote(activity.id, safe='')}",
+    )
+
+
+def moved_up_card(policy: Policy, activity: Activity, *, option: str, at: datetime) -> Card:
+    """A place became free for who waited for it."""
+    return Card(
+        words={"title": "候补轮到您了", "result": "有名额了", "time": school_text(at)},
+        title="候补轮到您了",
+        text=f"“{activity.title}”里的“{option}”空出了名额，现在是您的了。来不了请点开取消。",
+        url=f"{policy.public_url}/h5/activities/{activity.id}",
+        page=f"activities/answer/index?id={quote(activity.id, safe='')}",
+    )
+
+
+def leave_card(policy: Policy, leave: Leave, *, child: str, school_class: str) -> Card:
+    """A request for leave, or that it was taken back, to who decides. Says nothing of the reason."""
+    who = f"{school_class}{masked_name(child)}"
+    if leave.state is LeaveState.WITHDRAWN:
+        title, result, at = "有家长撤回了请假", "已撤回", leave.withdrawn_at or leave.asked_at
+        text = f"{who}的家长撤回了{span_text(leave.span)}的请假。"
+    else:
+        title, result, at = "有家长请假", "待您决定", leave.asked_at
+        text = f"{who}的家长请{span_text(leave.span)}的假，请点开看看。"
+    return Card(
+        words={"title": title, "result": result, "time": school_text(at)},
+        title=title,
+        text=text,
+        url=policy.public_url + "/h5/teach/leaves",
+        page="activities/leaves/index",
+    )
+
+
+_GROUPS = {
+    GroupKind.CLASS: "班级群",
+    GroupKind.GRADE: "年级群",
+    GroupKind.COMMITTEE: "家委会",
+    GroupKind.STAFF: "全体教师群",
+    GroupKind.HEADS: "班主任群",
+    GroupKind.RESEARCH: "教研群",
+}
+_FROM = 2  # of so many threads it is said where it was said
+
+
+def ring_card(policy: Policy, lines: Sequence[Line], *, school: str, at: datetime) -> Card:
+    """How much somebody has not read, and from whom. Says nothing of what was said, and no child's name."""
+    count = sum(line.count for line in lines)
+    number = f"{COUNT_LIMIT - 1}+" if count >= COUNT_LIMIT else str(count)
+    places = list(dict.fromkeys(_from(line) for line in lines))
+    more = "等" if len(places) > _FROM else ""
+    where = "、".join(places[:_FROM]) + more
+    title = f"{'紧急：' if any(line.urgent for line in lines) else ''}您有 {number} 条新消息"
+    return Card(
+        words={
+            "title": title,
+            "school": school[:20],
+            "class": where[:20],
+            "sender": places[0][:10],
+            "time": school_text(at),
+        },
+        title=title,
+        text=f"{where}有 {number} 条新消息，点开查看。",
+        url=f"{policy.public_url}/h5/messages",
+        page="pages/talk/index",
+    )
+
+
+def _from(line: Line) -> str:
+    """A group by its name, a teacher by theirs; who is called by a child's name is a parent."""
+    if line.thread.kind is ThreadKind.TALK and line.group is not None:
+        kind = _GROUPS[line.group.kind]
+        return (
+            line.group.name + kind
+            if line.group.kind is GroupKind.CLASS
+            else line.group.name or kind
+        )
+    if not line.as_staff:
+        return "一位家长"
+    return "学校" if line.thread.kind is ThreadKind.FEEDBACK else line.author_name
+
+
+def answer_text(policy: Policy, message: Message, *, child: str) -> str:
+    """A teacher's answer in the chat of who wrote from there: what it says as far as WeChat lets it, and the way on."""
+    words = message.text.replace("<", "＜")
+    if len(words) > _ANSWER_LIMIT:
+        words = f"{words[:_ANSWER_LIMIT]}…"
+    what = _ANSWER_KINDS.get(message.kind, "")
+    said = "\n".join(filter(None, (words, f"［{what}］" if what else "")))
+    url = f"{policy.public_url}/h5/messages/{quote(message.thread_id, safe='')}"
+    who = f"{message.author_name}（关于{masked_name(child)}）"
+    return f'{who}：\n{said}\n\n<a href="{url}">打开会话</a>，也可以直接在这里回。'

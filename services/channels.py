@@ -36,6 +36,7 @@ _REASONS: dict[Trouble, Reason] = {
     Trouble.BAD_OPENID: Reason.REFUSED_BY_WECHAT,
     Trouble.CONTENT: Reason.REFUSED_BY_WECHAT,
     Trouble.PARAMETER: Reason.REFUSED_BY_WECHAT,
+    Trouble.NOT_VISITED: Reason.REFUSED_BY_WECHAT,
     Trouble.MINOR: Reason.REFUSED_BY_WECHAT,
     Trouble.CODE_USED: Reason.REFUSED_BY_WECHAT,
 }
@@ -97,6 +98,17 @@ async def send_card(
     except WeChatError as error:
         await _learn(ctx, identity, channel, error)
         return _judged(error)
+
+
+async def send_words(ctx: Context, identity: Identity, text: str) -> Sent:
+    """Say something in somebody's chat with the account, while its window is open."""
+    try:
+        await ctx.stores.identities.use_window(identity.id)
+        await ctx.wechat.send_text(identity.openid, text)
+    except WeChatError as error:
+        await _learn(ctx, identity, Channel.SERVICE, error)
+        return _judged(error)
+    return Sent(Verdict.TAKEN)
 
 
 async def _send_subscription(

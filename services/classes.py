@@ -127,7 +127,10 @@ async def found_class(ctx: Context, post: Post, form: Mapping[str, str]) -> Scho
 async def relabel_class(
     ctx: Context, post: Post, class_id: str, form: Mapping[str, str]
 ) -> SchoolClass:
-    """Another label (field `label`), and with it another name. Raises NotFoundError, InvalidError, ConflictError."""
+    """Another label (field `label`), and with it another name; whether it learns on tablets (`tablets`: `yes` or not).
+
+    Raises NotFoundError, InvalidError, ConflictError.
+    """
     await access_class(ctx, post, class_id)
     async with office_turn(ctx, post, access_roster(post)) as turn:
         held = await access_class(ctx, post, class_id)
@@ -137,15 +140,21 @@ async def relabel_class(
         classes = await ctx.stores.schools.classes_of_school(school.id)
         _refuse_taken(classes, year, name, besides=class_id)
         entered = held.entered or year.entered(held.grade)
-        after = replace(held, name=name.name, label=name.label, entered=entered)
+        after = replace(
+            held,
+            name=name.name,
+            label=name.label,
+            entered=entered,
+            tablets=form.get("tablets", "") == "yes",
+        )
         if after == held:
             return held
         await _note(
             ctx,
             post,
             class_id,
-            {"class_name": held.name, "label": held.label},
-            {"class_name": after.name, "label": after.label},
+            {"class_name": held.name, "label": held.label, "tablets": held.tablets},
+            {"class_name": after.name, "label": after.label, "tablets": after.tablets},
         )
         turn.check()
         await ctx.stores.schools.save_classes([after])

@@ -22,14 +22,17 @@ from domain.deliveries import (
     Result,
     delivery_id,
 )
-from domain.notices import Notice, NoticeState, Work
+from domain.notices import ConfirmMode, Notice, NoticeState, Work
 from domain.schools import Student
 from domain.times import list_position
+from services.activity_telling import FINISH_ACTIVITY, settle_receipts
 from services.bindings import CATCH_UP, has_ground
+from services.bridge_answers import sweep_carries
 from services.claims import TELL
 from services.context import Context
 from services.families import TELL_END
 from services.homework_telling import FINISH
+from services.leaves import TELL_LEAVE
 from services.notices import CARRY_OUT
 from services.overruns import CARRY_OUT_OVERRUN
 from services.rollovers import ROLL_OVER
@@ -61,6 +64,8 @@ async def _carry_out(ctx: Context, notice: Notice, work: Work) -> None:
     if work.purpose == "withdraw":
         await ctx.stores.deliveries.cancel_pushes(notice.school_id, notice.id)
     if work.purpose.startswith("remind"):
+        if notice.confirm is ConfirmMode.ANSWER:
+            await settle_receipts(ctx, notice.id)
         field = "read_at" if notice.confirm == "none" else "confirmed_at"
         only: dict[str, object] = {field: None}
     else:
@@ -160,11 +165,18 @@ async def sweep(ctx: Context) -> None:
     for homework_id in await ctx.stores.homework.unfinished(before):
         key = f"{FINISH}:{homework_id}:sweep"
         await ctx.enqueue(FINISH, {"homework_id": homework_id}, key=key)
+    for activity_id in await ctx.stores.activities.unfinished(before):
+        key = f"{FINISH_ACTIVITY}:{activity_id}:sweep"
+        await ctx.enqueue(FINISH_ACTIVITY, {"activity_id": activity_id}, key=key)
+    for leave_id in await ctx.stores.leaves.untold(before):
+        key = f"{TELL_LEAVE}:{leave_id}:sweep"
+        await ctx.enqueue(TELL_LEAVE, {"leave_id": leave_id}, key=key)
     for overrun_id in await ctx.stores.overruns.untold(before):
         key = f"{CARRY_OUT_OVERRUN}:{overrun_id}:sweep"
         await ctx.enqueue(CARRY_OUT_OVERRUN, {"overrun_id": overrun_id}, key=key)
     for late in await ctx.stores.rollovers.due(before):
         await ctx.enqueue(ROLL_OVER, {"rollover_id": late}, key=f"{ROLL_OVER}:{late}:sweep")
+    await sweep_carries(ctx)
     await push_soon(ctx, await ctx.stores.deliveries.overdue(before), mark="sweep")
 
 

@@ -22,12 +22,14 @@ from domain.erasures import (
     erasure_id,
 )
 from domain.errors import ConflictError, NotFoundError
+from domain.quiet import OwnQuiet
 from domain.roles import Right
 from domain.schools import Student
 from services.audit import note_act
 from services.context import Context
 from services.erasure_steps import adult_steps, child_steps
 from services.people import Child, Post, appointments_of, children_of
+from services.quiet import own_quiet
 from services.traces import traces_of_adult, traces_of_child
 
 log = logging.getLogger("yanshu.services")
@@ -42,6 +44,7 @@ class OwnData:
     children: tuple[Child, ...]
     has_role: bool
     erasure: Erasure | None
+    quiet: OwnQuiet | None
 
 
 async def own_data(ctx: Context, person_id: str) -> OwnData:
@@ -51,6 +54,7 @@ async def own_data(ctx: Context, person_id: str) -> OwnData:
         tuple(c for c in await children_of(ctx, person_id) if not c.binding.trial),
         bool(await appointments_of(ctx, person_id)),
         erasure,
+        await own_quiet(ctx, person_id),
     )
 
 

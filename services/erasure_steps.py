@@ -7,17 +7,25 @@ the rest. Each step yields how many records it took, by collection. A step may b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
+from domain.answers import Answer
 from domain.bindings import Binding, BindingState, Ending, EndReason
 from domain.consents import ConsentEvent
 from domain.deliveries import Delivery
 from domain.erasures import Erasure, Origin, nameless_consent, nameless_delivery
 from domain.family_files import FamilyFile
-from domain.files import PRIVATE_KINDS
+from domain.files import PRIVATE_KINDS, Shower, promise_to
 from domain.imports import ImportState
+from domain.leaves import LeaveState, leave_notice_id
+from services.circle_erasure import forget_adult_circles, forget_child_circles
 from services.context import Context
 from services.people import appointments_of
+from services.resource_erasure import forget_ratings, unname_resources
+from services.seats import give_seat_back
+from services.talk_erasure import forget_adult_talk, forget_child_talk
+from services.taskwork_erasure import forget_taskworks
+from storage.forgetting import ERASED
 
 Counts = Mapping[str, int]
 
@@ -57,13 +65,53 @@ COLLECTIONS: Mapping[str, str] = {
     "notices": "stay: what a school wrote to all; that a child's work came back goes; an id in a group is replaced",
     "submissions": "a child's go",
     "mistakes": "a child's go",
+    "activities": "stay: what a school asked of all",
+    "answers": "go",
+    "seats": "a place is given back",
+    "leaves": "a child's go; that an adult asked is said no more",
+    "practices": "name nobody",
+    "resources": "stay: what a school has; of who has no role there any more the name goes",
+    "resource_uses": "an adult's go",
+    "links": "name nobody",
+    "doors": "name nobody",
+    "link_days": "figures alone",
+    "class_uses": "figures alone",
+    "school_uses": "figures alone",
+    "use_marks": "name nobody",
+    "tasklists": "stay: what a school offered",
+    "taskworks": "a child's go",
+    "study_groups": "a child is taken out",
+    "task_comments": "what was written for a child, and to its pieces, goes",
+    "task_questions": "a child's go",
     "homework": "stays: what a school set; a child's id in a group is replaced",
     "evenings": "stay: minutes of a class; a child's id in a group is replaced",
     "class_weeks": "figures alone",
     "school_weeks": "figures alone",
     "week_marks": "name nobody",
+    "report_lines": "figures alone",
+    "class_reports": "figures alone",
+    "school_reports": "figures alone",
+    "report_marks": "name nobody",
     "overruns": "stay: between a teacher and a head teacher",
     "timings": "go",
+    "group_rules": "name nobody",
+    "threads": "an adult's own go, and what was talked about a child; a group's talk stays",
+    "thread_marks": "an adult's go",
+    "messages": "of an adult's an empty place stays; with their own threads they go",
+    "rings": "an adult's go",
+    "quiet_hours": "an adult's go",
+    "duty": "an adult's go, unless they have a role at a school",
+    "message_marks": "an adult's go; how many there were stays",
+    "topics": "an adult's go; pictures of a child go; how many were there stays",
+    "topic_comments": "an adult's go",
+    "topic_reads": "an adult's go; how many there were stays",
+    "topic_audiences": "an adult and a child are taken out",
+    "stamps": "name nobody",
+    "enrolments": "an adult's go, unless they have a role at a school; a child's go",
+    "reviews": "an adult's go",
+    "silences": "an adult's go",
+    "looks": "name nobody",
+    "word_lists": "name no family",
     "audit": "stays: ids, and what is masked",
     "audit_heads": "name nobody",
     "inbox": "names nobody",
@@ -96,13 +144,27 @@ async def adult_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
         yield {"unions": await forget.drop_of_person("unions", person_id)}
         yield {"accounts": await forget.drop_of_person("accounts", person_id)}
         yield {"identities": await forget.drop_of_person("identities", person_id)}
+        yield {"enrolments": await forget.drop_of_person("enrolments", person_id)}
+        yield {"duty": await forget.drop_of_person("duty", person_id)}
+        yield await unname_resources(ctx, person_id)
         # A message that is being answered this moment takes who it is from here.
         await ctx.stores.traces.forget(erasure.words)
+    async for counts in forget_adult_talk(ctx, person_id):
+        yield counts
+    async for counts in forget_adult_circles(ctx, person_id):
+        yield counts
     yield {"subscriptions": await forget.drop_of_person("subscriptions", person_id)}
     yield {"replies": await forget.drop_of_person("replies", person_id)}
     yield {"claims": await forget.drop_of_person("claims", person_id)}
     yield {"timings": await forget.drop_of_person("timings", person_id)}
+    yield await forget_ratings(ctx, person_id)
+    yield {"silences": await forget.drop_of_person("silences", person_id)}
+    held = await ctx.stores.reviews.of_author(person_id)
+    yield {"reviews": await forget.drop("reviews", held)}
+    yield {"reports": await ctx.stores.reviews.forget_reporter(person_id)}
     yield {"invitation_visits": await forget.drop_of_person("invitation_visits", person_id)}
+    yield await forget_answers(ctx, await ctx.stores.answers.of_person(person_id))
+    yield {"unnamed": await ctx.stores.leaves.unname(person_id, ERASED)}
     async for batch in forget.deliveries_of(person_id):
         yield await forget_deliveries(ctx, batch, erasure.salt)
     yield await _forget_consents(ctx, await ctx.stores.consents.of_person(person_id), erasure.salt)
@@ -132,12 +194,21 @@ async def child_steps(ctx: Context, erasure: Erasure) -> AsyncIterator[Counts]:
     for person_id in sorted({*erasure.people, *(b.person_id for b in bindings)}):
         yield await _forget_uploads(ctx, person_id, student_id)
     yield await _forget_work(ctx, school_id, student_id)
+    yield await forget_answers(ctx, await ctx.stores.answers.of_student(school_id, student_id))
+    yield await _forget_leaves(ctx, school_id, student_id)
+    people = sorted({*erasure.people, *(b.person_id for b in bindings)})
+    async for counts in forget_child_talk(ctx, school_id, student_id, people):
+        yield counts
+    async for counts in forget_child_circles(ctx, school_id, student_id, people):
+        yield counts
+    yield await forget_taskworks(ctx, school_id, student_id)
     files = await forget.files_of_student(school_id, student_id)
     yield {"files": await forget.drop_files(files)}
     yield await _forget_lists(ctx, school_id)
     yield {"invitations": await forget.drop_invitations(school_id, student_id)}
     yield {"contacts": await forget.drop_contacts(school_id, student_id)}
     yield {"timings": await forget.drop_timings(school_id, student_id)}
+    yield {"enrolments": await forget.drop_enrolments(school_id, student_id)}
     yield {"homework": await forget.leave_groups(school_id, student_id)}
     yield await _forget_bindings(ctx, bindings)
     yield {"students": await forget.drop("students", [student_id])}
@@ -154,6 +225,8 @@ async def forget_deliveries(
     forget, counts = ctx.stores.forgetting, Counter[str]()
     signatures = {d.signature_id for d in deliveries if d.signature_id} - keep
     counts["files"] += await forget.drop_files(sorted(signatures))
+    kept = sorted({d.signature_id for d in deliveries if d.signature_id} & keep)
+    await forget.leave_promises(kept, [promise_to(Shower.DELIVERY, d.id) for d in deliveries])
     for delivery in deliveries:
         await forget.leave_round(delivery.group, [delivery.id])
         counts["attempts"] += await forget.drop_ledger(delivery.id)
@@ -240,6 +313,32 @@ async def _forget_work(ctx: Context, school_id: str, student_id: str) -> Counts:
         "notices": await forget.drop("notices", told),
         "submissions": await forget.drop("submissions", [s.id for s in submissions]),
         "mistakes": await forget.drop("mistakes", [m.id for m in book]),
+    }
+
+
+async def forget_answers(ctx: Context, answers: Sequence[Answer]) -> Counts:
+    """A place goes to who waits for it; files and what was told of it before the answer that leads to them."""
+    activities = await ctx.stores.activities.many(a.activity_id for a in answers)
+    for answer in answers:
+        if answer.activity_id in activities:
+            await give_seat_back(ctx, activities[answer.activity_id], [answer.subject_id])
+    forget = ctx.stores.forgetting
+    return {
+        "files": await forget.drop_files(sorted({i for a in answers for i in a.files()})),
+        "notices": await forget.drop("notices", [n for a in answers for n in a.notices]),
+        "answers": await forget.drop("answers", [a.id for a in answers]),
+    }
+
+
+async def _forget_leaves(ctx: Context, school_id: str, student_id: str) -> Counts:
+    leaves = await ctx.stores.leaves.of_student(school_id, student_id)
+    decided = (LeaveState.APPROVED, LeaveState.REFUSED)
+    told = [leave_notice_id(one.id, state) for one in leaves for state in decided]
+    forget = ctx.stores.forgetting
+    return {
+        "files": await forget.drop_files([f.file_id for one in leaves for f in one.files]),
+        "notices": await forget.drop("notices", told),
+        "leaves": await forget.drop("leaves", [one.id for one in leaves]),
     }
 
 

@@ -13,18 +13,24 @@ from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from domain.activities import Activity
+from domain.answers import Answer, place_text
 from domain.audit import Entry
 from domain.bindings import binding_id
 from domain.deliveries import Delivery
 from domain.family_files import FamilyFile
 from domain.files import FileKind, StoredFile, offered_name
+from domain.leaves import Leave
 from domain.mistakes import Mistake
 from domain.notices import NoticeState
 from domain.submissions import Submission
+from services import family_asked as asked
 from services import family_pages as pages
+from services import family_tasks as tasks
 from services import family_work as work
 from services.audit import Wanted, audit_page
 from services.context import Context
+from services.family_circles import shared_of, shared_part, shared_records
 from services.family_records import (
     account_record,
     attempt_record,
@@ -37,6 +43,7 @@ from services.family_records import (
     notice_record,
     timing_record,
 )
+from services.family_talk import talk_of, talk_part, talk_record
 
 _PIECE_BYTES = 256 * 1024
 
@@ -94,26 +101,42 @@ async def _plan(making: _Archive) -> None:
                     names.setdefault(attachment.file_id, attachment.name)
             if delivery.signature_id:
                 names.setdefault(delivery.signature_id, "")
-    submissions, book = await _work(making)
-    for held in submissions:
-        for attachment in held.files().values():
-            names.setdefault(attachment.file_id, attachment.name)
-    for mistake in book:
-        if mistake.file_id:
-            names.setdefault(mistake.file_id, "错题")
+    answers, leaves = await _asked(making)
+    own = [f for answer, _, _ in answers for f in answer.files().values()]
+    for attachment in [*own, *(f for leave in leaves for f in leave.files)]:
+        names.setdefault(attachment.file_id, attachment.name)
+    names = {**await _own_files(making), **names}
+    shared = (await shared_of(ctx, making.wanted)).files()
+    names = {**(await _talk_files(making)), **shared, **names}
     making.total = deliveries + len(names)
     for number, (file_id, name) in enumerate(names.items(), start=1):
-        await _put_stored(making, file_id, name, number)
+        folder = "photos" if file_id in shared else "files"
+        await _put_stored(making, file_id, name, number, folder)
         await making.step(every=1)
 
 
-async def _put_stored(making: _Archive, file_id: str, name: str, number: int) -> None:
+async def _own_files(making: _Archive) -> dict[str, str]:
+    """The names of what was handed in for the child, by file id."""
+    submissions, book = await _work(making)
+    lists = await tasks.task_records(making.ctx, making.wanted.school_id, making.wanted.student_id)
+    names = {a.file_id: a.name for s in submissions for a in s.files().values()}
+    names |= {a.file_id: a.name for t in lists if t.work for a in t.work.files().values()}
+    return names | {mistake.file_id: "错题" for mistake in book if mistake.file_id}
+
+
+async def _talk_files(making: _Archive) -> dict[str, str]:
+    """The files in what was said, by id, each with its name."""
+    said = [m for m in await talk_of(making.ctx, making.wanted) if m.recalled_at is None]
+    return {a.file_id: a.name for m in said for a in m.files}
+
+
+async def _put_stored(making: _Archive, file_id: str, name: str, number: int, folder: str) -> None:
     file = await making.ctx.stores.files.find(file_id)
     if file is None:
         return
     stem, _, ending = file.name.rpartition(".")
     safe = offered_name(name or "signature", f".{ending}" if stem else "")
-    folder = "signatures" if file.kind is FileKind.SIGNATURE else "files"
+    folder = "signatures" if file.kind is FileKind.SIGNATURE else folder
     path = f"{folder}/{number:04d}-{safe}"
     info = zipfile.ZipInfo(path)  # stored as it is: pictures and documents are packed already
     with making.zip.open(info, "w", force_zip64=True) as part:
@@ -204,6 +227,10 @@ async def _write_rest(making: _Archive) -> None:
     entries = await _entries(making)
     account = account_record(identities, sessions)
     submissions, book = await _work(making)
+    answers, leaves = await _asked(making)
+    lists = await tasks.task_records(ctx, wanted.school_id, wanted.student_id)
+    talk = await talk_of(ctx, wanted)
+    shared = await shared_of(ctx, wanted)
     for title, name, records, part in (
         (
             "作业和批改",
@@ -216,6 +243,36 @@ async def _write_rest(making: _Archive) -> None:
             "mistakes",
             [work.mistake_record(m, making.links) for m in book],
             work.mistakes_part(book, making.links),
+        ),
+        (
+            "活动",
+            "answers",
+            [asked.answer_record(*one, making.links) for one in answers],
+            asked.answers_part(answers, making.links),
+        ),
+        (
+            "请假",
+            "leaves",
+            [asked.leave_record(one, making.links) for one in leaves],
+            asked.leaves_part(leaves, making.links),
+        ),
+        (
+            "周末与假期",
+            "tasklists",
+            [tasks.task_record(t, making.links) for t in lists],
+            tasks.tasks_part(lists, making.links),
+        ),
+        (
+            "消息",
+            "messages",
+            [talk_record(m, making.links) for m in talk],
+            talk_part(talk),
+        ),
+        (
+            "班级圈",
+            "circles",
+            shared_records(shared, making.links),
+            shared_part(shared, making.links),
         ),
         (
             "同意与不同意",
@@ -252,6 +309,19 @@ async def _work(making: _Archive) -> tuple[list[Submission], list[Mistake]]:
     )
 
 
+async def _asked(
+    making: _Archive,
+) -> tuple[list[tuple[Answer, Activity | None, str]], list[Leave]]:
+    """What was answered for the child, or by this adult as its guardian, with the place it has; and its leave."""
+    stores, wanted = making.ctx.stores, making.wanted
+    held = await stores.answers.of_student(wanted.school_id, wanted.student_id)
+    mine = [a for a in held if a.person_id in ("", wanted.person_id)]
+    activities = await stores.activities.many(a.activity_id for a in mine)
+    seats = await stores.seats.many(activities)
+    found = [(a, activities.get(a.activity_id), place_text(a, activities, seats)) for a in mine]
+    return found, await stores.leaves.of_student(wanted.school_id, wanted.student_id)
+
+
 async def _entries(making: _Archive) -> list[Entry]:
     """The school's audit log as far as it is about the child or this binding."""
     found: list[Entry] = []
@@ -286,13 +356,6 @@ def _put(archive: zipfile.ZipFile, name: str, source: IO[bytes]) -> None:
     with archive.open(name, "w", force_zip64=True) as part:
         while piece := source.read(_PIECE_BYTES):
             part.write(piece)
-
-
-async def pieces_of(source: IO[bytes]) -> AsyncIterator[bytes]:
-    """A file from its beginning, piece by piece."""
-    source.seek(0)
-    while piece := source.read(_PIECE_BYTES):
-        yield piece
 
 
 def archive_file(ctx: Context, wanted: FamilyFile, blob_id: str, size_bytes: int) -> StoredFile:

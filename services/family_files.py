@@ -17,8 +17,9 @@ from domain.roles import Right
 from services.audit import note_act
 from services.context import Context
 from services.families import access_own_child
-from services.family_archive import archive_file, pieces_of, write_archive
+from services.family_archive import archive_file, write_archive
 from services.people import Child, Post
+from storage.blobs import pieces_of
 
 log = logging.getLogger("yanshu.services")
 

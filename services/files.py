@@ -6,6 +6,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from typing import IO
 
 from PIL import Image
 
@@ -25,6 +26,7 @@ from services.families import access_own_child
 from services.judging import Judged, judged
 from services.people import Teaching, access_teaching
 from services.thumbnails import enqueue_drawing, needs_thumbnail
+from storage.blobs import pieces_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,19 @@ async def store_judged(ctx: Context, owner: Owner, name: str, found: Judged) -> 
     return file
 
 
-async def store_signature(
-    ctx: Context, school_id: str, person_id: str, content: bytes
+async def store_movie(
+    ctx: Context, owner: Owner, name: str, found: Judged, film: IO[bytes], size_bytes: int
 ) -> StoredFile:
-    """Store a signature drawn with a finger: a PNG.
+    """Store a film that was judged where it lies (`services.movies`)."""
+    file = replace(_file(ctx, owner, name, found, loose=True), size_bytes=size_bytes)
+    await ctx.stores.files.write(file, pieces_of(film))
+    return file
+
+
+async def store_signature(
+    ctx: Context, school_id: str, person_id: str, content: bytes, *, promises: Sequence[str]
+) -> StoredFile:
+    """Store a signature drawn with a finger, a PNG, promised to what is about to show it (`promise_to`).
 
     Raises FileRefusedError: `too_large`, `wrong_type` (no PNG, or nothing drawn), and what `judged` refuses.
     """
@@ -96,9 +107,20 @@ async def store_signature(
     if found.content_type != "image/png" or not await asyncio.to_thread(_has_ink, content):
         raise FileRefusedError("wrong_type")
     signature = replace(found, kind=FileKind.SIGNATURE)
-    file = _file(ctx, Owner(school_id, person_id), "signature", signature, loose=False)
+    made = _file(ctx, Owner(school_id, person_id), "signature", signature, loose=False)
+    file = replace(made, promised_to=tuple(promises), promised_at=ctx.now())
     await ctx.stores.files.add(file, found.content)
     return file
+
+
+async def is_drawn(ctx: Context, file: StoredFile) -> bool:
+    """Whether a stored file is what a signature pad makes: a small PNG with ink on it."""
+    if file.content_type != "image/png" or file.size_bytes > MAX_SIGNATURE_BYTES:
+        return False
+    if (file.width or 0) * (file.height or 0) > MAX_SIGNATURE_PIXELS:
+        return False
+    content = b"".join([chunk async for chunk in ctx.stores.files.read(file.id)])
+    return await asyncio.to_thread(_has_ink, content)
 
 
 def _file(ctx: Context, owner: Owner, name: str, found: Judged, *, loose: bool) -> StoredFile:
@@ -116,6 +138,7 @@ def _file(ctx: Context, owner: Owner, name: str, found: Judged, *, loose: bool) 
         height=found.height,
         seconds=found.seconds,
         loose=loose,
+        sha256=found.sha256,
         undrawn=found.kind is FileKind.PICTURE and needs_thumbnail(len(found.content)),
     )
 
@@ -131,10 +154,10 @@ def _has_ink(content: bytes) -> bool:
 
 
 async def attachments_of(
-    ctx: Context, teaching: Teaching, file_ids: Sequence[str]
+    ctx: Context, teaching: Teaching, file_ids: Sequence[str], promise: str
 ) -> tuple[Attachment, ...]:
     """The teacher's own uploads as attachments, in their order. Raises InvalidError for one that isn't theirs."""
-    return await attach(ctx, await uploads_of(ctx, Owner.of(teaching), file_ids))
+    return await attach(ctx, await uploads_of(ctx, Owner.of(teaching), file_ids), promise)
 
 
 async def uploads_of(ctx: Context, owner: Owner, file_ids: Sequence[str]) -> list[StoredFile]:
@@ -146,11 +169,21 @@ async def uploads_of(ctx: Context, owner: Owner, file_ids: Sequence[str]) -> lis
     return [mine[file_id] for file_id in file_ids]
 
 
-async def attach(ctx: Context, files: Sequence[StoredFile]) -> tuple[Attachment, ...]:
-    """Files as attachments of what is about to be stored. Raises InvalidError for one that was swept meanwhile."""
+async def attach(ctx: Context, files: Sequence[StoredFile], promise: str) -> tuple[Attachment, ...]:
+    """Files as attachments of what is about to be stored, named by `promise`.
+
+    Whether it was stored is looked at a day later (`services.promises`). Raises InvalidError for a file that was
+    swept meanwhile.
+    """
     # Before the notice that shows them: what is attached to nothing is cleared away one night.
-    if not await ctx.stores.files.mark_attached([file.id for file in files]):
+    ids = [file.id for file in files]
+    if ids and not await ctx.stores.files.mark_attached(ids, promise, ctx.now()):
         raise InvalidError({"file_ids": Problem("not_found")})
+    return as_attachments(files)
+
+
+def as_attachments(files: Sequence[StoredFile]) -> tuple[Attachment, ...]:
+    """Files as they are shown."""
     return tuple(
         Attachment(file_id=f.id, kind=f.kind, name=f.name, size_bytes=f.size_bytes) for f in files
     )
@@ -172,12 +205,12 @@ async def open_own_file(
 ) -> tuple[StoredFile, AsyncIterator[bytes]]:
     """A file that they uploaded, for the preview; who is not bound to its child any more sees it no more.
 
-    Raises NotFoundError.
+    What a circle shows is seen there alone: a family may take its consent back. Raises NotFoundError.
     """
     file = await ctx.stores.files.find(file_id)
     if file is None or file.owner_id != person_id:
         raise NotFoundError
     owner = await access_owner(ctx, person_id, file.student_id, acting=acting)
-    if not owner.owns(file):
+    if not owner.owns(file) or await ctx.stores.circles.shows(file_id):
         raise NotFoundError
     return file, ctx.stores.files.read(file_id)

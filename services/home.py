@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from domain.errors import NotFoundError
+from domain.roles import Right, may
 from services.approvals import waiting_claims
 from services.context import Context
 from services.families import OwnBindings, own_bindings
@@ -30,6 +31,12 @@ class StaffSide:
     acting: Post | None
     teaching: Teaching | None
     claims: int
+
+    @property
+    def sets_homework(self) -> bool:
+        """Whether they may set homework in any of these classes."""
+        held = self.teaching.appointments if self.teaching else ()
+        return any(may(a.role, Right.HOMEWORK) for a in held)
 
 
 @dataclass(frozen=True, slots=True)

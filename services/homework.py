@@ -14,10 +14,11 @@ from datetime import date, datetime
 from domain.budgets import allows_written
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from domain.evenings import evening_of
+from domain.files import Shower, promise_to
 from domain.homework import Draft, Homework, HomeworkState, Task, parse_homework
 from domain.notices import Attachment
 from domain.roles import Role
-from domain.schools import School
+from domain.schools import School, Student
 from domain.subjects import subject_name
 from domain.times import list_position
 from services.budgets import Budget, Clash, budgets_of, reserve
@@ -54,7 +55,7 @@ async def draft_homework(
         student_ids=student_ids,
         file_ids=file_ids,
         links=links,
-        allowed_hosts=ctx.policy.link_hosts,
+        allowed_hosts=ctx.policy.attachable,
         now=ctx.now(),
     )
     classes = [c for c in teaching.classes if c.id in draft.class_ids]
@@ -84,6 +85,19 @@ def may_set(teaching: Teaching, class_id: str, grade: int, subject: str) -> bool
     )
 
 
+async def pupils_to_set(ctx: Context, teaching: Teaching, class_id: str) -> list[Student]:
+    """The pupils of a class they may set homework in, in the class's own order. Raises NotFoundError."""
+    school_class = teaching.find_class(class_id)
+    if not any(
+        a.reaches(class_id, school_class.grade)
+        and (a.role is not Role.SUBJECT_TEACHER or a.subject)
+        for a in teaching.appointments
+    ):
+        raise NotFoundError
+    pupils = await ctx.stores.schools.students_of(teaching.school.id, [class_id])
+    return sorted(pupils, key=lambda s: (s.number, s.id))
+
+
 async def publish_homework(
     ctx: Context, teaching: Teaching, draft: Draft, *, idempotency_key: str
 ) -> Outcome:
@@ -94,11 +108,11 @@ async def publish_homework(
     while the same is being published.
     """
     evening = await _evening_for(ctx, teaching, draft)
-    attachments = await _attached(ctx, teaching, draft)
-    now = ctx.now()
-    publish_at = max(draft.publish_at, now)
     key = f"homework|{teaching.person_id}|{idempotency_key}"
     homework_id = hashlib.sha256(key.encode()).hexdigest()[:32]
+    attachments = await _attached(ctx, teaching, draft, homework_id)
+    now = ctx.now()
+    publish_at = max(draft.publish_at, now)
     task = replace(_task(draft, 1, evening, now), attachments=attachments)
     homework = Homework(
         id=homework_id,
@@ -136,8 +150,13 @@ async def _evening_for(ctx: Context, teaching: Teaching, draft: Draft) -> date:
     return evening
 
 
-async def _attached(ctx: Context, teaching: Teaching, draft: Draft) -> tuple[Attachment, ...]:
-    return await attachments_of(ctx, teaching, draft.file_ids) if draft.file_ids else ()
+async def _attached(
+    ctx: Context, teaching: Teaching, draft: Draft, homework_id: str
+) -> tuple[Attachment, ...]:
+    if not draft.file_ids:
+        return ()
+    promise = promise_to(Shower.HOMEWORK, homework_id)
+    return await attachments_of(ctx, teaching, draft.file_ids, promise)
 
 
 def _task(draft: Draft, number: int, evening: date, at: datetime) -> Task:
@@ -229,7 +248,7 @@ async def edit_homework(
     if homework.state is HomeworkState.WITHDRAWN or homework.attempts != seen:
         raise ConflictError
     evening = await _evening_for(ctx, teaching, draft)
-    attachments = await _attached(ctx, teaching, draft)
+    attachments = await _attached(ctx, teaching, draft, homework.id)
     held = await _settled(ctx, homework)
     task = _task(draft, seen + 1, evening, ctx.now())
     before = held.task
@@ -238,6 +257,13 @@ async def edit_homework(
         task = replace(task, allowed=before.allowed)
     task = replace(task, attachments=attachments)
     return await attempt_homework(ctx, teaching.school, held, task)
+
+
+async def clashes_now(ctx: Context, teaching: Teaching, homework: Homework) -> tuple[Clash, ...]:
+    """What keeps the last attempt from fitting as things stand; nothing where none waits, or it would fit by now."""
+    if homework.proposed is None or homework.state is HomeworkState.WITHDRAWN:
+        return ()
+    return await reserve(ctx, teaching.school, homework, homework.proposed, dry=True)
 
 
 async def withdraw_homework(ctx: Context, teaching: Teaching, homework_id: str) -> None:

@@ -17,6 +17,7 @@ from services.budgets import settle
 from services.context import Context
 from services.monitor_counting import mark_weeks
 from services.notices import carry_out_soon
+from services.report_counting import mark_report
 
 FINISH = "homework.finish"
 _WEEKDAYS = "一二三四五六日"
@@ -53,6 +54,7 @@ async def finish_homework(ctx: Context, homework_id: str, *, own: bool = False) 
     await settle(ctx, homework, bar=bar)
     days = [task.evening for task in (*homework.versions, *filter(None, [homework.proposed]))]
     await mark_weeks(ctx, homework.school_id, days)
+    await mark_report(ctx, homework)
     await _tell(ctx, homework)
     await ctx.stores.homework.mark_finished(homework)
 

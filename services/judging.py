@@ -7,10 +7,11 @@ not refused here is exactly one thing: no page, archive or second document hides
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import puremagic
 from PIL import Image, ImageOps
@@ -20,19 +21,20 @@ from domain.files import (
     AUDIO_TYPES,
     DOCUMENT_TYPES,
     MAX_PIXELS,
-    MAX_UNPACKED_BYTES,
+    MAX_SECONDS,
     FileKind,
 )
 from domain.mistakes import SIDE, Cut
-from domain.pictures import BrokenError, begins_as_pdf, hides_a_page, without_notes
+from domain.pictures import BrokenError, begins_as_pdf, hides_a_page, is_heic, without_notes
 from domain.recordings import recording_of
+from services.unfolding import parts_of
 
 _OFFICE = {"word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx"}  # the folder each program writes to
 _BY_ENDING = {ending: kind for kind, ending in DOCUMENT_TYPES.items()}
 _ORIENTATION = 0x0112
 _UPRIGHT = 1
 _CUT_QUALITY = 85
-_JUDGES = ThreadPoolExecutor(max_workers=2, thread_name_prefix="judging")
+JUDGES = ThreadPoolExecutor(max_workers=2, thread_name_prefix="judging")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +47,22 @@ class Judged:
     width: int = 0
     height: int = 0
     seconds: int = 0
+    sha256: str = ""  # of the content
 
 
 async def judged(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Judged:
     """The verdict on these bytes.
 
-    Raises FileRefusedError: `empty`; `wrong_type`; `too_many_pixels` (by its header, nothing is decoded);
-    `unfolds` (an archive that would grow beyond measure); `mixed` (two things in one).
+    Raises FileRefusedError: `empty`; `wrong_type`; `heic`; `too_many_pixels` (by its header, nothing is decoded);
+    `unfolds` (an archive that would grow beyond measure); `too_long` (a recording of many hours); `mixed` (two
+    things in one).
     """
-    return await asyncio.get_running_loop().run_in_executor(_JUDGES, judge, content, max_pixels)
+    return await asyncio.get_running_loop().run_in_executor(JUDGES, judge, content, max_pixels)
 
 
 async def cut_out(content: bytes, cut: Cut) -> Judged:
     """The rectangle of a picture, held upright, as a JPEG of its own. Raises FileRefusedError."""
-    return await asyncio.get_running_loop().run_in_executor(_JUDGES, _cut, content, cut)
+    return await asyncio.get_running_loop().run_in_executor(JUDGES, _cut, content, cut)
 
 
 def _cut(content: bytes, cut: Cut) -> Judged:
@@ -83,6 +87,8 @@ def judge(content: bytes, max_pixels: int = MAX_PIXELS) -> Judged:
     """See `judged`. Takes its time: not for the loop."""
     if not content:
         raise FileRefusedError("empty")
+    if is_heic(content):
+        raise FileRefusedError("heic")
     found = _picture(content, max_pixels) or _recording(content) or _document(content)
     if found is None:
         raise FileRefusedError("wrong_type")
@@ -91,7 +97,7 @@ def judge(content: bytes, max_pixels: int = MAX_PIXELS) -> Judged:
     is_zip = content.startswith(b"PK")
     if not is_zip and zipfile.is_zipfile(io.BytesIO(content)):
         raise FileRefusedError("mixed")
-    return found
+    return replace(found, sha256=hashlib.sha256(found.content).hexdigest())
 
 
 def _picture(content: bytes, max_pixels: int) -> Judged | None:
@@ -128,6 +134,8 @@ def _recording(content: bytes) -> Judged | None:
         return None
     if hides_a_page(list(found.dropped)):
         raise FileRefusedError("mixed")
+    if found.seconds > MAX_SECONDS:
+        raise FileRefusedError("too_long")
     kind = FileKind.AUDIO if found.content_type in AUDIO_TYPES else FileKind.VIDEO
     return Judged(kind, found.content_type, found.content, seconds=max(1, round(found.seconds)))
 
@@ -151,15 +159,10 @@ def _named_type(content: bytes) -> str | None:
 
 
 def _office_type(content: bytes) -> str | None:
-    """Which Office program wrote this zip; None when none did. Only its table of contents is read."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    """Which Office program wrote this zip; None when none did. Raises FileRefusedError `unfolds`."""
+    names = parts_of(content)
+    if names is None:
         return None
-    if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-        raise FileRefusedError("unfolds")
-    names = [part.filename for part in parts]
     if "[Content_Types].xml" not in names or any(name.endswith("vbaProject.bin") for name in names):
         return None
     endings = [e for folder, e in _OFFICE.items() if any(n.startswith(folder) for n in names)]

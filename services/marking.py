@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from domain.consent_texts import Purpose
-from domain.consents import Decision, standing_of
 from domain.errors import ConflictError, NotFoundError
+from domain.files import Shower, promise_to
 from domain.homework import Homework
 from domain.roles import Role
 from domain.schools import SchoolClass, Student
@@ -21,6 +19,7 @@ from domain.submissions import (
     check_mark,
     submission_id,
 )
+from services.class_work import who_agrees
 from services.context import Context
 from services.files import attachments_of
 from services.people import Teaching
@@ -119,6 +118,7 @@ async def mark_submission(
     if said.version != len(submission.versions):
         raise ConflictError("handed_in_again")
     voice = [said.voice_file_id] if said.voice_file_id else []
+    promise = promise_to(Shower.SUBMISSION, submission.id)
     mark = Mark(
         id=mark_id,
         version=said.version,
@@ -127,7 +127,7 @@ async def mark_submission(
         marked_at=ctx.now(),
         returned=said.returned,
         comment=said.comment,
-        voice=next(iter(await attachments_of(ctx, teaching, voice)), None) if voice else None,
+        voice=next(iter(await attachments_of(ctx, teaching, voice, promise)), None),
         stamp=said.stamp,
         level=said.level,
         points=said.points,
@@ -160,12 +160,18 @@ async def mark_all_seen(ctx: Context, teaching: Teaching, homework_id: str, clas
     return await ctx.stores.submissions.mark_all_seen(ids, mark) if ids else 0
 
 
+async def may_praise(ctx: Context, submission: Submission) -> bool:
+    """Whether the family agrees at this moment that the class sees good work."""
+    agreed = await who_agrees(ctx, submission.school_id, [submission.student_id])
+    return submission.student_id in agreed
+
+
 async def praise(
     ctx: Context, teaching: Teaching, homework_id: str, student_id: str, *, shown: bool
 ) -> None:
     """Show good work to the class, or no more. Raises NotFoundError; ConflictError `no_consent`."""
     _, submission = await access_submission_as_teacher(ctx, teaching, homework_id, student_id)
-    if shown and student_id not in await _who_agrees(ctx, submission.school_id, [student_id]):
+    if shown and not await may_praise(ctx, submission):
         raise ConflictError("no_consent")
     if shown is (submission.praised_at is None):
         await ctx.stores.submissions.set_praised(submission.id, ctx.now() if shown else None)
@@ -178,29 +184,8 @@ async def praised_for(ctx: Context, work: Work) -> list[Praised]:
     ids = [submission_id(homework.id, s.id) for s in pupils]
     found = await ctx.stores.submissions.many(ids)
     chosen = {s.student_id: s for s in found.values() if s.praised_at is not None}
-    agreed = await _who_agrees(ctx, student.school_id, chosen)
+    agreed = await who_agrees(ctx, student.school_id, chosen)
     shown = [Praised(s, chosen[s.id]) for s in pupils if s.id in agreed]
     return sorted(
         shown, key=lambda p: (p.submission.praised_at or p.submission.first_at, p.student.id)
     )
-
-
-async def _who_agrees(ctx: Context, school_id: str, student_ids: Iterable[str]) -> set[str]:
-    """The children of whom a guardian who may decide said yes, and none no, to the text as it is now."""
-    wanted = list(student_ids)
-    bindings = await ctx.stores.bindings.active_of_students(school_id, wanted) if wanted else []
-    deciding = {(b.student_id, b.person_id) for b in bindings if b.may_decide(ctx.now())}
-    agreed = set()
-    for student_id in wanted:
-        events = await ctx.stores.forgetting.consents_of_student(school_id, student_id)
-        standings = [
-            standing_of(
-                [e for e in events if e.person_id == person_id], Purpose.CLASS_WORK, student_id
-            )
-            for child, person_id in deciding
-            if child == student_id
-        ]
-        refused = any(s.event and s.event.decision is Decision.NO for s in standings)
-        if any(s.given for s in standings) and not refused:
-            agreed.add(student_id)
-    return agreed

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
-from domain.files import FileKind, StoredFile
+from domain.files import FileKind, Shower, StoredFile, promise_to
 from domain.mistakes import Cause, Cut, Mistake, Review, check_entry, due_after
 from domain.schools import Student
 from domain.subjects import subject_name
@@ -104,7 +104,8 @@ async def _enter(
         return held
     check_entry(entry.note, entry.knowledge, has_picture=source is not None)
     owner = Owner(student.school_id, person_id, student.id)
-    picture = await _picture(ctx, owner, source, entry.cut) if source else None
+    promise = promise_to(Shower.MISTAKE, mistake_id)
+    picture = await _picture(ctx, owner, source, entry.cut, promise) if source else None
     now = ctx.now()
     mistake = Mistake(
         id=mistake_id,
@@ -125,14 +126,16 @@ async def _enter(
     return await ctx.stores.mistakes.find(mistake_id) or mistake
 
 
-async def _picture(ctx: Context, owner: Owner, source: StoredFile, cut: Cut | None) -> StoredFile:
+async def _picture(
+    ctx: Context, owner: Owner, source: StoredFile, cut: Cut | None, promise: str
+) -> StoredFile:
     """A file of the entry's own: what was handed in goes before the book does."""
     if source.kind is not FileKind.PICTURE or (cut is not None and not cut.is_inside):
         raise InvalidError({"cut": Problem("unknown")})
     content = b"".join([piece async for piece in ctx.stores.files.read(source.id)])
     found = await cut_out(content, cut or Cut(x=0, y=0, width=10_000, height=10_000))
     file = await store_judged(ctx, owner, "错题", found)
-    await attach(ctx, [file])
+    await attach(ctx, [file], promise)
     return file
 
 

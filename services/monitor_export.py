@@ -10,8 +10,9 @@ from domain.monitors import SubjectFigures, Tally
 from domain.subjects import LocalSubjects, subject_name
 from services.audit import note_act
 from services.context import Context
-from services.monitors import Span, region_monitor, school_monitor
+from services.monitors import region_monitor, school_monitor
 from services.people import Post
+from services.periods import Span
 from services.spreadsheets import Row, Sheet, built
 
 _TALLY = (

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from domain.budgets import Evening, evening_id
 from domain.errors import NotFoundError
@@ -19,7 +18,6 @@ from domain.monitors import (
     Tally,
     added,
     figures_of,
-    monday_of,
     subjects_added,
     tally_of,
 )
@@ -27,40 +25,11 @@ from domain.names import natural_order
 from domain.regions import Region
 from domain.roles import Right
 from domain.schools import School, SchoolClass
-from domain.terms import Term, term_on
 from services.context import Context
 from services.people import Post, teaching_of
+from services.periods import Period, Span, access_school_figures, period_of, period_on
 from services.places import access_place
 from services.terms import calendar_of, calendar_of_region, school_day
-
-_WEEK = timedelta(days=7)
-_WEEKS_WITHOUT_A_TERM = 20
-
-
-class Span(StrEnum):
-    """Over what time."""
-
-    WEEK = "week"
-    TERM = "term"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The weeks that are looked at, by their Mondays; `term` where it is one."""
-
-    span: Span
-    mondays: tuple[date, ...]
-    term: Term | None
-
-    @property
-    def first_on(self) -> date:
-        """The first day."""
-        return self.mondays[0]
-
-    @property
-    def last_on(self) -> date:
-        """The last day."""
-        return self.mondays[-1] + timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,36 +90,16 @@ class ClassMonitor:
     days: tuple[ClassDay, ...]
 
 
-def _period(terms: Sequence[Term], today: date, span: Span, day: date | None) -> Period:
-    """The week of a day, or its term as far as it has come; without a term the last weeks."""
-    monday = monday_of(day or today)
-    if span is Span.WEEK:
-        return Period(span, (monday,), term_on(terms, day or today))
-    term = term_on(terms, day or today)
-    first = monday_of(term.begins_on) if term else monday - (_WEEKS_WITHOUT_A_TERM - 1) * _WEEK
-    last = monday_of(min(term.ends_on, max(today, term.begins_on))) if term else monday
-    count = (last - first).days // 7 + 1
-    return Period(span, tuple(first + n * _WEEK for n in range(count)), term)
-
-
 async def school_monitor(
     ctx: Context, post: Post, school_id: str = "", *, span: Span, day: date | None = None
 ) -> SchoolMonitor:
     """A school's figures; of one's own school the classes one watches over. Raises NotFoundError."""
-    own = post.school is not None and school_id in ("", post.place_id)
-    if own and post.school is not None and not post.has_everywhere(Right.MONITOR):
-        teaching = await teaching_of(ctx, post, Right.MONITOR)
-        school, classes, whole = teaching.school, list(teaching.classes), False
-    else:
-        place = await access_place(ctx, post, Right.MONITOR, school_id)
-        if not isinstance(place, School):
-            raise NotFoundError
-        every = await ctx.stores.schools.classes_of_school(place.id)
-        school, classes, whole = place, [c for c in every if c.ended_at is None], True
-    period = _period(await calendar_of(ctx, school), school_day(ctx.now()), span, day)
+    seen = await access_school_figures(ctx, post, Right.MONITOR, school_id)
+    school, classes = seen.school, seen.classes
+    period = await period_on(ctx, school, span, day)
     weeks = await ctx.stores.monitors.class_weeks(school.id, period.mondays[0], period.mondays[-1])
     shown = {c.id for c in classes}
-    counted = [week for week in weeks if whole or week.class_id in shown]
+    counted = [week for week in weeks if seen.whole or week.class_id in shown]
     days = [d for week in counted for d in week.days]
     return SchoolMonitor(
         school,
@@ -158,7 +107,7 @@ async def school_monitor(
         tally_of(days),
         subjects_added(s for d in days for s in d.subjects),
         _lines(classes, counted),
-        whole,
+        seen.whole,
     )
 
 
@@ -179,7 +128,7 @@ async def region_monitor(
         raise NotFoundError
     schools = await ctx.stores.schools.schools_below(place.id)
     terms = await calendar_of_region(ctx, place)
-    period = _period(terms, school_day(ctx.now()), span, day)
+    period = period_of(terms, school_day(ctx.now()), span, day)
     weeks = await ctx.stores.monitors.school_weeks([s.id for s in schools], period.mondays)
     lines = [SchoolLine(s, added(w.tally for w in weeks if w.school_id == s.id)) for s in schools]
     lines.sort(key=lambda line: (-line.tally.over, natural_order(line.school.name)))
@@ -201,7 +150,7 @@ async def class_monitor(
     if school_class is None:
         raise NotFoundError
     terms = await calendar_of(ctx, teaching.school)
-    period = _period(terms, school_day(ctx.now()), span, day)
+    period = period_of(terms, school_day(ctx.now()), span, day)
     keys = [
         evening_id(class_id, period.first_on + timedelta(days=n))
         for n in range((period.last_on - period.first_on).days + 1)

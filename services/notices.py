@@ -13,6 +13,7 @@ from datetime import datetime
 
 from domain.deliveries import MAX_REMINDERS
 from domain.errors import ConflictError, NotFoundError
+from domain.files import Shower, promise_to
 from domain.notices import (
     Draft,
     Notice,
@@ -27,6 +28,8 @@ from domain.times import list_position
 from services.context import Context
 from services.files import attachments_of
 from services.people import Teaching
+from services.quiet import quiet_at
+from services.urgent import note_urgent
 
 CARRY_OUT = "notices.carry_out"
 
@@ -46,7 +49,7 @@ async def draft_notice(
         class_ids=class_ids,
         file_ids=file_ids,
         links=links,
-        allowed_hosts=ctx.policy.link_hosts,
+        allowed_hosts=ctx.policy.attachable,
         now=ctx.now(),
     )
     if not set(draft.class_ids) <= set(teaching.class_ids()):
@@ -60,13 +63,19 @@ async def publish_notice(
     """Publish now or at the draft's time.
 
     The same key by the same teacher is the same notice, whatever the second one says.
-    Durable with the insert into `notices`. Raises InvalidError for a file that isn't theirs.
+    Durable with the insert into `notices`. Raises InvalidError for a file that isn't theirs; ConflictError
+    (`not_urgent`) and TooManyError where it is said to be urgent.
     """
-    attachments = await attachments_of(ctx, teaching, draft.file_ids)
+    notice_id = _notice_id(teaching.person_id, idempotency_key)
+    promise = promise_to(Shower.NOTICE, notice_id)
+    attachments = await attachments_of(ctx, teaching, draft.file_ids, promise)
+    if draft.urgent_reason and await ctx.stores.notices.find(notice_id) is None:
+        subject, school_id = ("notice", notice_id), teaching.school.id
+        reason = draft.urgent_reason
+        await note_urgent(ctx, teaching.person_id, school_id, subject=subject, reason=reason)
     now = ctx.now()
     scheduled = draft.publish_at > now
     publish_at = draft.publish_at if scheduled else now
-    notice_id = _notice_id(teaching.person_id, idempotency_key)
     notice = Notice(
         id=notice_id,
         school_id=teaching.school.id,
@@ -90,6 +99,7 @@ async def publish_notice(
             ),
         ),
         work=(Work(purpose="publish", due_at=publish_at),),
+        urgent=draft.urgent_reason,
     )
     if not await ctx.stores.notices.insert(notice):
         return await access_notice_as_author(ctx, teaching, notice.id)
@@ -127,8 +137,8 @@ async def access_notice_as_author(ctx: Context, teaching: Teaching, notice_id: s
 
 async def _access_own_words(ctx: Context, teaching: Teaching, notice_id: str) -> Notice:
     notice = await access_notice_as_author(ctx, teaching, notice_id)
-    if notice.kind is NoticeKind.HOMEWORK:
-        raise ConflictError("homework")
+    if notice.kind is not NoticeKind.NOTICE:
+        raise ConflictError(notice.kind.value)
     return notice
 
 
@@ -151,10 +161,11 @@ async def edit_notice(
     """Say it anew. Every version is kept, and those who have read are told; audience and confirm mode stay.
 
     Raises NotFoundError; ConflictError when it was withdrawn or edited since `seen_version`, and for a
-    homework's (`homework`): that is changed itself.
+    homework's, an activity's or a task list's (`homework`, `activity`, `tasklist`): that is changed itself.
     """
     notice = await _access_own_words(ctx, teaching, notice_id)
-    attachments = await attachments_of(ctx, teaching, draft.file_ids)
+    promise = promise_to(Shower.NOTICE, notice.id)
+    attachments = await attachments_of(ctx, teaching, draft.file_ids, promise)
     now = ctx.now()
     number = seen_version + 1
     version = Version(
@@ -177,7 +188,7 @@ async def edit_notice(
 async def withdraw_notice(ctx: Context, teaching: Teaching, notice_id: str) -> None:
     """Take it back: nothing more is sent, the page says so, readers are told. Twice is once.
 
-    Raises NotFoundError; ConflictError for a homework's (`homework`): that is withdrawn itself.
+    Raises NotFoundError; ConflictError for a homework's, an activity's or a task list's: that is withdrawn itself.
     """
     notice = await _access_own_words(ctx, teaching, notice_id)
     now = ctx.now()
@@ -187,6 +198,12 @@ async def withdraw_notice(ctx: Context, teaching: Teaching, notice_id: str) -> N
         await carry_out_soon(ctx, notice.id, "withdraw")
 
 
+def next_reminder(notice: Notice) -> int:
+    """Which reminder may be asked for now, 1 or 2; 0 for none."""
+    is_free = notice.reminders < MAX_REMINDERS and notice.reminder_due_at is None
+    return notice.reminders + 1 if is_free and notice.state is NoticeState.PUBLISHED else 0
+
+
 async def remind_unread(
     ctx: Context, teaching: Teaching, notice_id: str, *, number: int
 ) -> datetime:
@@ -194,12 +211,14 @@ async def remind_unread(
 
     `number` is the reminder the teacher means, 1 or 2, so that a double tap is one reminder. Returns
     when it goes out: now, or when the quiet hours end. Raises NotFoundError; ConflictError when this
-    reminder is no longer possible, or not yet: the first one still waits.
+    reminder is no longer possible, or not yet: the first one still waits; `voluntary` for a task list's.
     """
     notice = await access_notice_as_author(ctx, teaching, notice_id)
+    if notice.kind is NoticeKind.TASKLIST:
+        raise ConflictError("voluntary")
     if not 1 <= number <= MAX_REMINDERS or notice.state is not NoticeState.PUBLISHED:
         raise ConflictError
-    due_at = ctx.policy.quiet_hours.next_moment(ctx.now())
+    due_at = (await quiet_at(ctx, notice.school_id)).next_moment(ctx.now())
     work = Work(purpose=reminder_purpose(number), due_at=due_at)
     if await ctx.stores.notices.mark_reminded(notice.id, number, work):
         await carry_out_soon(ctx, notice.id, work.purpose, due_at)

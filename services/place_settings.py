@@ -6,10 +6,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from domain.aims import Aims
 from domain.audit import Act
 from domain.budgets import Band, Caps
 from domain.errors import ConflictError, NotFoundError
-from domain.place_forms import SettingsDraft, cap_field, parse_region_settings, parse_settings
+from domain.place_forms import (
+    AIM_FIELDS,
+    SettingsDraft,
+    cap_field,
+    parse_region_settings,
+    parse_settings,
+)
 from domain.regions import Region
 from domain.roles import Right
 from domain.schools import Rules, School
@@ -49,16 +56,21 @@ def form_of(place: Place) -> dict[str, str]:
             "keeper": place.rules.keeper.value,
             "local_subjects": "\n".join(name for _, name in place.rules.local_subjects),
             "board": "open" if place.rules.board else "closed",
+            "bridge": "open" if place.rules.bridge else "closed",
+            "quiet_start": place.rules.quiet_start,
+            "quiet_end": place.rules.quiet_end,
         }
-    return form | {name: "" if cap is None else str(cap) for name, cap in _caps(_evening(place))}
-
-
-def _evening(place: Place) -> Caps:
-    return place.rules.evening if isinstance(place, School) else place.evening
+    own = place.rules if isinstance(place, School) else place
+    numbers = [*_caps(own.evening), *_aims(own.aims)]
+    return form | {name: "" if number is None else str(number) for name, number in numbers}
 
 
 def _caps(caps: Caps) -> list[tuple[str, int | None]]:
     return [(cap_field(band), getattr(caps, band)) for band in Band]
+
+
+def _aims(aims: Aims) -> list[tuple[str, int | None]]:
+    return [(name, getattr(aims, part)) for name, part in AIM_FIELDS.items()]
 
 
 async def settings_at(ctx: Context, post: Post) -> Place:
@@ -103,8 +115,9 @@ async def change_settings(
         if isinstance(place, School):
             await ctx.stores.schools.change_school(place.id, {"rules": parse_settings(form).rules})
         else:
-            caps = parse_region_settings(form).evening
-            await ctx.stores.regions.change(place.id, {"evening": caps})
+            draft = parse_region_settings(form)
+            changed = {"evening": draft.evening, "aims": draft.aims}
+            await ctx.stores.regions.change(place.id, changed)
     return Review(changes, seen)
 
 
@@ -120,8 +133,8 @@ def _noted(rules: Mapping[str, object]) -> dict[str, object]:
 def _changes(place: Place, form: Mapping[str, str]) -> tuple[Change, ...]:
     if isinstance(place, Region):
         region = parse_region_settings(form)
-        wanted: dict[str, object] = {"name": region.name, **dict(_caps(region.evening))}
-        held: dict[str, object] = {"name": place.name, **dict(_caps(place.evening))}
+        wanted: dict[str, object] = {"name": region.name} | _numbers(region.evening, region.aims)
+        held: dict[str, object] = {"name": place.name} | _numbers(place.evening, place.aims)
     else:
         wanted = _flat(parse_settings(form))
         held = {name: getattr(place, name) for name in _OF_SCHOOL} | _rules(place.rules)
@@ -139,8 +152,15 @@ def _rules(rules: Rules) -> dict[str, object]:
         "keeper": rules.keeper,
         "local_subjects": rules.local_subjects,
         "board": rules.board,
-        **dict(_caps(rules.evening)),
+        "bridge": rules.bridge,
+        "quiet_start": rules.quiet_start,
+        "quiet_end": rules.quiet_end,
+        **_numbers(rules.evening, rules.aims),
     }
+
+
+def _numbers(evening: Caps, aims: Aims) -> dict[str, object]:
+    return dict([*_caps(evening), *_aims(aims)])
 
 
 def _seen(place: Place) -> str:

@@ -14,6 +14,7 @@ from domain.channels import REFUSALS, SUBSCRIPTIONS, UNREPEATABLE, Channel, Paus
 from domain.deliveries import Attempt, Delivery, Group, Outcome, Push, Result, retry_at
 from domain.identities import Identity
 from domain.notices import Notice
+from domain.quiet import OwnQuiet
 from services.cards import Card
 from services.channels import Sent, Verdict
 from services.context import Context
@@ -46,6 +47,7 @@ class Run:
     uncertain: dict[tuple[str, datetime], list[str]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    quiet: dict[str, OwnQuiet] = field(default_factory=dict)  # who has set hours of their own
     down: dict[bool, Reason] = field(default_factory=dict)  # by whether it is the mini-program's
 
     def openids(self, person_id: str) -> set[str]:
@@ -94,6 +96,24 @@ def postpone(run: Run, delivery: Delivery, push: Push, reason: Reason) -> None:
         failed=push.failed,
     )
     run.later[again, reason].append(delivery.id)
+
+
+def is_resting(run: Run, delivery: Delivery, push: Push) -> bool:
+    """Whether this adult has quiet hours of their own now: then it goes out when they end, and is no failure.
+
+    What may have gone out already is not put off: it could not be told from a second message any more.
+    """
+    own = run.quiet.get(delivery.person_id)
+    if (
+        run.notice.urgent
+        or own is None
+        or not own.hours.covers(run.at)
+        or push.uncertain_since is not None
+    ):
+        return False
+    again = replace(push, due_at=own.hours.next_moment(run.at))
+    run.later[again, Reason.RESTING].append(delivery.id)
+    return True
 
 
 def settle_as(

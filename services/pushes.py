@@ -21,7 +21,16 @@ from services.cards import Card, for_child, notice_card
 from services.channels import Verdict, send_card
 from services.context import Context, TemplateCard
 from services.deliveries import PUSH
-from services.push_runs import Run, conclude, leave, note_attempt, postpone, settle, settle_as
+from services.push_runs import (
+    Run,
+    conclude,
+    is_resting,
+    leave,
+    note_attempt,
+    postpone,
+    settle,
+    settle_as,
+)
 from services.subscriptions import mini_ways
 
 _AT_ONCE = 32  # of one class; the gateway says how many of all classes together
@@ -108,12 +117,13 @@ async def _push_again(ctx: Context, group: Group) -> None:
 async def _prepare(
     ctx: Context, notice: Notice, group: Group, run_id: str, due: list[Delivery]
 ) -> Run:
-    students, school, identities, mini, paused = await asyncio.gather(
+    students, school, identities, mini, paused, quiet = await asyncio.gather(
         ctx.stores.schools.students(d.student_id for d in due),
         ctx.stores.schools.find_school(notice.school_id),
         ctx.stores.identities.of_people(ctx.policy.app_id, (d.person_id for d in due)),
         mini_ways(ctx, (d.person_id for d in due)),
         ctx.stores.pauses.active(ctx.policy.app_id, ctx.now()),
+        ctx.stores.quiet.many({d.person_id for d in due}),
     )
     # A child may be in another class by now than when the notice was written.
     classes = await ctx.stores.schools.classes({s.class_id for s in students.values()})
@@ -131,6 +141,7 @@ async def _prepare(
         classes={s.id: s.class_id for s in here},
         school=school.name if school else "",
         paused=paused,
+        quiet=quiet,
     )
 
 
@@ -179,6 +190,8 @@ async def _send_one(run: Run, delivery: Delivery) -> None:
         return
     if not may_send(push, run.at):
         settle_as(run, delivery, push, push.channel or Channel.TEMPLATE, Reason.NO_ANSWER)
+        return
+    if is_resting(run, delivery, push):
         return
     tried = dict(push.failed)
     noted: Channel | None = None

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from domain.deliveries import Delivery, delivery_id
 from domain.errors import ConflictError, FileRefusedError, NotFoundError
+from domain.files import Shower, promise_to
 from domain.notices import ConfirmMode, Notice, NoticeState
 from services.context import Context
 from services.files import store_signature
@@ -201,7 +202,7 @@ async def confirm_notice(
     notice = reading.notice
     if notice.state is NoticeState.WITHDRAWN:
         raise ConflictError("withdrawn")
-    if notice.confirm is ConfirmMode.NONE:
+    if notice.confirm in (ConfirmMode.NONE, ConfirmMode.ANSWER):
         raise ConflictError
     if (notice.confirm is ConfirmMode.SIGN) != (signature is not None):
         raise ConflictError
@@ -215,7 +216,13 @@ async def confirm_notice(
     signature_id = None
     if signature is not None:
         try:
-            file = await store_signature(ctx, notice.school_id, person_id, signature)
+            file = await store_signature(
+                ctx,
+                notice.school_id,
+                person_id,
+                signature,
+                promises=[promise_to(Shower.DELIVERY, e.delivery.id) for e in open_entries],
+            )
         except FileRefusedError as error:
             raise FileRefusedError("no_ink" if error.code == "wrong_type" else error.code) from None
         signature_id = file.id

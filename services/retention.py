@@ -14,9 +14,14 @@ from domain.deliveries import Delivery
 from domain.notices import Notice
 from domain.receipts import figures_of
 from domain.retention import before_this_year, is_night
+from services.circle_erasure import clear_old_topics
 from services.context import Context
 from services.erasure_steps import forget_deliveries, signed_for_others
+from services.resource_erasure import clear_withdrawn
+from services.talk_erasure import clear_old_messages
+from services.taskwork_erasure import drop_tasklist
 from services.terms import school_day
+from services.use_counting import days_kept_from
 from storage.ageing import BEGINNING, LOST_WITHIN, id_at
 
 log = logging.getLogger("yanshu.services")
@@ -41,10 +46,18 @@ async def clear_old(ctx: Context) -> Counter[str]:
         "notices": _clear_notices,
         "homework": _clear_homework,
         "evenings": _clear_evenings,
+        "link_days": _clear_link_days,
         "timings": _clear_timings,
+        "messages": clear_old_messages,
+        "topics": clear_old_topics,
         "uploads": _clear_uploads,
         "submissions": _clear_submissions,
         "mistakes": _clear_mistakes,
+        "reviews": _clear_reviews,
+        "activities": _clear_activities,
+        "leaves": _clear_leaves,
+        "tasklists": _clear_tasklists,
+        "resources": clear_withdrawn,
         "claims": _clear_claims,
         "bindings": _clear_bindings,
         "bytes": _clear_lost_bytes,
@@ -127,9 +140,18 @@ async def _clear_evenings(ctx: Context) -> int:
     before = school_day(before_this_year(ctx.now(), ctx.policy.keep.notices))
     ids = await ctx.stores.ageing.evenings(before, _RECORDS)
     gone = await ctx.stores.forgetting.drop("evenings", ids)
-    for name in ("class_weeks", "school_weeks"):
+    for name in (
+        *("class_weeks", "school_weeks"),
+        *("report_lines", "class_reports", "school_reports"),
+        *("class_uses", "school_uses"),
+    ):
         gone += await ctx.stores.ageing.drop_weeks(name, before)
     return gone
+
+
+async def _clear_link_days(ctx: Context) -> int:
+    """The weeks that were added up from them stay."""
+    return await ctx.stores.link_uses.drop_days(days_kept_from(ctx).isoformat())
 
 
 async def _clear_timings(ctx: Context) -> int:
@@ -153,6 +175,37 @@ async def _clear_mistakes(ctx: Context) -> int:
     return await ctx.stores.forgetting.drop("mistakes", [m.id for m in old])
 
 
+async def _clear_activities(ctx: Context) -> int:
+    """As notices; answers, their files and places with it."""
+    before = before_this_year(ctx.now(), ctx.policy.keep.notices)
+    old = await ctx.stores.activities.old(before, _NOTICES)
+    forget = ctx.stores.forgetting
+    for activity in old:
+        answers = await ctx.stores.answers.of_activity(activity.school_id, activity.id)
+        files = {i for a in answers for i in a.files()} | {a.file_id for a in activity.attachments}
+        await forget.drop_files(sorted(files))
+        await forget.drop("answers", [a.id for a in answers])
+        await forget.drop("seats", [activity.id])
+    return await forget.drop("activities", [a.id for a in old])
+
+
+async def _clear_leaves(ctx: Context) -> int:
+    """As what was handed in, from the last day of the leave."""
+    before = school_day(before_this_year(ctx.now(), ctx.policy.keep.submissions))
+    old = await ctx.stores.leaves.old(before, _RECORDS)
+    await ctx.stores.forgetting.drop_files([f.file_id for one in old for f in one.files])
+    return await ctx.stores.forgetting.drop("leaves", [one.id for one in old])
+
+
+async def _clear_tasklists(ctx: Context) -> int:
+    """As long as what is handed in for homework, and everything of a list at once."""
+    before = before_this_year(ctx.now(), ctx.policy.keep.submissions)
+    old = await ctx.stores.tasklists.old(before, _NOTICES)
+    for tasks in old:
+        await drop_tasklist(ctx, tasks)
+    return len(old)
+
+
 async def _clear_uploads(ctx: Context) -> int:
     before = ctx.now() - ctx.policy.keep.uploads
     gone = 0
@@ -161,6 +214,11 @@ async def _clear_uploads(ctx: Context) -> int:
             await ctx.stores.forgetting.drop_files([file.id])
             gone += 1
     return gone
+
+
+async def _clear_reviews(ctx: Context) -> int:
+    old = await ctx.stores.reviews.old(ctx.now() - ctx.policy.keep.reviews, _RECORDS)
+    return await ctx.stores.forgetting.drop("reviews", old)
 
 
 async def _clear_claims(ctx: Context) -> int:

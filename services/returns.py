@@ -6,12 +6,10 @@ The notice says that there is something to correct; what, the family reads with 
 from __future__ import annotations
 
 from domain.homework import Homework
-from domain.notices import ConfirmMode, Notice, NoticeState, Version, Work
 from domain.subjects import subject_name
 from domain.submissions import Mark, Submission
-from domain.times import list_position
 from services.context import Context
-from services.notices import carry_out_soon
+from services.family_words import FamilyWord, tell_family
 
 _BATCH = 100
 _TITLE_TAIL = "作业请订正"
@@ -26,10 +24,7 @@ async def tell_return(ctx: Context, submission_id: str) -> None:
     homework = await ctx.stores.homework.find(submission.homework_id)
     mark = submission.mark
     if homework is not None and mark is not None and mark.returned:
-        notice = await _notice(ctx, homework, submission, mark)
-        if await ctx.stores.notices.insert(notice):
-            at = notice.publish_at if notice.publish_at > ctx.now() else None
-            await carry_out_soon(ctx, notice.id, "publish", at)
+        await tell_family(ctx, await _word(ctx, homework, submission, mark))
     await ctx.stores.submissions.mark_told(submission)
 
 
@@ -39,32 +34,15 @@ async def tell_returns(ctx: Context) -> None:
         await tell_return(ctx, submission_id)
 
 
-async def _notice(ctx: Context, homework: Homework, submission: Submission, mark: Mark) -> Notice:
+async def _word(ctx: Context, homework: Homework, submission: Submission, mark: Mark) -> FamilyWord:
     school = await ctx.stores.schools.find_school(homework.school_id)
     subject = subject_name(homework.subject, school.rules.local_subjects) if school else ""
-    now = ctx.now()
-    publish_at = ctx.policy.quiet_hours.next_moment(now)
-    version = Version(
-        number=1,
-        title=f"{subject[:10]}{_TITLE_TAIL}",
-        body=_BODY,
-        attachments=(),
-        links=(),
-        written_at=now,
-    )
-    return Notice(
+    return FamilyWord(
         id=mark.id,
         school_id=homework.school_id,
-        class_ids=(submission.class_id,),
-        student_ids=(submission.student_id,),
-        author_id="",
-        author_name=mark.teacher_name,
-        confirm=ConfirmMode.NONE,
-        deadline_at=None,
-        state=NoticeState.PUBLISHED if publish_at <= now else NoticeState.SCHEDULED,
-        publish_at=publish_at,
-        position=list_position(publish_at, mark.id),
-        created_at=now,
-        versions=(version,),
-        work=(Work(purpose="publish", due_at=publish_at),),
+        class_id=submission.class_id,
+        student_id=submission.student_id,
+        said_by=mark.teacher_name,
+        title=f"{subject[:10]}{_TITLE_TAIL}",
+        body=_BODY,
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.errors import ConflictError, NotFoundError
-from domain.files import StoredFile
+from domain.files import Shower, StoredFile, promise_to
 from domain.homework import HandIn, Homework
 from domain.notices import Attachment
 from domain.submissions import (
@@ -72,17 +72,18 @@ async def hand_in(
     files = await _files(ctx, work, person_id, file_ids)
     check_handed_in(homework.task.hand_in, text, files)
     now, due_at = ctx.now(), homework.task.due_at
+    key_of = submission_id(homework.id, student.id)
     version = Version(
         id=version_id,
         text=text,
-        files=await attach(ctx, files),
+        files=await attach(ctx, files, promise_to(Shower.SUBMISSION, key_of)),
         relation=work.child.binding.relation,
         handed_in_at=now,
         late=due_at is not None and now > due_at,
     )
     if held is None:
         first = Submission(
-            id=submission_id(homework.id, student.id),
+            id=key_of,
             school_id=student.school_id,
             homework_id=homework.id,
             class_id=student.class_id,
@@ -90,11 +91,12 @@ async def hand_in(
             first_at=now,
             state=SubmissionState.HANDED_IN,
             versions=(version,),
+            uncounted=True,
         )
         done = await ctx.stores.submissions.insert(first)
     else:
         done = await ctx.stores.submissions.mark_handed_in(held, version)
-    now_held = await ctx.stores.submissions.find(submission_id(homework.id, student.id))
+    now_held = await ctx.stores.submissions.find(key_of)
     if not done or now_held is None:
         raise ConflictError
     return now_held

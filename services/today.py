@@ -8,6 +8,7 @@ from enum import StrEnum
 from domain.errors import NotFoundError
 from domain.imports import ImportState
 from domain.registration import Ratio, school_year
+from domain.resources import Stand
 from domain.roles import Right
 from services.approvals import waiting_claims
 from services.context import Context
@@ -15,6 +16,10 @@ from services.imports import imports_of
 from services.people import Post, teaching_of
 from services.quarantine import quarantined
 from services.registration_views import Figures, region_view, school_view
+from services.resource_access import own_rung
+from services.resource_reviews import queue_of
+from services.resources import own_resources
+from services.shelves import broken_entries
 
 
 class Task(StrEnum):
@@ -25,6 +30,9 @@ class Task(StrEnum):
     IMPORTS = "imports"  # lists that were tried and not applied
     ROLL_OVER = "rollover"  # the classes stand for an earlier school year
     HEADLESS = "headless"  # classes without anybody who opens them
+    RESOURCES = "resources"  # resources that wait for one's place
+    RETURNED = "returned"  # one's own that came back
+    LINKS = "links"  # links of one's shelf that do not open any more
     BELOW = "below"  # schools of a region below the aim
 
 
@@ -56,6 +64,13 @@ async def today_of(ctx: Context, post: Post) -> Today:
         view = await region_view(ctx, post, post.region.id)
         figures = view.figures
         counts[Task.BELOW] = sum(line.children.below for line in view.schools)
+    if own_rung(post) is not None:
+        counts[Task.RESOURCES] = sum(not seen.is_author for seen in await queue_of(ctx, post))
+    if post.school is not None and post.has(Right.RESOURCES):
+        own = await own_resources(ctx, post)
+        counts[Task.RETURNED] = sum(r.stand is Stand.RETURNED for r in own)
+    if post.has_everywhere(Right.LINKS):
+        counts[Task.LINKS] = await broken_entries(ctx, post)
     return Today(
         tuple(Waiting(task, counts[task]) for task in Task if counts.get(task)),
         figures.children if figures else None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import zlib
+from tempfile import TemporaryFile
 
 from domain.errors import (
     ConflictError,
@@ -17,11 +18,13 @@ from domain.errors import (
     NotFoundError,
     Problem,
 )
-from domain.files import StoredFile
+from domain.files import MAX_FILE_BYTES, StoredFile
 from domain.uploads import FINISHING, LIFE, MOST_OPEN, Upload, check_announced
 from services.context import Context
-from services.files import Owner, access_owner, count_upload, store_judged
+from services.files import Owner, access_owner, count_upload, store_judged, store_movie
 from services.judging import judged
+from services.movies import judged_movie
+from services.promises import settle_promises
 from services.thumbnails import draw_what_was_left
 
 log = logging.getLogger("yanshu.services")
@@ -31,14 +34,20 @@ _BATCH = 100
 
 
 async def begin_upload(
-    ctx: Context, owner: Owner, *, name: str, size_bytes: int, sha1: str = ""
+    ctx: Context,
+    owner: Owner,
+    *,
+    name: str,
+    size_bytes: int,
+    sha1: str = "",
+    most: int = MAX_FILE_BYTES,
 ) -> Upload:
-    """Announce a file. Nothing is promised of its content, which is judged when it is there.
+    """Announce a file of `most` bytes at most. Nothing is promised of its content, which is judged when it is there.
 
     Raises what `check_announced` does; TooManyError; ConflictError `uploads_open` for more at a time than
     anybody needs.
     """
-    check_announced(size_bytes, sha1)
+    check_announced(size_bytes, sha1, most=most)
     await count_upload(ctx, owner.person_id)
     now = ctx.now()
     mine = await ctx.stores.uploads.of_person(owner.person_id)
@@ -135,11 +144,14 @@ async def finish_upload(ctx: Context, upload: Upload) -> StoredFile:
 async def _put_together(ctx: Context, upload: Upload) -> StoredFile:
     owner = Owner(upload.school_id, upload.person_id, upload.student_id)
     try:
-        content = b"".join([piece async for piece in ctx.stores.uploads.read(upload)])
-        digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-        if upload.sha1 and upload.sha1 != digest:
-            raise InvalidError({"sha1": Problem("damaged")})
-        file = await store_judged(ctx, owner, upload.name, await judged(content))
+        if upload.size_bytes > MAX_FILE_BYTES:
+            file = await _large(ctx, owner, upload)
+        else:
+            content = b"".join([piece async for piece in ctx.stores.uploads.read(upload)])
+            digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+            if upload.sha1 and upload.sha1 != digest:
+                raise InvalidError({"sha1": Problem("damaged")})
+            file = await store_judged(ctx, owner, upload.name, await judged(content))
     except LookupError:  # given up at this moment
         raise ConflictError("upload_over") from None
     except (FileRefusedError, InvalidError) as error:
@@ -154,6 +166,19 @@ async def _put_together(ctx: Context, upload: Upload) -> StoredFile:
     return file
 
 
+async def _large(ctx: Context, owner: Owner, upload: Upload) -> StoredFile:
+    """A film that is never in memory: by way of a file of no name, which goes with the process."""
+    digest = hashlib.sha1(usedforsecurity=False)
+    with TemporaryFile() as film:
+        async for piece in ctx.stores.uploads.read(upload):
+            digest.update(piece)
+            film.write(piece)
+        if upload.sha1 and upload.sha1 != digest.hexdigest():
+            raise InvalidError({"sha1": Problem("damaged")})
+        found = await judged_movie(film)
+        return await store_movie(ctx, owner, upload.name, found, film, upload.size_bytes)
+
+
 def _refusal(code: str) -> Exception:
     if code == InvalidError.code:
         return InvalidError({"sha1": Problem("damaged")})
@@ -166,7 +191,8 @@ async def give_up_upload(ctx: Context, upload: Upload) -> None:
 
 
 async def tend_uploads(ctx: Context) -> None:
-    """Every minute: clear away what nobody carried on, draw what a lost job left. One worker at a time."""
+    """Every minute: clear away what nobody carried on, draw what a lost job left, look for
+    what files were promised to. One worker at a time."""
     owner = ctx.new_id()
     if not await ctx.stores.locks.take([_TENDING], owner=owner, seconds=_TENDING_SECONDS):
         return
@@ -178,5 +204,6 @@ async def tend_uploads(ctx: Context) -> None:
         if dropped:
             log.info("%d uploads were never finished", len(dropped))
         await draw_what_was_left(ctx)
+        await settle_promises(ctx)
     finally:
         await ctx.stores.locks.drop([_TENDING], owner=owner)

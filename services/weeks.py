@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from domain.budgets import evening_id
 from domain.errors import NotFoundError
 from domain.homework import HandIn, Homework
-from domain.notices import ConfirmMode, Notice, NoticeState, Version, Work
+from domain.notices import ConfirmMode, Notice, NoticeKind, NoticeState, Version, Work
 from domain.schools import Student
 from domain.submissions import SubmissionState, submission_id
 from domain.times import SCHOOL_ZONE, list_position
@@ -32,7 +32,7 @@ _FROM = time(17, 0)  # before the new week is packed
 _LOCK, _LOCK_SECONDS = "week-summaries", 120.0
 _TITLE = "本周作业小结"
 _BODY = (
-    "这一周的作业、订正和错题都整理好了。在“孩子”里打开“本周小结”，只有您和家人能看到。"
+    "这一周的作业、订正和错题都整理好了。在小程序的“作业”里打开“每周小结”，只有您和家人能看到。"
     "\n\n做得慢一点也没关系，比上周的自己多会一道题就好。"
 )
 
@@ -155,6 +155,7 @@ def _notice(ctx: Context, school_id: str, class_id: str, monday: date) -> Notice
         class_ids=(class_id,),
         author_id="",
         author_name="雁书",
+        kind=NoticeKind.WEEK,
         confirm=ConfirmMode.NONE,
         deadline_at=None,
         state=NoticeState.PUBLISHED,

@@ -30,6 +30,7 @@ WORDS = {
     40048: "invalid url domain",
     40052: "invalid action name",
     40053: "invalid action info",
+    40007: "invalid media_id",
     40066: "invalid url",
     40097: "invalid args",
     40125: "invalid appsecret",
@@ -57,7 +58,9 @@ WORDS = {
     46003: "menu no exist",
     47001: "data format error",
     47003: "argument invalid!",
+    43104: "openid does not match appid",
     48001: "api unauthorized",
+    61010: "code is expired",
 }
 
 OK: dict[str, Any] = {"errcode": 0, "errmsg": "ok"}

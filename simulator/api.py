@@ -47,6 +47,7 @@ class Answer:
 
 
 Accepted = Callable[[User, Entry], None]
+Pictured = Callable[[User, str, str], None]
 Endpoint = Callable[["Api", Call], dict[str, Any] | bytes]
 
 
@@ -56,11 +57,13 @@ class Api:
     Args:
         world: the state.
         on_accepted: told of each accepted template or subscription message (it sends the event that follows).
+        on_picture: told whose picture is to be looked at, where it is, and under which trace_id.
     """
 
-    def __init__(self, world: World, on_accepted: Accepted) -> None:
+    def __init__(self, world: World, on_accepted: Accepted, on_picture: Pictured) -> None:
         self.world = world
         self.on_accepted = on_accepted
+        self.on_picture = on_picture
 
     async def serve(self, call: Call) -> Answer:
         """Answer a call, misbehaving as told."""
@@ -219,7 +222,27 @@ class Api:
         if call.query.get("grant_type") != "authorization_code":
             raise Refusal(40002)
         code = call.query.get("js_code", "")
-        return world.logins.exchange(code, world.clock(), world.mini_openid)
+        found = world.logins.exchange(code, world.clock(), world.mini_openid)
+        world.inspector.visit(str(found["openid"]), world.clock())
+        return found
+
+    def text_check(self, call: Call) -> dict[str, Any]:
+        """POST /wxa/msg_sec_check."""
+        body, world = parse_body(call), self.world
+        user = world.find_mini_user(body.get("openid"))
+        world.inspector.check_who(body, user, world.clock())
+        return world.inspector.read(body, world.next_id())
+
+    def media_check(self, call: Call) -> dict[str, Any]:
+        """POST /wxa/media_check_async: the verdict is pushed later."""
+        body, world = parse_body(call), self.world
+        user = world.find_mini_user(body.get("openid"))
+        world.inspector.check_who(body, user, world.clock())
+        address = world.inspector.check_picture(body)
+        trace_id = f"media-{world.next_id()}"
+        if user is not None and not world.inspector.silent:
+            self.on_picture(user, address, trace_id)
+        return {**OK, "trace_id": trace_id}
 
     def phone_number(self, call: Call) -> dict[str, Any]:
         """POST /wxa/business/getuserphonenumber."""
@@ -231,6 +254,13 @@ class Api:
     def mini_code(self, call: Call) -> bytes:
         """POST /wxa/getwxacodeunlimit: a picture, not JSON."""
         return minicodes.draw_mini_code(self.world, parse_body(call))
+
+    def media(self, call: Call) -> bytes:
+        """GET /cgi-bin/media/get: what somebody sent, not JSON."""
+        found = self.world.media.get(call.query.get("media_id", ""))
+        if found is None:
+            raise Refusal(40007)
+        return found
 
     def menu_create(self, call: Call) -> dict[str, Any]:
         """POST /cgi-bin/menu/create."""
@@ -332,10 +362,13 @@ ENDPOINTS: dict[str, tuple[str, bool, Endpoint]] = {
     "/cgi-bin/qrcode/create": ("POST", True, Api.qrcode),
     "/wxa/getwxacodeunlimit": ("POST", True, Api.mini_code),
     "/wxa/business/getuserphonenumber": ("POST", True, Api.phone_number),
+    "/wxa/msg_sec_check": ("POST", True, Api.text_check),
+    "/wxa/media_check_async": ("POST", True, Api.media_check),
     "/sns/jscode2session": ("GET", False, Api.login),
     "/cgi-bin/menu/create": ("POST", True, Api.menu_create),
     "/cgi-bin/menu/get": ("GET", True, Api.menu_get),
     "/cgi-bin/menu/delete": ("GET", True, Api.menu_delete),
+    "/cgi-bin/media/get": ("GET", True, Api.media),
     "/cgi-bin/user/info": ("GET", True, Api.user_info),
     "/sns/oauth2/access_token": ("GET", False, Api.exchange_code),
 }

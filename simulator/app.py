@@ -54,7 +54,7 @@ class Simulator:
         self.courier = Courier(world)
         self.people = People(world, self.courier)
         self.crowd = Crowd(world, self.courier)
-        self.api = Api(world, self.courier.report_finish)
+        self.api = Api(world, self.courier.report_finish, self.courier.inspect)
         self.control = Control(world, self.courier, self.people, self.crowd)
         self._saver: asyncio.Task[None] | None = None
         if save_to is not None:

@@ -8,12 +8,13 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
-from simulator import subscriptions
+from simulator import safety, subscriptions
 from simulator.envelopes import BadReply, Push, read_reply, seal_push, write_message
 from simulator.world import Account, Entry, User, World
 
@@ -93,9 +94,12 @@ class Courier:
         """Deliver later, a few at a time, without waiting for it."""
         self._queue.append((user, message, account))
         if len(self._workers) < WORKERS:
-            worker = asyncio.get_running_loop().create_task(self._work())
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            self._start(self._work())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        worker = asyncio.get_running_loop().create_task(work)
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
 
     async def _work(self) -> None:
         while self._queue:
@@ -130,6 +134,33 @@ class Courier:
                 "Status": status,
             },
         )
+
+    def inspect(self, user: User, address: str, trace_id: str) -> None:
+        """Fetch a picture and push what WeChat thinks of it."""
+        self._start(self._inspect(user, address, trace_id))
+
+    async def _inspect(self, user: User, address: str, trace_id: str) -> None:
+        mini = self.world.mini
+        if mini is None:
+            return
+        fetched = await self._fetched(address)
+        event = self.world.inspector.verdict(trace_id, mini.app_id, fetched=fetched)
+        sender = self.world.mini_openid(user)
+        await self.deliver(user, {"FromUserName": sender, **event}, account=mini)
+
+    async def _fetched(self, address: str) -> bool:
+        """Whether it can be had without any cookie, is a picture, and not too large."""
+        limit = aiohttp.ClientTimeout(total=self.time_limit_seconds)
+        try:
+            async with self.session.get(address, timeout=limit) as response:
+                size = 0
+                async for piece in response.content.iter_any():
+                    size += len(piece)
+                is_picture = response.headers.get("Content-Type", "").startswith("image/")
+                small = 0 < size <= safety.PICTURE_MAX_BYTES
+                return response.status == 200 and is_picture and small
+        except (aiohttp.ClientError, TimeoutError):
+            return False
 
     def mini_event(self, user: User, event: str, items: list[dict[str, str]]) -> dict[str, Any]:
         """One of the three events about subscription messages."""

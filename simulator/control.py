@@ -206,6 +206,9 @@ class Control:
 
     async def _wait_for(self, path: str, body: dict[str, Any]) -> Any:
         world = self.world
+        if path == "safety":
+            world.inspector.set(body)
+            return {"words": world.inspector.words, "picture": world.inspector.picture}
         if path == "callbacks":
             account = world.mini if body.get("mini") else world.account
             if account is None:

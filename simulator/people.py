@@ -3,6 +3,7 @@
 Each act changes the world, goes to the account as WeChat would send it, and yields the delivery.
 """
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,11 @@ AUTHORIZATION_EVENTS = {
     "user_info_modified",
     "user_authorization_revoke",
     "user_authorization_cancellation",
+}
+# What a phone sends where a test names nothing: a grey dot, and a second of silence.
+_SAMPLES: dict[str, str | bytes] = {
+    "image": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCBd81ytgAAAABJRU5ErkJggg==",
+    "voice": base64.b64encode(b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50),
 }
 # What such a push comes from: WeChat's own account, whoever it is about.
 PLATFORM = "gh_wechat_platform"
@@ -131,13 +137,16 @@ class People:
         return await self._write(user, shown, {"MsgType": "text", "Content": text})
 
     async def send_media(self, user: User, kind: str, fields: dict[str, Any]) -> Outcome:
-        """Send a picture or a voice message: MediaId and the fields of its kind.
+        """Send a picture or a voice message: the fields of its kind, and its bytes as `content` (base64).
 
         Raises:
             CannotDo: not following.
         """
         self._must_follow(user)
-        fields = {"MediaId": f"media-{self.world.next_id():x}", **fields}
+        given = dict(fields)
+        content = base64.b64decode(given.pop("content", "") or _SAMPLES[kind])
+        fields = {"MediaId": f"media-{self.world.next_id():x}", **given}
+        self.world.media[str(fields["MediaId"])] = content
         if kind == "voice":
             fields.setdefault("Format", "amr")
         else:

@@ -26,6 +26,7 @@ from simulator.nouns import (
     User,
     Window,
 )
+from simulator.safety import Inspector
 from simulator.tokens import TokenDesk
 
 MESSAGE_WINDOW_SECONDS, MESSAGE_WINDOW_SENDS = 48 * 3600, 5
@@ -77,6 +78,7 @@ class World:
         self.listeners: list[Callable[[Entry], None]] = []
         self.menu: dict[str, Any] | None = None
         self.scenes: dict[str, Scene] = {}
+        self.media: dict[str, bytes] = {}
         self.last_id = 0
         self.forget_traffic()
         for user in users:
@@ -88,6 +90,7 @@ class World:
         self.jsapi_ticket = ("", 0.0)
         self.codes: dict[str, tuple[str, float, bool]] = {}
         self.logins = Logins()
+        self.inspector = Inspector()
         self.ledger: list[Entry] = []
         self.per_openid: Counter[str] = Counter()
         self.per_client_id: Counter[str] = Counter()

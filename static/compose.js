@@ -63,7 +63,8 @@
     forecast.classList.add('stale');
     forecastTimer = setTimeout(function () {
       const mine = ++asked;
-      const query = Array.from(form.querySelectorAll('[name=class_ids]:checked')).map(function (box) { return 'class_ids=' + encodeURIComponent(box.value); }).join('&');
+      const asks = Array.from(form.querySelectorAll('[name=class_ids]:checked, input[type=hidden][name=class_ids], [data-foresees]'));
+      const query = asks.map(function (field) { return field.name + '=' + encodeURIComponent(field.value); }).join('&');
       yanshu.ask(form.dataset.forecast + '?' + query).then(function (news) {
         if (mine === asked) forecast.innerHTML = news.html;
       }, function () { /* the old forecast stays, greyed */ return Promise.reject(); }).then(function () {
@@ -72,7 +73,7 @@
     }, 200);
   }
   form.addEventListener('change', function (event) {
-    if (event.target.name === 'class_ids') foresee();
+    if (event.target.name === 'class_ids' || event.target.hasAttribute('data-foresees')) foresee();
   });
 
   // -- uploads
@@ -215,27 +216,31 @@
   // -- the draft: what was typed survives a page that WeChat throws away
   const keepsDraft = form.hasAttribute('data-draft');
   const note = form.querySelector('[data-restored]');
-  const TEXTS = ['title', 'body', 'deadline_at', 'publish_at', 'key'];
+  // Each form says which of its fields are kept; homework and notices are apart.
+  const TEXTS = form.dataset.texts.split(' ').concat('key'), CHOICES = form.dataset.choices.split(' ');
+  const draftKey = yanshu.draftKey + (form.dataset.draft || '');
   let saveTimer = 0, dropped = false;
   function read() {
-    try { return JSON.parse(localStorage.getItem(yanshu.draftKey)); } catch (error) { return null; }
+    try { return JSON.parse(localStorage.getItem(draftKey)); } catch (error) { return null; }
   }
   function write(draft) {
     try {
-      if (draft) localStorage.setItem(yanshu.draftKey, JSON.stringify(draft));
-      else localStorage.removeItem(yanshu.draftKey);
+      if (draft) localStorage.setItem(draftKey, JSON.stringify(draft));
+      else localStorage.removeItem(draftKey);
     } catch (error) { /* private mode: no draft */ }
   }
   function collect(sent) {
-    const draft = { sent: sent, confirm: chosen('confirm'), when: chosen('when') };
+    const draft = { sent: sent };
+    CHOICES.forEach(function (name) { draft[name] = chosen(name); });
     TEXTS.forEach(function (name) { draft[name] = form.elements[name].value; });
-    draft.links = Array.from(form.querySelectorAll('[name=links]')).map(function (field) { return field.value; });
+    draft.links = Array.from(form.querySelectorAll('[name=links]:not([type=checkbox])')).map(function (field) { return field.value; });
+    draft.shelf = Array.from(form.querySelectorAll('[name=links]:checked')).map(function (box) { return box.value; });
     draft.class_ids = Array.from(form.querySelectorAll('[name=class_ids]:checked')).map(function (box) { return box.value; });
     draft.files = Array.from(uploads.querySelectorAll('[data-upload-item]')).map(function (item) { return item.kept; }).filter(Boolean);
     return draft;
   }
   function hasWords(draft) {
-    return Boolean(draft && (draft.title || draft.body || (draft.files || []).length));
+    return Boolean(draft && (draft.title || draft.body || draft.text || (draft.files || []).length));
   }
   function save() {
     if (!keepsDraft) return;
@@ -247,12 +252,13 @@
     TEXTS.forEach(function (name) {
       if (name !== 'key' || withKey) form.elements[name].value = draft[name] || '';
     });
-    ['confirm', 'when'].forEach(function (name) {
+    CHOICES.forEach(function (name) {
       const field = form.querySelector('[name=' + name + '][value="' + draft[name] + '"]');
       if (field) field.checked = true;
     });
-    form.querySelectorAll('[name=links]').forEach(function (field, position) { field.value = (draft.links || [])[position] || ''; });
-    if ((draft.links || []).some(Boolean)) form.querySelector('.links').open = true;
+    form.querySelectorAll('[name=links]:not([type=checkbox])').forEach(function (field, position) { field.value = (draft.links || [])[position] || ''; });
+    form.querySelectorAll('[name=links][type=checkbox]').forEach(function (box) { box.checked = (draft.shelf || []).indexOf(box.value) >= 0; });
+    if ((draft.links || []).concat(draft.shelf || []).some(Boolean)) form.querySelector('.links').open = true;
     form.querySelectorAll('[name=class_ids]').forEach(function (box) { box.checked = draft.class_ids.indexOf(box.value) >= 0; });
     (draft.files || []).forEach(function (file) { showFile(makeItem(file.name), file); });
     form.querySelectorAll('[data-limit]').forEach(function (field) { field.count(); });
@@ -272,7 +278,8 @@
     const draft = form.dataset.fresh ? read() : null;
     if (hasWords(draft) && draft.sent) {
       // It may have gone out. It keeps its key: if it has, publishing again finds that notice, not a second one.
-      say('上次写的《' + (draft.title || '无标题') + '》点过发布。请先到“我发的通知”看看有没有发出。', '没有发出，接着写', function () {
+      const words = draft.title || Array.from((draft.text || '').trim()).slice(0, 12).join('');
+      say('上次写的《' + (words || '无标题') + '》点过发布。请先到“' + form.dataset.list + '”看看有没有发出。', '没有发出，接着写', function () {
         note.hidden = true;
         restore(draft, true);
         save();

@@ -12,7 +12,7 @@
       const headers = Object.assign({ Accept: 'application/json', 'X-CSRF-Token': yanshu.csrf }, (options || {}).headers);
       return fetch(url, Object.assign({ credentials: 'same-origin' }, options, { headers: headers })).then(function (answer) {
         return answer.json().catch(function () { return {}; }).then(function (body) {
-          if (!answer.ok) throw new Error((body.error && body.error.message) || yanshu.offline);
+          if (!answer.ok) throw Object.assign(new Error((body.error && body.error.message) || yanshu.offline), { fields: (body.error && body.error.fields) || {} });
           return body.data;
         });
       }, function () { throw new Error(yanshu.offline); });

@@ -37,7 +37,7 @@
       const headers = Object.assign({ Accept: 'application/json', 'X-CSRF-Token': yanshu.csrf }, (options || {}).headers);
       return fetch(url, Object.assign({ credentials: 'same-origin' }, options, { headers: headers })).then(function (answer) {
         return answer.json().catch(function () { return {}; }).then(function (body) {
-          if (!answer.ok) throw new Error((body.error && body.error.message) || yanshu.offline);
+          if (!answer.ok) throw Object.assign(new Error((body.error && body.error.message) || yanshu.offline), { fields: (body.error && body.error.fields) || {} });
           return body.data;
         });
       }, function () { throw new Error(yanshu.offline); });
@@ -107,8 +107,10 @@
   const here = new URL(location.href);
   const done = here.searchParams.get('done');
   if (done) {
-    if (done === 'published' || done === 'scheduled') {
-      try { localStorage.removeItem(yanshu.draftKey); } catch (error) { /* no storage, no draft */ }
+    // What was sent is no draft any more; a homework is kept by the server also where it did not fit.
+    const sent = { published: '', scheduled: '', homework_published: ':homework', homework_scheduled: ':homework', homework_over: ':homework' };
+    if (done in sent) {
+      try { localStorage.removeItem(yanshu.draftKey + sent[done]); } catch (error) { /* no storage, no draft */ }
     }
     here.searchParams.delete('done');
     history.replaceState(history.state, '', here);

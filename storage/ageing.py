@@ -11,6 +11,7 @@ from domain.bindings import Binding, BindingState, Claim, ClaimState
 from domain.files import StoredFile
 from domain.homework import Homework
 from domain.notices import Figures, Notice
+from storage.blobs import Blobs
 from storage.conditions import set_once
 from storage.documents import from_document, to_value
 
@@ -20,8 +21,11 @@ BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 class AgeStore:
     """Reads across schools: age is the only question here."""
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    def __init__(
+        self, database: AsyncIOMotorDatabase[dict[str, Any]], blobs: Blobs | None = None
+    ) -> None:
         self._db = database
+        self._blobs = blobs or Blobs(database)
 
     async def notices(self, since: datetime, before: datetime, limit: int) -> list[Notice]:
         """Published from `since` to before `before`, oldest first. Uses index: by_age."""
@@ -103,11 +107,9 @@ class AgeStore:
     async def lost_bytes(self, since_id: str, before_id: str) -> list[str]:
         """Ids in a range (they begin with their time) under which there are bytes and no record.
 
-        A process that died while it stored a file leaves them. By the bucket's own index on `files_id`.
+        A process that died while it stored a file leaves them.
         """
-        place = {"$gte": since_id, "$lt": before_id}
-        chunks = self._db["blobs.chunks"].find({"files_id": place}, {"files_id": 1})
-        held = {d["files_id"] async for d in chunks}
+        held = await self._blobs.keys_between(since_id, before_id)
         records = self._db["files"].find({"_id": {"$in": sorted(held)}}, {"_id": 1})
         return sorted(held - {d["_id"] async for d in records})
 

@@ -10,6 +10,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from domain.bearers import Bearer
 from storage.conditions import set_if
 from storage.documents import from_document, to_document
+from storage.stamps import Stamps
 
 
 class BearerStore:
@@ -17,6 +18,7 @@ class BearerStore:
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._bearers = database["bearers"]
+        self._stamps = Stamps(database)
 
     async def add(self, bearer: Bearer) -> None:
         """A device has signed in."""
@@ -40,6 +42,11 @@ class BearerStore:
         )
         return bool(result.modified_count)
 
+    async def of_person(self, person_id: str) -> list[Bearer]:
+        """Every device of a person, also one whose session is over. Uses index: by_person."""
+        cursor = self._bearers.find({"person_id": person_id})
+        return [from_document(Bearer, d) async for d in cursor]
+
     async def drop_spare(self, bearer_id: str) -> None:
         """The present tokens have arrived: the ones before them are over. Uses index: _id_."""
         await self._bearers.update_one({"_id": bearer_id}, {"$set": {"spare_hash": ""}})
@@ -51,8 +58,12 @@ class BearerStore:
     async def end(self, bearer_id: str) -> None:
         """This device is signed out. Uses index: _id_."""
         await self._bearers.delete_one({"_id": bearer_id})
+        await self._stamps.touch_sessions([bearer_id])
 
     async def end_all(self, person_id: str) -> int:
         """Every device of one person is signed out; returns how many. Uses index: by_person."""
-        result = await self._bearers.delete_many({"person_id": person_id})
+        query = {"person_id": person_id}
+        ended = [d["_id"] async for d in self._bearers.find(query, {"_id": 1})]
+        result = await self._bearers.delete_many(query)
+        await self._stamps.touch_sessions(ended)
         return int(result.deleted_count)

@@ -67,7 +67,7 @@ class BindingStore:
         except DuplicateKeyError:
             if not await self._make_again(binding, decided_at):
                 return False
-        await self._changed.student(binding.student_id)
+        await self._changed.student(binding.student_id, binding.school_id)
         return True
 
     async def save_first(self, binding: Binding) -> bool:
@@ -135,8 +135,9 @@ class BindingStore:
         if not result.modified_count:
             return False
         await self._lines.delete_many({"binding_id": binding_id})
-        student_id, _, _ = binding_id.rpartition(":")
-        await self._changed.student(student_id)
+        held = await self.find(binding_id)
+        if held is not None:
+            await self._changed.student(held.student_id, held.school_id)
         return True
 
     async def lapse(self, binding_id: str) -> bool:
@@ -153,7 +154,10 @@ class BindingStore:
         result = await self._bindings.update_one(
             {"_id": binding_id}, set_if(is_active, {**changes, **more})
         )
-        return bool(result.modified_count)
+        held = await self.find(binding_id) if result.modified_count else None
+        if held is not None:
+            await self._changed.student(held.student_id, held.school_id)
+        return held is not None
 
     async def run_out(self, limit: int = 200) -> list[str]:
         """Ids of bindings that are active on paper though their time has come. Uses index: runs_out."""

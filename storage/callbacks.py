@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -89,6 +89,34 @@ class CallbackStore:
         """Where the conversation stands now; None ends it."""
         value = json.dumps(dialog, ensure_ascii=False).encode() if dialog is not None else None
         await self._writes.add((self._key(openid, "dialog"), value, DIALOG_SECONDS))
+
+    async def keep_said(self, openid: str, key: str, piece: dict[str, Any], *, most: int) -> bool:
+        """Keep what somebody wrote until they say where it goes, once under its key; False when there is no room.
+
+        Two that come at the same moment are both kept. It is gone when the dialog would be.
+        """
+        name = self._key(openid, "said")
+        if await self._redis.hlen(name) >= most and not await self._redis.hexists(name, key):
+            return False
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.hset(name, key, json.dumps(piece, ensure_ascii=False))
+        pipe.expire(name, DIALOG_SECONDS)
+        await pipe.execute()
+        return True
+
+    async def said(self, openid: str) -> dict[str, dict[str, Any]]:
+        """What they wrote that has not gone anywhere, by key."""
+        found = await self._redis.hgetall(self._key(openid, "said"))
+        return {
+            key.decode() if isinstance(key, bytes) else key: json.loads(piece)
+            for key, piece in found.items()
+        }
+
+    async def drop_said(self, openid: str, keys: Iterable[str]) -> None:
+        """It has gone where they wanted it, or nowhere."""
+        wanted = list(keys)
+        if wanted:
+            await self._redis.hdel(self._key(openid, "said"), *wanted)
 
     async def cache_person(self, openid: str, person_id: str) -> None:
         """An openid's person never changes, only erasure ends it; the cache saves one database read a message."""

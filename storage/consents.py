@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -25,3 +26,8 @@ class ConsentStore:
         cursor = self._consents.find({"person_id": person_id})
         found = [from_document(ConsentEvent, d) async for d in cursor]
         return sorted(found, key=lambda e: (e.at, e.id))
+
+    async def of_students(self, school_id: str, student_ids: Sequence[str]) -> list[ConsentEvent]:
+        """What anybody ever decided about these children. Uses index: by_student."""
+        query = {"school_id": school_id, "student_id": {"$in": list(student_ids)}}
+        return [from_document(ConsentEvent, d) async for d in self._consents.find(query)]

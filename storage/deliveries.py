@@ -100,6 +100,12 @@ class DeliveryStore:
         )
         return bool(result.modified_count)
 
+    async def mark_unconfirmed(self, delivery_id: str) -> None:
+        """What was answered was taken back: it is asked for again. Uses index: _id_."""
+        await self._deliveries.update_one(
+            {"_id": delivery_id}, {"$set": {"confirmed_at": None, "confirmed_version": None}}
+        )
+
     # -- what is to be sent -------------------------------------------------------------------
 
     async def mark_due(

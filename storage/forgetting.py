@@ -18,6 +18,7 @@ from domain.deliveries import Delivery, Group
 from domain.homework import Homework
 from domain.identities import Identity
 from domain.schools import Contact, Student
+from storage.blobs import IN_DATABASE, Blobs
 from storage.conditions import set_if
 from storage.deliveries import insert_ignoring_duplicates
 from storage.documents import from_document, to_document
@@ -31,8 +32,11 @@ ERASED = "erased"  # stands where a person was named
 class ForgetStore:
     """Reads by subject, also what is ended, and deletes."""
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    def __init__(
+        self, database: AsyncIOMotorDatabase[dict[str, Any]], blobs: Blobs | None = None
+    ) -> None:
         self._db = database
+        self._blobs = blobs or Blobs(database)
 
     # -- what there is ------------------------------------------------------------------------
 
@@ -161,6 +165,10 @@ class ForgetStore:
         """What was said about how long a child needs. Uses index: by_student."""
         return await self._drop("timings", {"school_id": school_id, "student_id": student_id})
 
+    async def drop_enrolments(self, school_id: str, student_id: str) -> int:
+        """Who was in a group for a child. Uses index: by_student."""
+        return await self._drop("enrolments", {"school_id": school_id, "student_id": student_id})
+
     async def drop_claims_about(self, school_id: str, student_id: str) -> int:
         """Requests that mean this child, or may mean it. Uses index: by_candidate."""
         return await self._drop("claims", {"school_id": school_id, "candidates": student_id})
@@ -221,11 +229,20 @@ class ForgetStore:
         result = await self._db["files"].update_many({"_id": {"$in": list(file_ids)}}, change)
         return int(result.modified_count)
 
+    async def leave_promises(self, file_ids: Sequence[str], promises: Sequence[str]) -> None:
+        """Files that stay are no longer said to have been promised to these. Uses index: _id_."""
+        if file_ids:
+            await self._db["files"].update_many(
+                {"_id": {"$in": list(file_ids)}},
+                {"$pull": {"promised_to": {"$in": list(promises)}}},
+            )
+
     async def drop_files(self, file_ids: Sequence[str]) -> int:
-        """Bytes, by the bucket's own index, and small pictures, then records."""
-        for file_id in file_ids:
-            await self._db["blobs.chunks"].delete_many({"files_id": file_id})
-            await self._db["blobs.files"].delete_one({"_id": file_id})
+        """Bytes and small pictures, then the records that lead to them. Raises FilesAwayError."""
+        held = self._db["files"].find({"_id": {"$in": list(file_ids)}}, {"kept_in": 1})
+        for place in {d.get("kept_in", IN_DATABASE) async for d in held}:
+            self._blobs.room(place)  # one that is not open keeps the records that lead there
+        await self._blobs.drop(file_ids)
         await self.drop("thumbnails", file_ids)
         return await self.drop("files", file_ids)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -32,6 +33,11 @@ class MistakeStore:
         """Uses index: _id_."""
         document = await self._mistakes.find_one({"_id": mistake_id})
         return from_document(Mistake, document) if document else None
+
+    async def many(self, mistake_ids: Iterable[str]) -> dict[str, Mistake]:
+        """Entries by id. Uses index: _id_."""
+        cursor = self._mistakes.find({"_id": {"$in": list(mistake_ids)}})
+        return {d["_id"]: from_document(Mistake, d) async for d in cursor}
 
     async def page(
         self,

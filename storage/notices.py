@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from domain.notices import Notice, NoticeState, Version, Work, reminder_purpose
@@ -23,6 +24,8 @@ class NoticeStore:
     async def insert(self, notice: Notice) -> bool:
         """Store a new notice; False when this id is there already (the same form sent twice)."""
         document = to_document(notice)
+        if notice.current.links:
+            document["uncounted"] = "new"
         try:
             await self._notices.insert_one(document)
         except DuplicateKeyError:
@@ -65,7 +68,7 @@ class NoticeStore:
         """A scheduled notice's time has come; says whether it was still scheduled."""
         result = await self._notices.update_one(
             {"_id": notice_id, "state": NoticeState.SCHEDULED},
-            {"$set": {"state": NoticeState.PUBLISHED}},
+            {"$set": {"state": NoticeState.PUBLISHED, "uncounted": "published"}},
         )
         return bool(result.modified_count)
 
@@ -80,7 +83,7 @@ class NoticeStore:
                 "state": {"$ne": NoticeState.WITHDRAWN},
                 "versions": {"$size": version.number - 1},
             },
-            {"$push": change},
+            {"$push": change, "$set": {"uncounted": f"edit-{version.number}"}},
         )
         return bool(result.modified_count)
 
@@ -93,10 +96,42 @@ class NoticeStore:
                     "state": NoticeState.WITHDRAWN,
                     "withdrawn_at": at,
                     "work": [to_value(work)],
+                    "uncounted": "withdrawn",
                 }
             },
         )
         return bool(result.modified_count)
+
+    async def of_school(self, school_id: str, begin: datetime, end: datetime) -> list[Notice]:
+        """What a school published, or will have, from a moment to another. Uses index: by_day."""
+        query = {"school_id": school_id, "publish_at": {"$gte": begin, "$lt": end}}
+        return [from_document(Notice, d) async for d in self._notices.find(query)]
+
+    async def of_class(
+        self, school_id: str, class_id: str, begin: datetime, end: datetime
+    ) -> list[Notice]:
+        """The same of one class. Uses index: by_class."""
+        span = {"$gte": begin, "$lt": end}
+        query = {"school_id": school_id, "class_ids": class_id, "publish_at": span}
+        return [from_document(Notice, d) async for d in self._notices.find(query)]
+
+    async def uncounted(self, limit: int) -> list[tuple[Notice, str]]:
+        """Some that the figures of use do not know of, each with what changed last. Uses index: uncounted."""
+        cursor = self._notices.find({"uncounted": {"$gt": ""}}).limit(limit)
+        return [(from_document(Notice, d), d["uncounted"]) async for d in cursor]
+
+    async def mark_counted(self, seen: Sequence[tuple[str, str]]) -> None:
+        """The figures know of these as they were seen; what changed since is uncounted."""
+        changes = [
+            UpdateOne({"_id": notice_id, "uncounted": last}, {"$unset": {"uncounted": ""}})
+            for notice_id, last in seen
+        ]
+        if changes:
+            await self._notices.bulk_write(changes, ordered=False)
+
+    async def set_deadline(self, notice_id: str, deadline_at: datetime) -> None:
+        """Until when it is to be answered. Uses index: _id_."""
+        await self._notices.update_one({"_id": notice_id}, {"$set": {"deadline_at": deadline_at}})
 
     async def mark_reminded(self, notice_id: str, number: int, work: Work) -> bool:
         """Ask for reminder `number`, once, and not while the one before it still waits.

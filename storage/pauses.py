@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,17 @@ class PauseStore:
         except DuplicateKeyError:
             # It is closed already: for longer, or by another process this very moment.
             await self._pauses.update_one(shorter, change)
+
+    async def add_check(self, app_id: str, name: str, until: datetime) -> None:
+        """Ask WeChat nothing of this kind until then."""
+        change = {"$max": {"until": until}}
+        with suppress(DuplicateKeyError):  # another process says so this very moment
+            await self._pauses.update_one({"_id": f"{app_id}:{name}"}, change, upsert=True)
+
+    async def is_check_paused(self, app_id: str, name: str, at: datetime) -> bool:
+        """Whether WeChat is not to be asked this now. Uses index: _id_."""
+        document = await self._pauses.find_one({"_id": f"{app_id}:{name}"})
+        return document is not None and at < document["until"]
 
     async def active(self, app_id: str, at: datetime) -> list[Paused]:
         """Channels that are closed at `at`. Uses index: _id_."""

@@ -20,6 +20,7 @@ from domain.registration import ClassCount, SchoolCount
 from domain.schools import Contact
 from storage.batching import Batcher
 from storage.documents import from_document, to_value
+from storage.stamps import Stamps
 
 _COLLECTION = "registration_marks"
 _NIGHT = "last"
@@ -53,14 +54,18 @@ class RegistrationMarks:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._marks = database[_COLLECTION]
         self._batch: Batcher[str, None] = Batcher(self._write)
+        self._stamps = Stamps(database)
 
-    async def student(self, student_id: str) -> None:
+    async def student(self, student_id: str, school_id: str) -> None:
         """Bindings of this child have changed."""
+        await self._stamps.touch([school_id])
         await self._batch.add(_STUDENT + student_id)
 
     async def schools(self, school_ids: Iterable[str]) -> None:
         """Classes, pupils, roles or offers of these schools have changed; places that are none are left out."""
-        for school_id in sorted(set(school_ids) - {""}):
+        wanted = sorted(set(school_ids) - {""})
+        await self._stamps.touch(wanted)
+        for school_id in wanted:
             await self._batch.add(_SCHOOL + school_id)
 
     async def _write(self, keys: Sequence[str]) -> list[Exception | None]:

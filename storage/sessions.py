@@ -10,6 +10,7 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from storage.documents import from_document, to_document
+from storage.stamps import Stamps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class SessionStore:
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._sessions = database["sessions"]
+        self._stamps = Stamps(database)
 
     async def add(
         self,
@@ -86,8 +88,18 @@ class SessionStore:
     async def end(self, session_id: str) -> None:
         """It is over, now. Uses index: _id_."""
         await self._sessions.delete_one({"_id": session_id})
+        await self._stamps.touch_sessions([session_id])
 
     async def end_all(self, person_id: str) -> int:
         """Every session of one person is over; returns how many there were. Uses index: by_person."""
-        result = await self._sessions.delete_many({"person_id": person_id})
+        query = {"person_id": person_id}
+        ended = [d["_id"] async for d in self._sessions.find(query, {"_id": 1})]
+        result = await self._sessions.delete_many(query)
+        await self._stamps.touch_sessions(ended)
         return int(result.deleted_count)
+
+    async def is_there(self, session_id: str, at: datetime) -> Session | None:
+        """A session by its own id, while it lives. Uses index: _id_."""
+        document = await self._sessions.find_one({"_id": session_id})
+        session = from_document(Session, document) if document else None
+        return session if session is not None and at < session.expires_at else None

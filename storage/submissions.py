@@ -7,11 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from domain.submissions import Mark, Submission, SubmissionState, Version
+from domain.reports import Outline
+from domain.submissions import Mark, Submission, SubmissionState, Version, submission_id
 from storage.conditions import set_if
 from storage.documents import from_document, to_document, to_value
+
+_OUTLINE = {
+    "homework_id": 1,
+    "class_id": 1,
+    "student_id": 1,
+    "versions.late": 1,
+    "marks.returned": 1,
+}
 
 
 class SubmissionStore:
@@ -49,6 +59,7 @@ class SubmissionStore:
         changes = {
             "state": SubmissionState.HANDED_IN.value,
             "versions": [to_value(v) for v in (*submission.versions, version)],
+            "uncounted": True,
         }
         change = set_if(seen, changes)
         result = await self._submissions.update_one({"_id": submission.id}, change)
@@ -59,17 +70,13 @@ class SubmissionStore:
 
         Uses index: _id_.
         """
-        seen = {
-            "$and": [
-                {"$eq": [{"$size": "$versions"}, mark.version]},
-                {"$eq": [{"$size": "$marks"}, len(submission.marks)]},
-            ]
-        }
+        seen = _as_seen(mark.version, len(submission.marks))
         state = SubmissionState.RETURNED if mark.returned else SubmissionState.MARKED
         changes = {
             "state": state.value,
             "marks": [to_value(m) for m in (*submission.marks, mark)],
             "untold_since": mark.marked_at if mark.returned else None,
+            "uncounted": True,
         }
         change = set_if(seen, changes)
         result = await self._submissions.update_one({"_id": submission.id}, change)
@@ -84,6 +91,7 @@ class SubmissionStore:
         changes = {
             "marks": {"$cond": [waits, {"$concatArrays": ["$marks", [said]]}, "$marks"]},
             "state": {"$cond": [waits, SubmissionState.MARKED.value, "$state"]},
+            "uncounted": {"$cond": [waits, True, "$uncounted"]},
         }
         query = {"_id": {"$in": list(submission_ids)}}
         result = await self._submissions.update_many(query, [{"$set": changes}])
@@ -101,6 +109,33 @@ class SubmissionStore:
         change = set_if(same, {"untold_since": None})
         await self._submissions.update_one({"_id": submission.id}, change)
 
+    async def uncounted(self, limit: int) -> list[Outline]:
+        """Some of what changed and the reports do not know. Uses index: uncounted."""
+        cursor = self._submissions.find({"uncounted": True}, _OUTLINE).limit(limit)
+        return [_outline(d) async for d in cursor]
+
+    async def outlines_of(self, homework_id: str) -> list[Outline]:
+        """Of everything handed in for a homework what is counted: its ids begin with the homework's.
+
+        Uses index: _id_.
+        """
+        place = {"$gte": submission_id(homework_id, ""), "$lt": f"{homework_id};"}
+        return [_outline(d) async for d in self._submissions.find({"_id": place}, _OUTLINE)]
+
+    async def outlines(self, submission_ids: Sequence[str]) -> list[Outline]:
+        """The same of these. Uses index: _id_."""
+        cursor = self._submissions.find({"_id": {"$in": list(submission_ids)}}, _OUTLINE)
+        return [_outline(d) async for d in cursor]
+
+    async def mark_counted(self, seen: Sequence[Outline]) -> None:
+        """The reports know of these as they were seen; what changed since is still uncounted. Uses index: _id_."""
+        changes = [
+            UpdateOne({"_id": o.id}, set_if(_as_seen(o.versions, o.marks), {"uncounted": False}))
+            for o in seen
+        ]
+        if changes:
+            await self._submissions.bulk_write(changes, ordered=False)
+
     async def set_praised(self, submission_id: str, at: datetime | None) -> bool:
         """Shown to the class, or no more; says whether that was new. Uses index: _id_."""
         result = await self._submissions.update_one(
@@ -117,3 +152,27 @@ class SubmissionStore:
         """Begun before then. Uses index: by_age."""
         cursor = self._submissions.find({"first_at": {"$lt": before}}).limit(limit)
         return [from_document(Submission, d) async for d in cursor]
+
+
+def _as_seen(versions: int, marks: int) -> dict[str, Any]:
+    """Whether nothing was handed in or said since: both only ever grow."""
+    return {
+        "$and": [
+            {"$eq": [{"$size": "$versions"}, versions]},
+            {"$eq": [{"$size": "$marks"}, marks]},
+        ]
+    }
+
+
+def _outline(document: dict[str, Any]) -> Outline:
+    versions, marks = document["versions"], document["marks"]
+    return Outline(
+        id=document["_id"],
+        homework_id=document["homework_id"],
+        class_id=document["class_id"],
+        student_id=document["student_id"],
+        on_time=not versions[0]["late"],
+        returned=any(mark["returned"] for mark in marks),
+        versions=len(versions),
+        marks=len(marks),
+    )

@@ -16,10 +16,12 @@ import redis as redis_driver
 from playwright.async_api import Browser, Page, async_playwright
 
 from engines import Engines
-from tests import chromium
+from settings import BucketAt
+from tests import buckets, chromium
 
 ROOT = Path(__file__).parent.parent
 SCREENSHOTS = ROOT / "var" / "screenshots"
+LEFT_OUT = "left out"  # what the reason of a skip begins with that somebody should mend
 
 # No deadline: how long an example takes says something about the machine, not about the program.
 hypothesis.settings.register_profile("yanshu", deadline=None, print_blob=True)
@@ -98,6 +100,27 @@ def redis_prefix(redis_client: "redis_driver.Redis") -> Iterator[str]:
         redis_client.delete(*keys)
 
 
+# ------------------------------------------------------------------------------------- bucket
+
+
+@pytest.fixture(scope="session")
+async def s3_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BucketAt]:
+    """A server that speaks S3 for the whole run, with one bucket; started when a test first asks for it."""
+    if buckets.find_server() is None:
+        pytest.skip(f"{LEFT_OUT}: there is no SeaweedFS (weed) on PATH, and no wheel of it here")
+    async with buckets.serving(tmp_path_factory.mktemp("bucket")) as at:
+        yield at
+
+
+@pytest.fixture(params=["mongodb", "s3"])
+def kept_at(request: pytest.FixtureRequest) -> BucketAt | None:
+    """Both places where files can lie: None is the database."""
+    if request.param == "mongodb":
+        return None
+    at: BucketAt = request.getfixturevalue("s3_server")
+    return at
+
+
 # ------------------------------------------------------------------------------------- browser
 
 
@@ -115,26 +138,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     if chromium.is_required():
         pytest.fail("Chromium is required here, and there is none", pytrace=False)
-    left_out = item.config.stash.setdefault(LEFT_OUT, [])
-    left_out.append(item.nodeid)
-    pytest.skip("no Chromium on this machine")
-
-
-LEFT_OUT = pytest.StashKey[list[str]]()
+    pytest.skip(
+        f"{LEFT_OUT}: there is no Chromium or Chrome on PATH, and Playwright could not fetch its own. "
+        "Install one and run again for these"
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say plainly which tests were left out for want of a browser."""
-    left_out = terminalreporter.config.stash.get(LEFT_OUT, [])
-    if not left_out:
-        return
-    terminalreporter.section("LEFT OUT: no Chromium", yellow=True)
-    terminalreporter.line(
-        "There is no Chromium or Chrome on PATH, and Playwright could not fetch its own.\n"
-        "Install one and run again for these:"
-    )
-    for nodeid in left_out:
-        terminalreporter.line(f"  {nodeid}")
+    """Say plainly which tests were left out for want of a browser or of Node, in whichever lane."""
+    skipped: dict[str, list[str]] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        _, found, why = reason.partition(f"{LEFT_OUT}: ")
+        if found:
+            skipped.setdefault(why, []).append(report.nodeid)
+    for why, left_out in skipped.items():
+        terminalreporter.section("LEFT OUT", yellow=True)
+        terminalreporter.line(f"{why}:")
+        for nodeid in left_out:
+            terminalreporter.line(f"  {nodeid}")
 
 
 @pytest.fixture(scope="session")

@@ -118,15 +118,29 @@ def amr(frames: int = 60) -> bytes:
     return b"#!AMR\n" + (b"\x3c" + bytes(31)) * frames
 
 
-def _box(kind: bytes, *bodies: bytes) -> bytes:
+def box(kind: bytes, *bodies: bytes) -> bytes:
+    """A box of MP4."""
     body = b"".join(bodies)
     return struct.pack(">I", 8 + len(body)) + kind + body
 
 
 def mp4(*, video: bool = True, brand: bytes = b"isom", seconds: int = 9) -> bytes:
     """A video as a phone lays it down, with the place in `udta`; without pictures it is an m4a."""
-    handler = _box(b"hdlr", bytes(8) + (b"vide" if video else b"soun") + bytes(12) + b"\0")
-    header = _box(b"mvhd", bytes(12) + struct.pack(">II", 1000, seconds * 1000) + bytes(80))
-    place = _box(b"udta", _box(b"\xa9xyz", struct.pack(">HH", 18, 0x15C7) + b"+36.6171+101.7782/"))
-    moov = _box(b"moov", header, _box(b"trak", _box(b"mdia", handler)), place)
-    return _box(b"ftyp", brand + bytes(4) + b"isommp42") + moov + _box(b"mdat", bytes(4000))
+    return _laid_down(b"vide" if video else b"soun", brand, seconds, b"", b"", bytes(4000))
+
+
+def film(samples: bytes, of_track: bytes = b"", *, length: int = 4000) -> bytes:
+    """A video with these boxes in its track's table of samples, and in its track; `length` bytes of pictures."""
+    stbl = box(b"minf", box(b"stbl", samples))
+    return _laid_down(b"vide", b"isom", 9, stbl, of_track, bytes(length))
+
+
+def _laid_down(
+    kind: bytes, brand: bytes, seconds: int, of_media: bytes, of_track: bytes, data: bytes
+) -> bytes:
+    handler = box(b"hdlr", bytes(8) + kind + bytes(12) + b"\0")
+    header = box(b"mvhd", bytes(12) + struct.pack(">II", 1000, seconds * 1000) + bytes(80))
+    place = box(b"udta", box(b"\xa9xyz", struct.pack(">HH", 18, 0x15C7) + b"+36.6171+101.7782/"))
+    trak = box(b"trak", of_track, box(b"mdia", handler, of_media))
+    moov = box(b"moov", header, trak, place)
+    return box(b"ftyp", brand + bytes(4) + b"isommp42") + moov + box(b"mdat", data)

@@ -68,8 +68,8 @@ _PLAUSIBLE = {
 }
 _TALK = ("text/html", "application/json")
 _FORMATS = {"date": "2036-09-01", "date-time": "2036-09-01T08:00:00+08:00"}
-# Open to anybody; tests/handlers/test_boards.py looks for pupils there.
-_OPEN = ("/board/",)
+# Open to anybody; tests/handlers/test_boards.py and test_links.py look for pupils there.
+_OPEN = ("/board/", "/l/", "/links/")
 # What begins or ends the caller's own session only.
 _OWN_SESSION = (
     "/console/sign-out",
@@ -79,6 +79,7 @@ _OWN_SESSION = (
     "/api/v1/sessions",
 )
 _HOLE = r"\((?!\?)[^()]*\)"
+_ONE_OF = re.compile(r"\^\((\w+)(?:\|\w+)*\)\$")
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
 
@@ -145,6 +146,8 @@ def plausible(kind: type[BaseModel] | None, one: str) -> dict[str, Any]:
         match described.get("type"):
             case "string":
                 fixed = _FORMATS.get(described.get("format", ""), "")
+                if words := _ONE_OF.fullmatch(described.get("pattern", "")):
+                    return words[1]
                 said = fixed or _PLAUSIBLE.get(name, one)
                 return said if len(said) >= described.get("minLength", 0) else one
             case "array":

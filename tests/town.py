@@ -117,14 +117,14 @@ class Phone:
         data = [("csrf", await self.csrf()), *pairs]
         return await self._request("POST", path, data=data, headers=headers)
 
-    async def upload(self, name: str, content: bytes) -> Reply:
+    async def upload(self, name: str, content: bytes, path: str = "/h5/teach/files") -> Reply:
         """Attach a file as the page's script does."""
         headers = {
             "X-CSRF-Token": await self.csrf(),
             "X-File-Name": quote(name, safe=""),
             "Accept": "application/json",
         }
-        return await self._request("POST", "/h5/teach/files", data=content, headers=headers)
+        return await self._request("POST", path, data=content, headers=headers)
 
     async def csrf(self) -> str:
         """The token of this person's session; signs in when there is none yet."""

@@ -13,7 +13,7 @@ async def wait_until(
     predicate: Callable[[], Any],
     *,
     description: str,
-    seconds: float = 10.0,
+    seconds: float = 30.0,
 ) -> Any:
     """Wait until `predicate` gives something true, and return that.
 

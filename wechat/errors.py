@@ -26,6 +26,7 @@ class Trouble(StrEnum):
     PARAMETER = "parameter"  # what we sent is malformed: permanent for this message
     CODE_USED = "code_used"  # login code invalid or used: log in again, never retry
     CONFIG = "config"  # the account is not set up for this: tell the operator
+    NOT_VISITED = "not_visited"  # not in the mini-program within two hours: nothing can be checked
     MINOR = "minor"  # blocked to protect a minor: permanent
     UNCERTAIN = "uncertain"  # no answer after the request went out: unknown whether it happened
     DOWN = "down"  # WeChat could not even be asked: refused, HTML, 5xx
@@ -35,7 +36,8 @@ _CODES: dict[Trouble, tuple[int, ...]] = {
     Trouble.BUSY: (-1, -1000),
     Trouble.TOKEN: (40001, 40014, 42001),
     # 50002 (user limited) is as permanent for this person as a wrong openid.
-    Trouble.BAD_OPENID: (40003, 50002),
+    # 43104: an openid of another app.
+    Trouble.BAD_OPENID: (40003, 50002, 43104),
     Trouble.NOT_FOLLOWING: (43004,),
     Trouble.REFUSED: (43101, 40226),
     Trouble.BANNED: (43107, 43116, 48004),
@@ -50,6 +52,7 @@ _CODES: dict[Trouble, tuple[int, ...]] = {
         *(50004, 50007, 89503, 89506, 89507),  # from where we call
         *(40036, 40037, 40246, 40247, 41030, 48001),  # what the account may do and has set up
     ),
+    Trouble.NOT_VISITED: (61010,),
     Trouble.MINOR: (70000,),
 }
 

@@ -186,6 +186,18 @@ class Gateway:
         answer = await sure(self._with_token("/cgi-bin/user/info", ask))
         return str(answer.get("unionid", ""))
 
+    async def fetch_media(self, media_id: str) -> bytes:
+        """The bytes of a picture or voice message that somebody sent to the account; WeChat keeps it for three days.
+
+        Raises:
+            WeChatError: PARAMETER when WeChat has it no more.
+        """
+
+        def ask(url: URL) -> Awaitable[bytes]:
+            return self._transport.request_media("media/get", url.update_query(media_id=media_id))
+
+        return await sure(self._with_token("/cgi-bin/media/get", ask))
+
     async def set_menu(self, menu: Mapping[str, Any]) -> None:
         """Replace the account's menu; people see it within five minutes."""
         await self._ask("menu/create", "/cgi-bin/menu/create", menu)

@@ -143,6 +143,8 @@ def _event_key(
         return "e:" + _required(fields, "MsgID")
     if event == "subscribe_msg_sent_event":
         return "e:" + ",".join(_required(item, "MsgID") for item in fields["List"])
+    if event == "wxa_media_check":
+        return "e:" + _required(fields, "trace_id")
     if event in _ABOUT_SOMEBODY:
         # WeChat itself is the sender, also of two that come in one second; whom it is about is not kept.
         about = f"{_text(fields, 'OpenID')}|{_text(fields, 'RevokeInfo')}"

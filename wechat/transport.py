@@ -20,6 +20,7 @@ from wechat.errors import Trouble, WeChatError, error_of
 _log = logging.getLogger("yanshu.wechat")
 
 _LARGEST_ANSWER = 1024 * 1024
+_LARGEST_MEDIA = 20 * 1024 * 1024  # WeChat takes pictures of 10 MB, and voice of a minute
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 # A connection is had in this part of the time, so that an overrun after it always means that the
 # request may have arrived.
@@ -85,12 +86,19 @@ class Transport:
         """As `request`, of a call that is answered with a picture, and with JSON only when it is refused."""
         return await self._asked(name, url, payload, _judged_picture)
 
+    async def request_media(self, name: str, url: URL) -> bytes:
+        """As `request`, of something that somebody sent to the account: its bytes, whatever they are, and JSON only
+        when it is refused."""
+        return await self._asked(name, url, None, _judged_media, largest=_LARGEST_MEDIA)
+
     async def _asked(
         self,
         name: str,
         url: URL,
         payload: Mapping[str, Any] | None,
         judged: Callable[[int, bytes], T],
+        *,
+        largest: int = _LARGEST_ANSWER,
     ) -> T:
         if self._session is None:
             raise RuntimeError("the gateway hasn't been started")
@@ -98,7 +106,7 @@ class Transport:
         outcome, rid = "cancelled", ""
         try:
             async with self._turns:
-                status, raw = await self._exchange(self._session, url, payload)
+                status, raw = await self._exchange(self._session, url, payload, largest)
             answer = judged(status, raw)
             outcome = "0"
         except WeChatError as error:
@@ -116,7 +124,11 @@ class Transport:
         return answer
 
     async def _exchange(
-        self, session: aiohttp.ClientSession, url: URL, payload: Mapping[str, Any] | None
+        self,
+        session: aiohttp.ClientSession,
+        url: URL,
+        payload: Mapping[str, Any] | None,
+        largest: int,
     ) -> tuple[int, bytes]:
         body, headers, method = None, None, "GET"
         if payload is not None:
@@ -126,7 +138,7 @@ class Transport:
             async with session.request(
                 method, url, data=body, headers=headers, allow_redirects=False
             ) as response:
-                return response.status, await _read(response)
+                return response.status, await _read(response, largest)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             # Never connected: it has certainly not happened.
             raise WeChatError(Trouble.DOWN) from None
@@ -134,15 +146,15 @@ class Transport:
             raise WeChatError(Trouble.UNCERTAIN) from None
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    if (response.content_length or 0) > _LARGEST_ANSWER:
+async def _read(response: aiohttp.ClientResponse, largest: int) -> bytes:
+    if (response.content_length or 0) > largest:
         raise WeChatError(Trouble.DOWN)
     if response.content_length is not None:
         return await response.read()
     raw = bytearray()
     async for chunk in response.content.iter_any():
         raw += chunk
-        if len(raw) > _LARGEST_ANSWER:
+        if len(raw) > largest:
             raise WeChatError(Trouble.DOWN)
     return bytes(raw)
 
@@ -181,6 +193,14 @@ def _judged_once(status: int, raw: bytes) -> Answer:
 def _judged_picture(status: int, raw: bytes) -> bytes:
     """Return the picture if it is one."""
     if status == 200 and raw.startswith(_PICTURES):
+        return raw
+    _judged(status, raw)
+    raise WeChatError(Trouble.DOWN)
+
+
+def _judged_media(status: int, raw: bytes) -> bytes:
+    """Return the bytes; what begins as JSON is a refusal, and a page is none of WeChat's."""
+    if status == 200 and raw and raw.lstrip()[:1] not in (b"{", b"<"):
         return raw
     _judged(status, raw)
     raise WeChatError(Trouble.DOWN)

@@ -9,15 +9,22 @@ from tornado.iostream import StreamClosedError
 
 from domain.audit import Act
 from domain.errors import InvalidError, Problem
+from domain.messages import Message
 from domain.roles import Right
 from domain.times import SCHOOL_ZONE
 from handlers.base import Access
 from handlers.console import audit_words
 from handlers.console.base import ConsoleHandler
+from handlers.messages import moment_in
 from services.audit import ChainReport, Wanted
 from services.audit_export import export_audit
 from services.audit_reading import access_log, check_newest, names_at, read_log, staff_in_log
 from services.audit_words import act_text
+from services.message_reviews import (
+    RECALLED_PAGE,
+    recalled_messages,
+    recalled_text,
+)
 
 _LONGEST = 200
 _FIELDS = ("act", "person", "subject", "since", "until")
@@ -103,6 +110,45 @@ class AuditExportHandler(LogPage):
                 await self.flush()
         except StreamClosedError:
             return  # they went away
+
+
+class RecalledHandler(ConsoleHandler):
+    """What was taken back in conversations: that it was, and to who says why, what it said."""
+
+    access = Access.STAFF
+    right = Right.AUDIT
+
+    async def get(self) -> None:
+        """The list; `before` is the moment of the last one of the page before."""
+        await self._show()
+
+    async def post(self) -> None:
+        """`message` and `why`: read one. That it was read, and why, is an entry of the log first."""
+        message_id = self.get_body_argument("message", "")[:_LONGEST]
+        why = self.get_body_argument("why", "")[:_LONGEST]
+        try:
+            message = await recalled_text(self.ctx, self.acting, message_id, why)
+        except InvalidError:
+            await self._show(asked=message_id)
+            return
+        await self._show(opened=message)
+
+    async def _show(self, *, opened: Message | None = None, asked: str = "") -> None:
+        given = self.get_query_argument("before", "")
+        before = moment_in(given) if given else None
+        found = await recalled_messages(self.ctx, self.acting, before=before)
+        self.page(
+            "console/recalled.html",
+            status=422 if asked else 200,
+            messages=found,
+            opened=opened,
+            asked=asked,
+            older=urlencode({"before": found[-1].recalled_at.isoformat()})
+            if len(found) == RECALLED_PAGE and found[-1].recalled_at
+            else "",
+            is_first=before is None,
+            told=audit_words,
+        )
 
 
 def wanted_from(form: dict[str, str]) -> Wanted:

@@ -7,11 +7,14 @@ from datetime import datetime
 
 from domain.audit import Act, Break, Damage, Entry, Value
 from domain.bindings import BindingState, ClaimState, Custody, Doubt, EndReason
+from domain.messages import Looking, Message
 from domain.roles import Appointment, Role
 from domain.stages import STAGE_NAMES, SYSTEM_NAMES
 from domain.subjects import subject_name
+from domain.threads import ThreadKind
 from domain.times import SCHOOL_ZONE
 from handlers import phrases
+from handlers.console import group_words
 from handlers.console.words import KEEPER_NAMES, role_name
 from services.audit import ChainReport
 from services.audit_export import Telling
@@ -49,11 +52,57 @@ SENTENCES = {
     Act.SIGNATURE_SEEN: "查看了一个签名",
     Act.OVERRUN_ALLOWED: "允许了一次作业超时",
     Act.OVERRUN_REFUSED: "没有允许一次作业超时",
+    Act.REVIEW_ALLOWED: "通过了一条待审内容",
+    Act.REVIEW_REFUSED: "没有通过一条待审内容",
+    Act.PERSON_MUTED: "请一位成员暂时不发言",
+    Act.ROOM_FROZEN: "冻结了一处讨论",
+    Act.SILENCE_LIFTED: "解除了禁言或冻结",
+    Act.WORDS_CHANGED: "修改了词表",
     Act.MONITOR_EXPORTED: "导出了作业总量",
+    Act.CATALOGUE_CHANGED: "更新了教材目录",
+    Act.SHELF_CHANGED: "修改了一条资源链接",
+    Act.EDITIONS_CHANGED: "修改了教材版本",
+    Act.REPORT_EXPORTED: "导出了作业报告",
+    Act.THEMES_EXPORTED: "导出了主题活动情况",
+    Act.USE_EXPORTED: "导出了使用情况",
+    Act.ANSWERS_EXPORTED: "导出了活动结果",
+    Act.RESOURCE_ALLOWED: "让一份资源入库",
+    Act.RESOURCE_RETURNED: "退回了一份资源",
+    Act.RESOURCE_PROMOTED: "把一份资源推荐到上一级",
+    Act.RESOURCE_TAKEN_DOWN: "下架了一份资源",
+    Act.RESOURCES_EXPORTED: "导出了资源",
+    Act.LEAVE_APPROVED: "批准了一次请假",
+    Act.LEAVE_REFUSED: "没有批准一次请假",
+    Act.LEAVES_EXPORTED: "导出了请假名单",
+    Act.GROUP_CHANGED: "修改了群组",
+    Act.GROUP_ENROLLED: "让一个人加入了群组",
+    Act.GROUP_ENROLMENT_ENDED: "让一个人离开了群组",
+    Act.DUTY_CHANGED: "修改了值班表",
+    Act.URGENT_SAID: "发出了一条紧急消息",
+    Act.RECALLED_SEEN: "查看了一条撤回的消息",
+    Act.COMMENT_ALLOWED: "放行了一条留言",
+    Act.COMMENT_REFUSED: "没有放行一条留言",
+    Act.ANSWER_SHOWN: "向全班公开了一次答疑",
+    Act.ANSWER_HIDDEN: "收回了一次公开的答疑",
+    Act.TOPIC_HIDDEN: "隐藏了圈子里的一条内容",
+    Act.TOPIC_SHOWN: "恢复了圈子里的一条内容",
+    Act.CIRCLES_EXPORTED: "导出了圈子情况",
     Act.ACCOUNT_LINKED: "连接了单位账号",
     Act.ACCOUNT_UNLINKED: "断开了单位账号",
     Act.SIGNED_IN: "登录了管理后台",
     Act.SIGN_IN_REFUSED: "登录没有成功：选错了数字，或在手机上取消了",
+}
+LOOKING = {
+    Looking.COMPLAINT: "家长或老师投诉，需要核实",
+    Looking.SAFETY: "涉及孩子的安全",
+    Looking.DISPUTE: "家校之间有争议",
+    Looking.INQUIRY: "上级或公安机关核查",
+}
+_TALKS = {
+    ThreadKind.TALK: "群里",
+    ThreadKind.QUESTION: "群里的提问中",
+    ThreadKind.CHILD: "私信里",
+    ThreadKind.FEEDBACK: "意见反馈里",
 }
 _ACTORS = {"operator": "系统运维", "system": "系统自动"}
 _FIELDS = {
@@ -62,9 +111,12 @@ _FIELDS = {
     "approval_hours": "家人确认的时间（小时）",
     "binding_id": "绑定编号",
     "board": "作业公示",
+    "bridge": "公众号里的话转给班主任",
     "bound_at": "绑定时间",
     "children": "学生人数",
     "claim_days": "申请的有效期（天）",
+    "quiet_start": "免打扰从几点开始",
+    "quiet_end": "免打扰到几点结束",
     "class_id": "班级",
     "class_ids": "班级",
     "classes_graduated": "毕业的班级",
@@ -77,18 +129,30 @@ _FIELDS = {
     "evening_middle": "三至六年级每天作业总时长",
     "evening_senior": "高中每天作业总时长",
     "evening_upper": "七至九年级每天作业总时长",
+    "homework_tablet_term": "平板班每学期布置次数",
+    "homework_tablet_week": "平板班每周布置次数",
+    "homework_term": "每学期布置次数",
+    "homework_week": "每周布置次数",
+    "tablets": "平板班",
     "expires_at": "有效期到",
     "extra_days": "调休上课天数",
     "grade": "年级",
+    "grade_guardians": "年级群里有家长",
+    "group_id": "群组",
     "keeper": "班级由谁负责",
+    "label": "名称",
+    "leads": "负责这个群",
+    "mode": "群里怎么说话",
     "name": "姓名",
     "order": "第几位家长",
     "person_id": "人员",
     "pupils_graduated": "毕业的学生",
     "reason": "原因",
+    "why": "查看的原因",
     "region_ids": "所属区域",
     "region_name": "区域名称",
     "relation": "关系",
+    "research_choice": "老师自己选教研群",
     "role": "角色",
     "school_name": "学校名称",
     "signature_id": "签名编号",
@@ -103,7 +167,12 @@ _FIELDS = {
     "term": "学期",
     "trial": "试用",
     "until": "到",
+    "use_families": "每百名学生每学期打开资源",
+    "use_filed": "每位教师每学期上传资源",
+    "use_lessons": "每位教师每月用资源的课",
+    "use_teachers": "每百名教师每学期打开资源",
     "year": "学年",
+    **{f"allowed_{kind}_id": f"{name}可以怎么说话" for kind, name in group_words.KINDS.items()},
 }
 _CODES: dict[str, dict[str, str]] = {
     "state": {
@@ -115,11 +184,17 @@ _CODES: dict[str, dict[str, str]] = {
         ClaimState.WITHDRAWN.value: "已撤回",
         ClaimState.EXPIRED.value: "已过期",
     },
+    "why": {code.value: name for code, name in LOOKING.items()},
     "reason": {reason.value: phrases.end_reason_name(reason) for reason in EndReason},
     "doubt": {doubt.value: phrases.doubt_text(doubt) for doubt in Doubt},
     "custody": {custody.value: phrases.custody_text(custody) for custody in Custody},
     "stages": {stage.value: name for stage, name in STAGE_NAMES.items()},
     "system": {system.value: name for system, name in SYSTEM_NAMES.items()},
+    "mode": {mode.value: name for mode, name in group_words.MODES.items()},
+    **{
+        f"allowed_{kind}_id": {mode.value: name for mode, name in group_words.MODES.items()}
+        for kind in group_words.KINDS
+    },
     "keeper": {keeper.value: name for keeper, name in KEEPER_NAMES.items()},
 }
 _DAMAGES = {
@@ -242,3 +317,11 @@ def check_text(report: ChainReport) -> str:
 def damage_text(broken: Break) -> str:
     """How it is broken."""
     return _DAMAGES[broken.damage]
+
+
+def recalled_where(message: Message) -> str:
+    """In what kind of conversation a message was taken back, and by which side; a family is not named."""
+    kind = ThreadKind(message.thread_id.partition(":")[0])
+    who = message.author_name if message.as_staff else "一位家长"
+    by = "" if message.recalled_by == message.author_id else "，由管理会话的老师撤回"
+    return f"{who}在{_TALKS[kind]}说的{by}"

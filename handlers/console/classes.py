@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from domain.errors import ConflictError, InvalidError
 from domain.roles import Right
-from domain.schools import Keeper
+from domain.schools import Keeper, SchoolClass
 from domain.stages import grade_name
 from domain.subjects import subject_name
 from handlers.base import Access
@@ -87,7 +87,7 @@ class ClassHandler(ConsoleHandler):
 
     async def post(self, class_id: str) -> None:
         """Another label."""
-        form = {"label": self.get_body_argument("label", "")[:_LONGEST]}
+        form = {n: self.get_body_argument(n, "")[:_LONGEST] for n in ("label", "tablets")}
         try:
             await relabel_class(self.ctx, self.acting, class_id, form)
         except InvalidError as error:
@@ -117,7 +117,7 @@ class ClassHandler(ConsoleHandler):
             told=people_words,
             kept=kept,
             by_office=access_roster(self.acting).rules.keeper is Keeper.OFFICE,
-            typed=form or {"label": kept.school_class.label},
+            typed=form or _form_of(kept.school_class),
             subject_name=partial(
                 subject_name, local=access_roster(self.acting).rules.local_subjects
             ),
@@ -125,6 +125,10 @@ class ClassHandler(ConsoleHandler):
             may_see_figures=self.acting.has(Right.REGISTRATION),
             **values,
         )
+
+
+def _form_of(school_class: SchoolClass) -> dict[str, str]:
+    return {"label": school_class.label, "tablets": "yes" if school_class.tablets else ""}
 
 
 class EndClassHandler(ConsoleHandler):

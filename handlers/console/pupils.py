@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -32,6 +33,16 @@ def pupil_path(student_id: str) -> str:
     return f"/console/people/{quote(student_id, safe='')}"
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a form says: what was typed, what is wrong by field, and above everything. Empty: as the record is."""
+
+    typed: dict[str, str] | None = None
+    problems: dict[str, str] = field(default_factory=dict)
+    banner: str = ""
+    status: int = 200
+
+
 class OfficeForm(ConsoleHandler):
     """A form of the office: refused, it comes back with what was typed and names the field."""
 
@@ -49,31 +60,15 @@ class OfficeForm(ConsoleHandler):
         """The state of the record that the form was made of."""
         return self.get_body_argument("stamp", "")[:_LONGEST]
 
-    async def attempt(self, act: Callable[[], Awaitable[Any]], *ids: str) -> bool:
-        """Do it; says whether it was done. Else the form is shown once more."""
+    async def attempt(self, act: Callable[[], Awaitable[object]]) -> Shown | None:
+        """Do it. Returns None when it was done, else the form to show once more."""
         try:
             await act()
         except InvalidError as error:
-            await self.form(
-                *ids, typed=self.typed(), problems=people_words.problems(error), status=422
-            )
+            return Shown(self.typed(), people_words.problems(error), status=422)
         except ConflictError as error:
-            banner = people_words.conflict(error.code)
-            await self.form(*ids, typed=self.typed(), banner=banner, status=409)
-        else:
-            return True
-        return False
-
-    async def form(
-        self,
-        *ids: str,
-        typed: dict[str, str] | None = None,
-        problems: dict[str, str] | None = None,
-        banner: str = "",
-        status: int = 200,
-    ) -> None:
-        """The page, as it is now or as it was typed."""
-        raise NotImplementedError
+            return Shown(self.typed(), banner=people_words.conflict(error.code), status=409)
+        return None
 
     async def pupil(self, student_id: str) -> PupilRecord:
         """The child, who has to be at the school. Raises NotFoundError."""
@@ -87,10 +82,13 @@ class OfficeForm(ConsoleHandler):
         teaching = await self.teaching_for(Right.ROSTER)
         return people_words.by_grade(teaching.classes)
 
-    def show(self, act: str, **values: Any) -> None:
+    def show(self, act: str, shown: Shown, **values: Any) -> None:
         """The page of one act."""
         self.page(
             self.template,
+            status=shown.status,
+            problems=shown.problems,
+            banner=shown.banner,
             told=people_words,
             act=act,
             longest_name=LONGEST_NAME,
@@ -108,7 +106,7 @@ class NewPupilHandler(OfficeForm):
 
     async def get(self) -> None:
         """The empty form, for a class where one is named."""
-        await self.form(typed={"class": self.get_query_argument("class", "")[:_LONGEST]})
+        await self._form(Shown({"class": self.get_query_argument("class", "")[:_LONGEST]}))
 
     async def post(self) -> None:
         """Add the pupil; the form sent twice adds one."""
@@ -120,24 +118,18 @@ class NewPupilHandler(OfficeForm):
         async def add() -> None:
             added.append(await add_pupil(self.ctx, self.acting, form, key))
 
-        if await self.attempt(add):
+        refused = await self.attempt(add)
+        if refused is None:
             self.go(f"{pupil_path(added[0].id)}?done=pupil_added")
+        else:
+            await self._form(refused)
 
-    async def form(
-        self,
-        *ids: str,
-        typed: dict[str, str] | None = None,
-        problems: dict[str, str] | None = None,
-        banner: str = "",
-        status: int = 200,
-    ) -> None:
+    async def _form(self, shown: Shown) -> None:
         """With a key of its own, the one that was sent where one was."""
         self.show(
             "new",
-            status=status,
-            typed=dict.fromkeys(self.fields, "") | (typed or {}),
-            problems=problems or {},
-            banner=banner,
+            shown,
+            typed=dict.fromkeys(self.fields, "") | (shown.typed or {}),
             grades=await self.classes(),
             key=self.get_body_argument("key", "")[:_LONGEST] or self.ctx.new_id(),
         )
@@ -150,28 +142,29 @@ class _PupilForm(OfficeForm):
 
     async def get(self, student_id: str) -> None:
         """The form."""
-        await self.form(student_id)
+        await self.form(Shown(), student_id)
 
-    async def form(
-        self,
-        *ids: str,
-        typed: dict[str, str] | None = None,
-        problems: dict[str, str] | None = None,
-        banner: str = "",
-        status: int = 200,
-    ) -> None:
+    async def form(self, shown: Shown, student_id: str, *line_id: str) -> None:
         """Always of the record as it is now: after a conflict the next try is about what is there."""
-        pupil = await self.pupil(ids[0])
+        pupil = await self.pupil(student_id)
         self.show(
             self.act,
-            status=status,
+            shown,
             pupil=pupil,
-            line=pupil.record.line(ids[1]) if len(ids) > 1 else None,
-            typed=typed,
-            problems=problems or {},
-            banner=banner,
+            line=pupil.record.line(*line_id) if line_id else None,
+            typed=shown.typed,
             grades=await self.classes(),
         )
+
+    async def save(
+        self, act: Callable[[], Awaitable[object]], done: str, student_id: str, *line_id: str
+    ) -> None:
+        """Do it and go to the child's page, or show the form once more."""
+        refused = await self.attempt(act)
+        if refused is None:
+            self.go(f"{pupil_path(student_id)}?done={done}")
+        else:
+            await self.form(refused, student_id, *line_id)
 
 
 class EditPupilHandler(_PupilForm):
@@ -182,10 +175,11 @@ class EditPupilHandler(_PupilForm):
     async def post(self, student_id: str) -> None:
         """Save it."""
         form, stamp = self.typed(), self.stamp
-        if await self.attempt(
-            lambda: edit_pupil(self.ctx, self.acting, student_id, form, stamp), student_id
-        ):
-            self.go(f"{pupil_path(student_id)}?done=pupil_saved")
+        await self.save(
+            lambda: edit_pupil(self.ctx, self.acting, student_id, form, stamp),
+            "pupil_saved",
+            student_id,
+        )
 
 
 class MovePupilHandler(_PupilForm):
@@ -196,10 +190,11 @@ class MovePupilHandler(_PupilForm):
     async def post(self, student_id: str) -> None:
         """Move the child."""
         form, stamp = self.typed(), self.stamp
-        if await self.attempt(
-            lambda: move_pupil(self.ctx, self.acting, student_id, form, stamp), student_id
-        ):
-            self.go(f"{pupil_path(student_id)}?done=pupil_moved")
+        await self.save(
+            lambda: move_pupil(self.ctx, self.acting, student_id, form, stamp),
+            "pupil_moved",
+            student_id,
+        )
 
 
 class LeavePupilHandler(_PupilForm):
@@ -210,10 +205,11 @@ class LeavePupilHandler(_PupilForm):
     async def post(self, student_id: str) -> None:
         """It ends."""
         stamp = self.stamp
-        if await self.attempt(
-            lambda: mark_pupil_left(self.ctx, self.acting, student_id, stamp), student_id
-        ):
-            self.go(f"{pupil_path(student_id)}?done=pupil_left")
+        await self.save(
+            lambda: mark_pupil_left(self.ctx, self.acting, student_id, stamp),
+            "pupil_left",
+            student_id,
+        )
 
 
 class NewLineHandler(_PupilForm):
@@ -224,10 +220,11 @@ class NewLineHandler(_PupilForm):
     async def post(self, student_id: str) -> None:
         """Add the line."""
         form, stamp = self.typed(), self.stamp
-        if await self.attempt(
-            lambda: add_line(self.ctx, self.acting, student_id, form, stamp), student_id
-        ):
-            self.go(f"{pupil_path(student_id)}?done=line_saved")
+        await self.save(
+            lambda: add_line(self.ctx, self.acting, student_id, form, stamp),
+            "line_saved",
+            student_id,
+        )
 
 
 class LineHandler(_PupilForm):
@@ -237,7 +234,7 @@ class LineHandler(_PupilForm):
 
     async def get(self, student_id: str, line_id: str) -> None:  # type: ignore[override]
         """The form."""
-        await self.form(student_id, line_id)
+        await self.form(Shown(), student_id, line_id)
 
     async def post(self, student_id: str, line_id: str) -> None:
         """Save it. A number that others are bound through is changed once the box says so."""
@@ -252,8 +249,7 @@ class LineHandler(_PupilForm):
                 raise InvalidError({"sure": Problem("missing")})
             await change_line(self.ctx, self.acting, student_id, line_id, form, stamp)
 
-        if await self.attempt(change, student_id, line_id):
-            self.go(f"{pupil_path(student_id)}?done=line_saved")
+        await self.save(change, "line_saved", student_id, line_id)
 
 
 class RemoveLineHandler(_PupilForm):
@@ -263,14 +259,14 @@ class RemoveLineHandler(_PupilForm):
 
     async def get(self, student_id: str, line_id: str) -> None:  # type: ignore[override]
         """Ask."""
-        await self.form(student_id, line_id)
+        await self.form(Shown(), student_id, line_id)
 
     async def post(self, student_id: str, line_id: str) -> None:
         """It goes."""
         stamp = self.stamp
-        if await self.attempt(
+        await self.save(
             lambda: remove_line(self.ctx, self.acting, student_id, line_id, stamp),
+            "line_removed",
             student_id,
             line_id,
-        ):
-            self.go(f"{pupil_path(student_id)}?done=line_removed")
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.budgets import Band
 from domain.errors import ConflictError, InvalidError
-from domain.place_forms import cap_field
+from domain.place_forms import AIM_FIELDS, VIEW_FIELDS, cap_field
 from domain.roles import Right
 from domain.schools import Keeper, School
 from domain.stages import Stage, System
@@ -23,7 +23,9 @@ from services.place_settings import (
 _LONGEST = 1000
 _FIELDS = (
     *("name", "system", "approval_hours", "claim_days", "keeper", "local_subjects", "board"),
+    *("bridge", "quiet_start", "quiet_end"),
     *(cap_field(band) for band in Band),
+    *AIM_FIELDS,
 )
 _MEANWHILE = "设置刚刚在别处改过。您填的还在，请核对下面的变化，再保存一次"
 _REFUSED = "有几处需要改一下，改好再保存"
@@ -96,6 +98,14 @@ class SettingsHandler(ConsoleHandler):
             bands=[
                 (cap_field(band), staff_words.BAND_NAMES[band], staff_words.BAND_NOTES[band])
                 for band in Band
+            ],
+            aims=[
+                (name, staff_words.FIELD_NAMES[name], note)
+                for name, note in staff_words.AIM_NOTES.items()
+            ],
+            uses=[
+                (name, staff_words.FIELD_NAMES[name], note, name in VIEW_FIELDS)
+                for name, note in staff_words.USE_NOTES.items()
             ],
             keepers=tuple(Keeper),
             problems=staff_words.problems(error) if error else {},

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from domain.budgets import Band
 from domain.errors import InvalidError, Problem
 from domain.offers import Offer
-from domain.place_forms import APPROVAL_HOURS, CAP_MINUTES, CLAIM_DAYS, cap_field
+from domain.place_forms import (
+    AIM_COUNTS,
+    AIM_FIELDS,
+    APPROVAL_HOURS,
+    CAP_MINUTES,
+    CLAIM_DAYS,
+    cap_field,
+)
 from domain.regions import RegionLevel
 from domain.roles import LEVELS, Appointment, Level, Right, Role
 from domain.schools import Keeper, School, SchoolClass
@@ -35,6 +42,12 @@ _RIGHTS = {
     Right.HOMEWORK: "布置作业",
     Right.ALLOW: "批准作业超时",
     Right.MONITOR: "查看作业总量",
+    Right.REPORTS: "查看作业报告和资源使用情况",
+    Right.LINKS: "管理资源链接",
+    Right.RESOURCES: "上传和使用教学资源",
+    Right.CURATE: "评审教学资源",
+    Right.MODERATE: "审核要公开的内容",
+    Right.LEAVES: "批学生的假",
     Right.CLAIMS: "审核家长的绑定申请",
     Right.PEOPLE: "查看学生和绑定的家长",
     Right.BINDINGS: "解除绑定、登记监护限制",
@@ -45,6 +58,7 @@ _RIGHTS = {
     Right.APPOINT: "邀请和结束任职",
     Right.CALENDAR: "编写校历",
     Right.SETTINGS: "修改设置",
+    Right.GROUPS: "管理群组和家委会",
     Right.AUDIT: "查看操作记录",
     Right.EXPORT: "导出和删除家庭数据",
     Right.PLACES: "新建和修改下级单位",
@@ -66,6 +80,18 @@ BAND_NOTES = {
     Band.UPPER: "国家规定：书面作业不超过 90 分钟",
     Band.SENIOR: "国家没有规定",
 }
+AIM_NOTES = {
+    "homework_week": "不填是 1 次",
+    "homework_term": "不填是 15 次",
+    "homework_tablet_week": "不填是 2 次",
+    "homework_tablet_term": "不填是 30 次",
+}
+USE_NOTES = {
+    "use_lessons": "不填是 10 节",
+    "use_filed": "不填是 10 份",
+    "use_families": "不填就不提要求",
+    "use_teachers": "不填就不提要求",
+}
 FIELD_NAMES = {
     "name": "名称",
     "stages": "学段",
@@ -75,7 +101,18 @@ FIELD_NAMES = {
     "keeper": "班级由谁负责",
     "local_subjects": "校本课程",
     "board": "作业公示",
+    "bridge": "公众号里的话转给班主任",
+    "quiet_start": "免打扰从几点开始",
+    "quiet_end": "免打扰到几点结束",
     **{cap_field(band): f"{BAND_NAMES[band]}每天作业总时长" for band in Band},
+    "homework_week": "一门学科每周布置作业至少几次",
+    "homework_term": "一门学科每学期布置作业至少几次",
+    "homework_tablet_week": "平板班一门学科每周至少几次",
+    "homework_tablet_term": "平板班一门学科每学期至少几次",
+    "use_lessons": "每位教师每月至少几节课用资源",
+    "use_filed": "每位教师每学期至少上传几份资源",
+    "use_families": "每百名学生每学期打开资源至少几次",
+    "use_teachers": "每百名教师每学期打开资源至少几次",
 }
 _CAPS = {cap_field(band) for band in Band}
 _MISSING = {
@@ -103,12 +140,15 @@ _TAKEN = {
     "local_subjects": "有一门已经是国家课程，不用写",
 }
 _RANGES = {
+    "quiet_start": "请填 18:00 到 22:00 之间的时间，两个都填或者都留空",
+    "quiet_end": "请填 06:30 到 09:00 之间的时间，两个都填或者都留空",
     "approval_hours": f"请填 {APPROVAL_HOURS[0]} 到 {APPROVAL_HOURS[-1]} 之间的整数",
     "claim_days": f"请填 {CLAIM_DAYS[0]} 到 {CLAIM_DAYS[-1]} 之间的整数",
     **{
         cap_field(band): f"请填 {CAP_MINUTES[0]} 到 {CAP_MINUTES[-1]} 之间的整数，或者留空"
         for band in Band
     },
+    **dict.fromkeys(AIM_FIELDS, f"请填 {AIM_COUNTS[0]} 到 {AIM_COUNTS[-1]} 之间的整数，或者留空"),
 }
 
 
@@ -224,8 +264,14 @@ def _value(field: str, value: object) -> str:
         return f"{value} 天"
     if field == "board":
         return "公开" if value else "不公开"
+    if field == "bridge":
+        return "可以转" if value else "不转"
+    if field in ("quiet_start", "quiet_end"):
+        return str(value) or "不另设"
     if field in _CAPS:
         return "不另设" if value is None else f"{value} 分钟"
+    if field in AIM_NOTES:
+        return "不另设" if value is None else f"{value} 次"
     if isinstance(value, System):
         return system_text(value)
     if isinstance(value, Keeper):

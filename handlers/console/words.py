@@ -167,6 +167,9 @@ _TASKS = {
     Task.IMPORTS: ("份名册已试读，还没有写入", "/console/imports"),
     Task.ROLL_OVER: ("项新学年升级还没有做", "/console/rollover"),
     Task.HEADLESS: ("个班还没有班主任", "/console/roles"),
+    Task.RESOURCES: ("份教学资源等评审", "/console/resources/queue"),
+    Task.RETURNED: ("份您上传的资源要修改", "/console/resources/own"),
+    Task.LINKS: ("条资源链接打不开或换了地址", "/console/links"),
     Task.BELOW: ("所学校的家长绑定低于目标", "/console/registration"),
 }
 

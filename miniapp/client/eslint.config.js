@@ -27,7 +27,7 @@ module.exports = [
     languageOptions: {
       ecmaVersion: 2020,
       sourceType: 'commonjs',
-      globals: readonly(['wx', 'App', 'Page', 'Component', 'Behavior', 'getApp', 'getCurrentPages', 'setTimeout', 'clearTimeout', 'console']),
+      globals: readonly(['wx', 'App', 'Page', 'Component', 'Behavior', 'getApp', 'getCurrentPages', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'console']),
     },
     rules: {
       eqeqeq: 'error',

@@ -6,14 +6,20 @@ import sys
 
 from tests.bench import (
     callbacks,
+    circles,
     envelope,
     fan_out,
     first_screen,
     gateway,
+    links,
+    messages,
+    monitors,
     pages,
     registration,
+    reports,
     rollovers,
     rosters,
+    search,
     submissions,
 )
 
@@ -22,19 +28,29 @@ BENCHES = {
     "callbacks": callbacks.main,
     "gateway": gateway.main,
     "fan_out": fan_out.main,
+    "links": links.main,
+    "search": search.main,
     "pages": pages.main,
     "first_screen": first_screen.main,
     "registration": registration.main,
     "rosters": rosters.main,
     "submissions": submissions.main,
+    "reports": reports.main,
+    "monitors": monitors.main,
     "rollovers": rollovers.main,
+    "messages": messages.main,
+    "circles": circles.main,
 }
+
+
+# Those take long: only when they are asked for.
+LONG = {"submissions_full": submissions.full}
 
 
 def main() -> None:
     """Run those named on the command line, or all."""
     for name in sys.argv[1:] or BENCHES:
-        BENCHES[name]()
+        (BENCHES | LONG)[name]()
         print(flush=True)
 
 

@@ -84,7 +84,8 @@ async def desk_page(town: Town, new_page: NewPage, role: Role, width: int) -> Pa
 
 
 async def nothing_runs_off(page: Page) -> None:
-    """Nobody has to scroll sideways."""
+    """Nobody has to scroll sideways, once the page and its styles are there."""
+    await page.wait_for_load_state()
     root = "document.documentElement"
     wide, room = await page.evaluate(f"[{root}.scrollWidth, {root}.clientWidth]")
     assert wide <= room

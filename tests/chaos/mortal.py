@@ -11,8 +11,8 @@ from motor.motor_asyncio import AsyncIOMotorCollection
 
 import main
 
-# What publishing homework writes; a session that is looked at does not count.
-_COUNTED = ("homework", "evenings", "notices")
+# What publishing homework and answering an activity write; a session that is looked at does not count.
+_COUNTED = ("homework", "evenings", "notices", "answers", "seats")
 _WRITES = ("insert_one", "update_one", "replace_one")
 
 

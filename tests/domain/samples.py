@@ -20,12 +20,15 @@ from domain.channels import Channel
 from domain.deliveries import Attempt, Delivery, Outcome, Push, Result, delivery_id
 from domain.erasures import Erasure, Origin, SubjectKind
 from domain.files import FileKind, StoredFile
+from domain.groups import Enrolment
 from domain.identities import Identity, identity_id
 from domain.invitations import Invitation
 from domain.notices import Attachment, ConfirmMode, Notice, NoticeState, Version, Work
 from domain.replies import Reply
+from domain.reviews import Review, ReviewState
 from domain.roles import Appointment, Role
 from domain.rollovers import Choices, Plan, Rollover, RolloverState
+from domain.safety import Kind, Reason
 from domain.schools import Contact, School, SchoolClass, Student
 from domain.times import list_position
 from domain.timings import Timing
@@ -223,6 +226,27 @@ def a_push(**changes: Any) -> Push:
     return Push(**(given | changes))
 
 
+def a_review(**changes: Any) -> Review:
+    given: dict[str, Any] = {
+        "id": "message:m",
+        "kind": Kind.MESSAGE,
+        "subject_id": "m",
+        "school_id": "school-a",
+        "class_id": "class-1",
+        "room": "",
+        "author_id": "person-1",
+        "author_name": "李小明的妈妈",
+        "text": "谁有网课退费加群的消息",
+        "file_ids": (),
+        "reason": Reason.WORDS,
+        "state": ReviewState.WAITING,
+        "hidden": True,
+        "created_at": NOW,
+        "waits_since": NOW,
+    }
+    return Review(**(given | changes))
+
+
 def an_outcome(**changes: Any) -> Outcome:
     given: dict[str, Any] = {"result": Result.DELIVERED, "channel": Channel.TEMPLATE, "at": NOW}
     return Outcome(**(given | changes))
@@ -349,3 +373,16 @@ def a_timing(**changes: Any) -> Timing:
         "at": NOW,
     }
     return Timing(**(given | changes))
+
+
+def an_enrolment(**changes: Any) -> Enrolment:
+    given: dict[str, Any] = {
+        "id": "committee:school-a:person-1",
+        "school_id": "school-a",
+        "group_id": "committee:school-a",
+        "person_id": "person-1",
+        "student_id": "student-1",
+        "since": NOW,
+        "granted_by": "office-1",
+    }
+    return Enrolment(**(given | changes))

@@ -295,3 +295,20 @@ def test_a_long_title_is_cut_and_shows_it() -> None:
 )
 def test_a_card_never_says_more_than_wechat_takes(title: str, purpose: str) -> None:
     assert 1 <= len(card_title(title, purpose)) <= 20
+
+
+@pytest.mark.parametrize(
+    ("link", "allowed"),
+    [
+        ("https://school.example.cn/l/abcdef", True),
+        ("https://school.example.cn/l/abcdef?v=zzzzz", True),
+        ("https://school.example.cn/l/abcdef/../../h5/", False),
+        ("https://school.example.cn/l/abcdef?to=https://evil.example", False),
+        ("https://school.example.cn/h5/children", False),
+        ("https://school.example.cn.evil.example/l/abcdef", False),
+        ("http://school.example.cn/l/abcdef", False),
+    ],
+)
+def test_our_own_short_links_may_stand_in_a_notice(link: str, allowed: bool) -> None:
+    hosts = ("smartedu.cn", "https://school.example.cn/l/")
+    assert link_allowed(link, hosts) is allowed

@@ -1,9 +1,12 @@
 """Voice and videos: known by how they are laid out, as long as they play, and without where they were made."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.errors import FileRefusedError
 from domain.recordings import recording_of
 from tests import recordings
 
@@ -74,5 +77,6 @@ def test_what_only_looks_like_one_is_none(content: bytes) -> None:
 def test_no_bytes_break_it(junk: bytes, name: str, at: int) -> None:
     content = KINDS[name][0]
     for damaged in (junk, content[:at] + junk + content[at:], content[at:], junk + content):
-        found = recording_of(damaged)
-        assert found is None or found.seconds >= 0
+        with suppress(FileRefusedError):  # that it plays for years, or its pictures are too large
+            found = recording_of(damaged)
+            assert found is None or found.seconds >= 0

@@ -7,7 +7,9 @@ from typing import Any
 from domain import submissions
 from domain.files import FileKind
 from domain.mistakes import Cause, Mistake
+from domain.monitors import monday_of, week_id
 from domain.notices import Attachment
+from domain.reports import Outline, SchoolReport
 from domain.times import list_position
 from tests.domain.samples import NOW
 
@@ -75,3 +77,33 @@ def a_mistake(**changes: Any) -> Mistake:
         "due": NOW.date(),
     }
     return Mistake(**(given | changes))
+
+
+def an_outline(**changes: Any) -> Outline:
+    given: dict[str, Any] = {
+        "id": "homework-1:student-1",
+        "homework_id": "homework-1",
+        "class_id": "class-1",
+        "student_id": "student-1",
+        "on_time": True,
+        "returned": False,
+        "versions": 1,
+        "marks": 0,
+    }
+    return Outline(**(given | changes))
+
+
+def a_school_report(**changes: Any) -> SchoolReport:
+    monday = monday_of(NOW.date())
+    given: dict[str, Any] = {
+        "id": week_id("school-a", monday),
+        "school_id": "school-a",
+        "monday": monday,
+        "subjects": (),
+        "due": 0,
+        "reached": 0,
+        "teachers": 0,
+        "used": 0,
+        "counted_at": NOW,
+    }
+    return SchoolReport(**(given | changes))

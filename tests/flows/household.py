@@ -18,17 +18,32 @@ from PIL import Image, ImageDraw
 from domain.audit import OPERATOR
 from domain.bindings import binding_id
 from domain.files import FileKind, StoredFile
+from domain.groups import GroupRules, Mode, class_group
 from domain.imports import Import, ImportState
+from domain.messages import Mark
 from domain.names import folded_name
 from domain.roles import Appointment, Role
 from domain.schools import Contact, Roster, Student
 from domain.submissions import submission_id
+from domain.threads import talk_id
 from domain.uploads import PIECE_BYTES
+from services.circle_comments import say_comment
+from services.circles import like_topic, open_topic, post_topic, topics_page
 from services.files import access_owner, attach, store_upload
 from services.invitations import invite_class, scene_of
+from services.messages import count_message, mark_read, send_message
 from services.notices import draft_notice, publish_notice, remind_unread
 from services.people import Post, access_teaching, recognise
+from services.threads import open_child_thread
 from services.uploads import begin_upload, take_piece
+from tests.domain.tasklist_samples import (
+    a_comment,
+    a_group,
+    a_piece,
+    a_question,
+    a_taskwork,
+    study_groups,
+)
 from tests.domain.work_samples import a_mark, a_mistake, a_submission, a_version
 from tests.town import SCHOOL, Phone, Town, school_class
 from tests.waiting import wait_until
@@ -45,7 +60,9 @@ CANARY, SIBLING, OTHER = CHILDREN
 MISTYPED, TYPED = "4417", "4418"
 TOLD = "canary-signature-of-"
 BROUGHT = "canary-upload-of-"
+WORK, MISTAKE, SHARED = "canary-work", "canary-mistake", "canary-shared"
 WORK, MISTAKE = "canary-work", "canary-mistake"
+SAID, ABOUT = "canary-words-of-", "canary-words-about-the-child"
 
 
 def student_id(name: str) -> str:
@@ -84,6 +101,7 @@ class Household:
             "person": self.people[key].encode(),
             "signature": (TOLD + key).encode(),
             "upload": (BROUGHT + key).encode(),
+            "said": (SAID + key).encode(),
             "archive": self.files[key].encode(),
         }
 
@@ -119,12 +137,46 @@ async def settle(town: Town) -> Household:
         for phone, child in ((mother, CANARY), (father, CANARY), (other, OTHER))
     }
     await _hand_in(town, people["mother"])
+    await _talk(town, people)
+    await _share(town, people)
     for phone in (mother, father):
         await _bring(town, people[phone.user.key], BROUGHT + phone.user.key)
         await phone.say("最新通知")
         await phone.say("我的孩子")
         await phone.say("解绑")  # a dialog that stands at a question
     return Household(town, teacher, mother, father, other, people, notice_id, files)
+
+
+async def _talk(town: Town, people: Mapping[str, str]) -> None:
+    """What the family says in the class, and with the teacher about the child."""
+    ctx, group_id = town.ctx, class_group(CLASS.id)
+    rules = GroupRules(id=SCHOOL.id, modes=((group_id, Mode.OPEN),), version=1)
+    assert await ctx.stores.groups.change_rules(rules)
+    about = await open_child_thread(ctx, people["teacher"], student_id(CANARY))
+    for key in ("mother", "father", "other"):
+        for thread_id in [talk_id(group_id), *([about.id] if key != "other" else [])]:
+            form = {"kind": "text", "text": SAID + key}
+            await send_message(ctx, people[key], thread_id, form, key=f"key-of-{key}")
+            await mark_read(ctx, people[key], thread_id, 1)
+    form = {"kind": "text", "text": ABOUT}
+    await send_message(ctx, people["teacher"], about.id, form, key="key-of-teacher")
+    await count_message(ctx, people["mother"], talk_id(group_id), 2, Mark.GOT)
+
+
+async def _share(town: Town, people: Mapping[str, str]) -> None:
+    """What the family puts into the class's circle, and pictures of the child there."""
+    ctx, circle_id = town.ctx, class_group(CLASS.id)
+    for key in ("teacher", "mother"):
+        child = "" if key == "teacher" else student_id(CANARY)
+        owner = await access_owner(ctx, people[key], child)
+        picture = await store_upload(ctx, owner, f"{CANARY}.png", signature("teacher"))
+        pictures = [(picture.id, [student_id(CANARY)])]
+        await post_topic(ctx, people[key], circle_id, SAID + key, pictures, key="key-of-topic")
+    (topic,) = (await topics_page(ctx, people["other"], circle_id)).topics
+    for key in ("mother", "father", "other"):
+        await open_topic(ctx, people[key], topic.topic.id)
+        await like_topic(ctx, people[key], topic.topic.id, liked=True)
+        await say_comment(ctx, people[key], topic.topic.id, SAID + key, key="key-of-comment")
 
 
 async def _write_list(town: Town) -> None:
@@ -165,7 +217,9 @@ async def _hand_in(town: Town, person_id: str) -> None:
     """Something of the child's that its teacher has marked, and an entry in its mistakes book."""
     owner, stores = await access_owner(town.ctx, person_id, student_id(CANARY)), town.ctx.stores
     work = await store_upload(town.ctx, owner, "作业.pdf", b"%PDF-1.7\n" + WORK.encode())
-    version = a_version(text=WORK, files=await attach(town.ctx, [work]))
+    version = a_version(
+        text=WORK, files=await attach(town.ctx, [work], "submissions:homework-1:child")
+    )
     belongs = {"school_id": SCHOOL.id, "class_id": CLASS.id, "student_id": student_id(CANARY)}
     await stores.submissions.insert(
         a_submission(
@@ -177,6 +231,24 @@ async def _hand_in(town: Town, person_id: str) -> None:
     )
     del belongs["class_id"]
     await stores.mistakes.insert(a_mistake(note=MISTAKE, **belongs))
+    await _join_in(town, person_id)
+
+
+async def _join_in(town: Town, person_id: str) -> None:
+    """The child's part in the virtual class, and what another family said to it."""
+    owner, stores = await access_owner(town.ctx, person_id, student_id(CANARY)), town.ctx.stores
+    picture = await store_upload(town.ctx, owner, "读书.pdf", b"%PDF-1.7\n" + SHARED.encode())
+    belongs = {"school_id": SCHOOL.id, "class_id": CLASS.id, "student_id": student_id(CANARY)}
+    piece = a_piece(text=SHARED, files=await attach(town.ctx, [picture], "taskworks:list-1:c"))
+    await stores.taskworks.mark_changed(a_taskwork(id="list-1:c", pieces=(piece,), **belongs))
+    members = (student_id(CANARY), student_id(SIBLING))
+    await stores.study_groups.mark_changed(
+        study_groups(a_group(student_ids=members), school_id=SCHOOL.id)
+    )
+    await stores.remarks.add_comment(a_comment(id="to", text=SHARED, **belongs))
+    said = {**belongs, "student_id": "another", "author_id": student_id(CANARY)}
+    await stores.remarks.add_comment(a_comment(id="by", text=SHARED, **said))
+    await stores.remarks.add_question(a_question(text=SHARED, **belongs))
 
 
 async def _bring(town: Town, person_id: str, words: str) -> None:
@@ -365,5 +437,7 @@ def child_canaries(household: Household, child: str) -> dict[str, bytes]:
         "upload": (BROUGHT + "father").encode(),
         "work": WORK.encode(),
         "mistake": MISTAKE.encode(),
+        "shared": SHARED.encode(),
+        "about": ABOUT.encode(),
         "archive": household.files["father"].encode(),
     }

@@ -109,6 +109,29 @@ def serving(here: dict[str, str], log: Path) -> Any:
 
 
 @pytest.mark.parametrize("at_once", [False, True], ids=["in turn", "at once"])
+async def test_what_is_passed_on_to_the_head_teacher_is_said_once(
+    crossing: Crossing, at_once: bool
+) -> None:
+    await crossing.bring(claim_text(1), times=1, at_once=False)
+    for words in ("明天要去看牙医", "下午两点接他"):
+        asked = await crossing.bring(words, at_once=at_once)
+        assert set(asked) == {asked[0]}
+        assert "回复 1" in asked[0]
+    assert crossing.count("messages") == 0
+    passed = await crossing.bring("1", at_once=at_once)
+    assert set(passed) == {passed[0]}
+    assert "已转给王老师" in passed[0]
+    said = crossing.mongodb["messages"].find(sort=[("seq", 1)])
+    assert [(m["seq"], m["text"], m["via"]) for m in said] == [
+        (1, "明天要去看牙医", "account"),
+        (2, "下午两点接他", "account"),
+    ]
+    # The same number in another message finds nothing that waits.
+    assert "已转给" not in (await crossing.bring("1", times=1, at_once=False))[0]
+    assert crossing.count("messages") == 2
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["in turn", "at once"])
 async def test_a_child_is_bound_once_and_every_delivery_says_so(
     crossing: Crossing, at_once: bool
 ) -> None:

@@ -11,6 +11,7 @@ from domain.channels import Channel, Reason
 from domain.deliveries import Delivery
 from domain.notices import Notice
 from domain.receipts import Receipt
+from domain.schools import Rules
 from domain.times import SCHOOL_ZONE, QuietHours
 from services.deliveries import carry_out_work
 from services.families import end_own_binding
@@ -149,6 +150,23 @@ async def test_a_reminder_at_night_waits_for_the_morning(town: Town) -> None:
     night = QuietHours(dusk.time(), morning.time())
     at_night = replace(town.ctx, policy=replace(town.ctx.policy, quiet_hours=night))
     due = await remind_unread(at_night, await teaching_of(town, teacher), notice.id, number=1)
+    assert due == morning
+    assert town.world.per_openid[sleeper.user.openid] == 1
+
+
+async def test_a_reminder_waits_for_the_schools_own_morning(town: Town) -> None:
+    teacher = await town.settle_school()
+    sleeper = await town.settle_guardian("sleeper", 1)
+    notice = await publish(town, teacher)
+    await settled(town, teacher, notice, 1)
+    now = town.ctx.now().astimezone(SCHOOL_ZONE)
+    morning = (now + timedelta(hours=8)).replace(second=0, microsecond=0)
+    rules = Rules(
+        quiet_start=(now - timedelta(hours=1)).strftime("%H:%M"),
+        quiet_end=morning.strftime("%H:%M"),
+    )
+    await town.ctx.stores.schools.change_school(notice.school_id, {"rules": rules})
+    due = await remind_unread(town.ctx, await teaching_of(town, teacher), notice.id, number=1)
     assert due == morning
     assert town.world.per_openid[sleeper.user.openid] == 1
 

@@ -9,23 +9,55 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pymongo
 import pytest
 
 from app import make_application
+from domain.answers import Value, answer_id
+from domain.groups import class_group
 from domain.names import folded_name
+from domain.practice import Practice
 from domain.regions import Region, RegionLevel
+from domain.resource_steps import allow
+from domain.resources import By, Rung, Tier
 from domain.roles import Appointment, Role
 from domain.schools import Contact, Roster, School, SchoolClass, Student
 from domain.submissions import submission_id
+from domain.taskworks import taskwork_id
+from domain.threads import talk_id
+from domain.times import list_position
 from miniapp.handler import adapter
 from miniapp.routes import REGISTRIES
 from services.bindings import bind_guardian
+from services.circle_comments import say_comment
+from services.circles import post_topic
 from services.imports import XLSX
+from services.messages import send_message
 from services.people import note_follow, recognise
+from services.threads import open_child_thread
 from tests.desk import Browser, appoint_at, sign_in_at_desk
+from tests.domain.asked_samples import (
+    a_holder,
+    a_leave,
+    an_activity,
+    an_answer,
+    an_answered_version,
+    slots,
+    some_seats,
+)
+from tests.domain.resource_samples import a_content, a_part, a_resource
+from tests.domain.tasklist_samples import (
+    a_comment,
+    a_group,
+    a_piece,
+    a_question,
+    a_tasklist,
+    a_taskwork,
+    study_groups,
+)
 from tests.domain.work_samples import a_mistake, a_submission, a_version
 from tests.handlers.conftest import drawn, notice_form, photograph
 from tests.tenancy import Intruder, belongings, field_names, ids_of, plausible, targets
@@ -71,7 +103,11 @@ THEIR_DISTRICT = Region(
     id="their-district", level=RegionLevel.DISTRICT, name="云杉区", region_ids=("their-district",)
 )
 # An address with several ids is tried with all pairs or triples of one of each of these.
-NOUNS = ("classes", "files", "notices", "students")
+NOUNS = ("classes", "files", "notices", "resources", "students", "tasklists")
+
+
+# Some ten thousand requests, one after the other.
+LONG = pytest.mark.timeout(900)
 
 
 @pytest.fixture
@@ -146,6 +182,30 @@ async def settle(town: Town) -> tuple[Phone, Phone]:
     await town.ctx.stores.mistakes.insert(
         a_mistake(id="canary-mistake", note="金丝雀错的题", **belongs)
     )
+    await town.ctx.stores.practice.insert(
+        Practice(
+            id="canary-practice",
+            school_id=SCHOOL.id,
+            class_id=CLASS.id,
+            subject="maths",
+            point="金丝雀",
+            title="金丝雀的练习",
+            address="https://basic.smartedu.cn/",
+            created_at=town.ctx.now(),
+        )
+    )
+    await settle_tasklist(town)
+    await settle_activity(town, person)
+    await settle_resource(town, picture.data["id"])
+    thread = await open_child_thread(town.ctx, person, CHILDREN[0].id)
+    guardian = await recognise(town.ctx, mother.user.openid)
+    for who, thread_id in ((person, talk_id(class_group(CLASS.id))), (guardian, thread.id)):
+        form = {"kind": "text", "text": "金丝雀说的话"}
+        await send_message(town.ctx, who, thread_id, form, key="key-of-talk")
+    topic = (
+        await post_topic(town.ctx, person, class_group(CLASS.id), "金丝雀的话题", [], key="k")
+    ).topic
+    await say_comment(town.ctx, guardian, topic.id, "金丝雀的评论", key="k")
     await admin.get("/h5/teach/invite")
     await mother.post(f"/h5/children/{CHILDREN[0].id}/file")
     await mother.post(
@@ -153,6 +213,74 @@ async def settle(town: Town) -> tuple[Phone, Phone]:
         {"purpose": "class_photos", "decision": "yes", "student": CHILDREN[0].id, "version": "1"},
     )
     return admin, mother
+
+
+async def settle_tasklist(town: Town) -> None:
+    """A task list of the virtual class, with everything that may be on it."""
+    stores, at = town.ctx.stores, {"school_id": SCHOOL.id, "class_id": CLASS.id}
+    now, days = town.ctx.now(), timedelta(days=1)
+    await stores.tasklists.insert(
+        a_tasklist(
+            id="canary-list",
+            title="金丝雀清单",
+            opens_at=now - days,
+            closes_at=now + days,
+            untold_since=None,
+            **at,
+        )
+    )
+    whose = {**at, "list_id": "canary-list", "student_id": CHILDREN[0].id}
+    piece = a_piece(id="canary-piece", text="金丝雀读的书")
+    work_id = taskwork_id("canary-list", CHILDREN[0].id)
+    await stores.taskworks.mark_changed(a_taskwork(id=work_id, pieces=(piece,), **whose))
+    group = a_group(name="金丝雀组", student_ids=tuple(c.id for c in CHILDREN))
+    await stores.study_groups.mark_changed(study_groups(group, **{**at, "id": "canary-list"}))
+    said = {"id": "canary-comment", "piece_id": piece.id, "author_id": CHILDREN[1].id}
+    await stores.remarks.add_comment(a_comment(text="金丝雀真棒", **said, **whose))
+    await stores.remarks.add_question(
+        a_question(
+            id="canary-question",
+            text="金丝雀的问题",
+            answer="金丝雀的答案",
+            answered_at=now,
+            shown_at=now,
+            **whose,
+        )
+    )
+
+
+async def settle_activity(town: Town, author_id: str) -> None:
+    """An activity with places, answered for a child that is on leave."""
+    stores, now = town.ctx.stores, town.ctx.now()
+    at = {"school_id": SCHOOL.id, "id": "canary-activity"}
+    question = replace(slots(2), text="金丝雀去不去？")
+    await stores.activities.insert(
+        an_activity(
+            question,
+            title="金丝雀的活动",
+            class_ids=(CLASS.id,),
+            author_id=author_id,
+            position=list_position(now, "canary-activity"),
+            closes_at=now + timedelta(days=1),
+            **at,
+        )
+    )
+    whose = {"class_id": CLASS.id, "student_id": CHILDREN[0].id}
+    said = an_answered_version(values=(Value(question_id="q1", text="金丝雀想去"),))
+    key = answer_id("canary-activity", CHILDREN[0].id)
+    await stores.answers.insert(
+        an_answer(
+            **whose,
+            id=key,
+            school_id=SCHOOL.id,
+            activity_id="canary-activity",
+            versions=(said,),
+        )
+    )
+    await stores.seats.ensure(some_seats(2, holders=(a_holder(CHILDREN[0].id),), **at))
+    await stores.leaves.add(
+        a_leave(id="canary-leave", school_id=SCHOOL.id, reason="金丝雀发烧", **whose)
+    )
 
 
 async def settle_stranger(town: Town) -> str:
@@ -175,6 +303,22 @@ async def settle_stranger(town: Town) -> str:
     )
     await bind_guardian(town.ctx, person, f"{student.name} {line.phone_last4}")
     return person
+
+
+async def settle_resource(town: Town, file_id: str) -> None:
+    """A resource in the school's library, which somebody has opened; it waits at the district."""
+    content = a_content(title="金丝雀的教案", parts=(a_part(file_id=file_id, name="金丝雀.jpg"),))
+    made = a_resource(
+        resource_id="canary-resource",
+        school_id=SCHOOL.id,
+        author=By("canary-author", "金丝雀老师"),
+        content=content,
+        at=town.ctx.now(),
+    )
+    here, above = Rung(Tier.SCHOOL, SCHOOL.id), Rung(Tier.DISTRICT, DISTRICT.id)
+    by = By("canary-reviewer", "金丝雀主任")
+    await town.ctx.stores.resources.add(allow(made, here, by=by, at=town.ctx.now(), above=above))
+    await town.ctx.stores.resources.note_opened(made.id, "canary-reader", town.ctx.now())
 
 
 @pytest.fixture
@@ -204,6 +348,7 @@ async def walk(
     return intruder
 
 
+@LONG
 async def test_another_schools_administrator_finds_and_changes_nothing(
     town: Town, behind: tuple[pymongo.MongoClient[Any], str]
 ) -> None:
@@ -219,6 +364,7 @@ async def test_another_schools_administrator_finds_and_changes_nothing(
     assert belongings(*behind, MARKS) == before
 
 
+@LONG
 async def test_another_districts_administrator_finds_and_changes_nothing(
     town: Town, behind: tuple[pymongo.MongoClient[Any], str]
 ) -> None:
@@ -246,6 +392,7 @@ def test_the_walk_sends_the_api_what_it_takes() -> None:
     assert len(queries) > 3
 
 
+@LONG
 async def test_what_the_walk_looks_for_is_there_to_be_found(
     town: Town, behind: tuple[pymongo.MongoClient[Any], str]
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from domain.schools import Rules
 from domain.times import SCHOOL_ZONE
-from services.boards import board_of, without_names
+from services.boards import board_of
 from services.homework import withdraw_homework
 from tests.homeworking import publish, teacher
 from tests.miniapp.conftest import town as town
@@ -117,11 +117,3 @@ async def test_what_is_to_come_out_later_is_not_on_it_yet(school: Town) -> None:
     assert made.clashes == ()
     for one in (await board_of(school.ctx, SCHOOL.id)).classes:
         assert one.lines == ()
-
-
-def test_names_are_taken_out_longest_first() -> None:
-    names = ["王小明", "王小明月", "李四", "欧阳明日"]
-    assert (
-        without_names("请王小明月、小明和李四重做，明日交。", names)
-        == "请同学、同学和同学重做，明日交。"
-    )

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.files import Shower, promise_to
 from domain.mistakes import Review
 from services.files import Owner, attach, store_upload
 from tests.domain.work_samples import a_mistake
@@ -22,7 +23,7 @@ async def child(village: Village) -> str:
     student = str(binding.student_id)
     owner = Owner(SCHOOL.id, person, student)
     file = await store_upload(ctx, owner, "错题.jpg", photograph())
-    await attach(ctx, [file])
+    await attach(ctx, [file], promise_to(Shower.MISTAKE, "mistake-1"))
     today = ctx.now().date()
     tries = (Review(id="r", day=today, right=False),)
     for number, due in ((1, today), (2, today + timedelta(days=9))):

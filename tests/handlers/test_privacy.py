@@ -127,7 +127,8 @@ async def test_the_same_is_there_for_programs(village: Village) -> None:
     }
     assert set(data) == {
         "child.json", "notices.json", "consents.json", "claims.json", "account.json", "audit.json",
-        "submissions.json", "mistakes.json", "timings.json",
+        "submissions.json", "mistakes.json", "timings.json", "answers.json", "leaves.json", "tasklists.json",
+        "messages.json", "circles.json",
     }  # fmt: skip
     (notice,) = data["notices.json"]
     assert [v["number"] for v in notice["versions"]] == [1, 2]

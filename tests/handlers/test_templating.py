@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.audit import Act
 from domain.bindings import Doubt
 from domain.channels import Channel, Reason
 from domain.errors import InvalidError, Problem
 from domain.notices import ConfirmMode, NoticeState, link_allowed
 from handlers import phrases
+from handlers.console import audit_words
 from handlers.templating import linked_text
 
 HOSTS = ["example.edu.cn", "smartedu.cn"]
@@ -64,6 +66,7 @@ def test_every_code_has_a_sentence() -> None:
         *(phrases.confirm_name(mode) for mode in ConfirmMode),
         *(phrases.state_name(state) for state in NoticeState),
         *(phrases.doubt_text(doubt) for doubt in Doubt),
+        *(audit_words.sentence(act) for act in Act),
     ]
     assert all(re.search(r"[\u4e00-\u9fff]", word) for word in words)
 

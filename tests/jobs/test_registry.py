@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from jobs.registry import JOBS, REGULAR_JOBS
+from services.activity_telling import FINISH_ACTIVITY
 from services.bindings import CATCH_UP
+from services.bridge_answers import CARRY
 from services.claims import TELL
 from services.deliveries import PUSH
 from services.erasure import ERASE
@@ -15,10 +17,13 @@ from services.families import TELL_END
 from services.family_files import BUILD
 from services.homework_telling import FINISH
 from services.imports import APPLY, TRY
+from services.leaves import TELL_LEAVE
 from services.notices import CARRY_OUT
 from services.overruns import CARRY_OUT_OVERRUN
 from services.people import LEARN
 from services.rollovers import ROLL_OVER
+from services.safety_jobs import CHECK, SETTLE
+from services.tasklist_telling import TELL_LIST
 from services.thumbnails import DRAW
 
 PAYLOADS = {
@@ -27,14 +32,20 @@ PAYLOADS = {
     CARRY_OUT: {"notice_id"},
     PUSH: {"notice_id", "class_id"},
     FINISH: {"homework_id"},
+    FINISH_ACTIVITY: {"activity_id"},
+    TELL_LEAVE: {"leave_id"},
+    TELL_LIST: {"list_id"},
     CARRY_OUT_OVERRUN: {"overrun_id"},
     CATCH_UP: {"binding_id"},
     TELL: {"claim_id"},
     TELL_END: {"binding_id"},
     ERASE: set(),
+    CARRY: {"thread_id"},
     BUILD: {"file_id"},
     TRY: {"import_id"},
     APPLY: {"import_id"},
+    SETTLE: {"review_id"},
+    CHECK: {"review_id"},
     ROLL_OVER: {"rollover_id"},
 }
 

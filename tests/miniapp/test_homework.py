@@ -239,3 +239,33 @@ async def test_the_head_teacher_is_told_and_decides_on_the_phone(village: Villag
 
 def _heard(phone: Phone, words: str) -> bool:
     return any(words in str(entry) for entry in phone.user.chat)
+
+
+async def test_the_pupils_of_a_class_for_who_sets_homework_there(village: Village) -> None:
+    maths = await subject_teacher(village, "maths", "maths")
+    address = f"/teaching/classes/{CLASS.id}/pupils"
+    pupils = (await maths.call("GET", address)).data["pupils"]
+    assert pupils == [
+        {"id": f"{CLASS.id}-000{number}", "name": child_name(number)} for number in (1, 2, 3)
+    ]
+    group = form(village, student_ids=[pupils[1]["id"]], group="提高组")
+    assert (await maths.call("POST", "/teaching/homework", group)).data["group"] == "提高组"
+    nameless = await subject_teacher(village, "nameless", "")
+    mother = await village.guardian("mother", 1)
+    for nobody in (nameless, mother):
+        assert (await nobody.call("GET", address)).status == 404
+    elsewhere = f"/teaching/classes/{school_class(2).id}/pupils"
+    assert (await maths.call("GET", elsewhere)).status == 404
+
+
+async def test_the_first_screen_says_how_long_tonight_is(village: Village) -> None:
+    maths = await subject_teacher(village, "maths", "maths")
+    mother, other = await village.guardian("mother", 1), await village.guardian("other", 2)
+    assert (await mother.call("GET", "/home")).data["tonight"] == []
+    child = f"{CLASS.id}-0001"
+    await maths.call("POST", "/teaching/homework", form(village, minutes=25))
+    await maths.call("POST", "/teaching/homework", form(village, minutes=10, student_ids=[child]))
+    row = {"child_id": child, "count": 2, "minutes": 35, "day": today(village)}
+    assert (await mother.call("GET", "/home")).data["tonight"] == [row]
+    (theirs,) = (await other.call("GET", "/home")).data["tonight"]
+    assert (theirs["count"], theirs["minutes"]) == (1, 25)

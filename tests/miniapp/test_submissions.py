@@ -229,10 +229,12 @@ async def test_good_work_is_shown_while_the_family_agrees_and_by_first_name(
     await lesson.hand_in(lesson.mother, file_ids=[picture])
     shelf, path = lesson.at(SECOND) + "/praised", lesson.marking() + "/praise"
     file = f"/files/{picture}?praised={lesson.homework}&child={SECOND}"
+    assert not (await lesson.teacher.call("GET", lesson.marking())).data["may_praise"]
     refused = await lesson.teacher.call("PUT", path, {"shown": True})
     assert refused.code == "no_consent"
     assert (await lesson.other.call("GET", shelf)).data == {"items": []}
     await lesson.consent(lesson.mother, FIRST, "yes")
+    assert (await lesson.teacher.call("GET", lesson.marking())).data["may_praise"]
     assert (await fetch(lesson.other, file))[0] == 404
     assert (await lesson.teacher.call("PUT", path, {"shown": True})).status == 200
     (item,) = (await lesson.other.call("GET", shelf)).data["items"]
@@ -276,6 +278,7 @@ async def test_a_mistake_is_cut_out_tried_again_and_nobody_else_reads_the_book(
     with Image.open(io.BytesIO(content)) as shown:
         assert shown.size == (80, 30)  # 120 x 80 held sideways, a quarter of its height
     assert (await mother.call("GET", book)).data["items"] == []  # due tomorrow
+    assert (await mother.call("GET", f"{book}/{mistake['id']}")).data == mistake
     tries = f"{book}/{mistake['id']}/tries"
     for right, number in [(True, 1), (True, 2), (False, 3)]:
         tried = await mother.call("POST", tries, {"right": right}, key=f"try-number-{number}")
@@ -291,7 +294,8 @@ async def test_a_mistake_is_cut_out_tried_again_and_nobody_else_reads_the_book(
         assert (await nobody.call("GET", book + "?subject=maths")).status == 404
         assert (await nobody.call("POST", book, {"subject": "maths", "note": "a"})).status == 404
         assert (await nobody.call("POST", tries, {"right": True})).status == 404
-        assert (await nobody.call("DELETE", f"{book}/{mistake['id']}")).status == 404
+        for method in ("GET", "DELETE"):
+            assert (await nobody.call(method, f"{book}/{mistake['id']}")).status == 404
         assert (await nobody.call("GET", f"/children/{FIRST}/week")).status == 404
     week = (await mother.call("GET", f"/children/{FIRST}/week")).data
     assert (week["homework"], week["handed_in"], week["mistakes"]) == (1, 1, 2)
@@ -341,3 +345,41 @@ async def test_a_family_hears_that_work_came_back_once_and_nobody_else_does(
     await wait_until(is_told, description="the family is told")
     told = {d["person_id"] for d in await village.documents("deliveries", notice_id=notice["_id"])}
     assert told == {await village.person("mother")}
+
+
+async def test_practice_is_beside_mistakes_of_its_point_for_the_class_alone(lesson: Lesson) -> None:
+    shelf = f"/teaching/classes/{CLASS.id}/practice"
+    link = {
+        "subject": "maths",
+        "point": "进位加法",
+        "title": "进位加法练一练",
+        "address": "https://basic.smartedu.cn/practice",
+    }
+    put = await lesson.teacher.call("POST", shelf, link, key="practice-key-1")
+    assert put.status == 201, put.body
+    again = await lesson.teacher.call("POST", shelf, link, key="practice-key-1")
+    assert again.data["id"] == put.data["id"]
+    elsewhere = await lesson.teacher.call(
+        "POST", shelf, link | {"address": "https://example.net/", "title": ""}
+    )
+    assert elsewhere.status == 422
+    assert set(elsewhere.body["error"]["fields"]) == {"address", "title"}
+    assert (await lesson.teacher.call("POST", shelf, link | {"subject": "music"})).status == 404
+    items = (await lesson.teacher.call("GET", shelf)).data["items"]
+    assert [one["title"] for one in items] == [link["title"]]
+    book = f"/children/{FIRST}/mistakes"
+    for knowledge in ("进位 加法", "退位减法", ""):
+        entry = {"subject": "maths", "note": "错了", "knowledge": knowledge}
+        assert (await lesson.mother.call("POST", book, entry)).status == 201
+    items = (await lesson.mother.call("GET", book + "?subject=maths")).data["items"]
+    beside = {one["knowledge"]: one["practice"] for one in items}
+    shown = {"title": link["title"], "address": link["address"]}
+    assert beside == {"进位 加法": [shown], "退位减法": [], "": []}
+    english = await subject_teacher(lesson.village, "english", "english")
+    assert (await english.call("GET", shelf)).data["items"] == []
+    one = f"{shelf}/{put.data['id']}"
+    for nobody in (english, lesson.mother):
+        assert (await nobody.call("DELETE", one)).status == 404
+    assert len(await lesson.village.documents("practices")) == 1
+    assert (await lesson.teacher.call("DELETE", one)).status == 200
+    assert await lesson.village.documents("practices") == []

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, expect
 
 from simulator.miniprogram.building import CLIENT, Built, build, missing
 from tests.browser.phones import PATIENCE_MS
+from tests.conftest import LEFT_OUT
 from tests.miniapp.conftest import Device, device, town
 from tests.miniapp.village import Village
 from tests.miniprogram.campus import Campus, NewHandset, ServerHere, serving_apart
@@ -23,8 +24,6 @@ from tests.town import Town
 __all__ = ["device", "town"]
 
 expect.set_options(timeout=PATIENCE_MS)
-
-LEFT_OUT = pytest.StashKey[list[str]]()
 
 
 def is_required() -> bool:
@@ -38,21 +37,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     if is_required():
         pytest.fail(f"The mini-program must be built here: {why}", pytrace=False)
-    item.config.stash.setdefault(LEFT_OUT, []).append(item.nodeid)
-    pytest.skip(why)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say plainly which tests were left out for want of Node or its packages."""
-    left_out = terminalreporter.config.stash.get(LEFT_OUT, [])
-    if not left_out:
-        return
-    terminalreporter.section("LEFT OUT: the mini-program cannot be built", yellow=True)
-    terminalreporter.line(
-        f"{missing()}. Install Node 18.18 or newer with npm, say make test, and these run too:"
+    pytest.skip(
+        f"{LEFT_OUT}: {why}. Install Node 18.18 or newer with npm, say make test, and these run too"
     )
-    for nodeid in left_out:
-        terminalreporter.line(f"  {nodeid}")
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +83,7 @@ async def new_handset(browser: Browser, mini: Built) -> AsyncIterator[NewHandset
     errors = [error for handset in handsets for error in handset.errors]
     for handset in handsets:
         await handset.context.close()
-    assert errors == [], "errors inside the mini-program"
+    assert not errors, "errors inside the mini-program:\n" + "\n".join(errors[:3])
 
 
 @pytest.fixture

@@ -18,7 +18,11 @@ from tests.browser.phones import NAME_STROKES, PATIENCE_MS, come_to_rest
 CONFIGURED = "http://127.0.0.1:8000"
 # That a server does not answer is part of several tests; and a sheet that keeps a finger from scrolling what
 # is behind it may do so in WeChat only.
-_SAID_BY_THE_BROWSER = ("Failed to load resource", "Unable to preventDefault inside passive")
+_SAID_BY_THE_BROWSER = (
+    "Failed to load resource",
+    "WebSocket connection to",
+    "Unable to preventDefault inside passive",
+)
 FOLDER = "/__mini"
 
 

@@ -47,6 +47,10 @@ class HomeworkTeacherStub(TeacherStub):
         self.asked_for: list[str] = []
         self.decided: list[dict[str, Any]] = []
         self.marks: list[tuple[str, dict[str, Any]]] = []
+        self.shelf: list[dict[str, Any]] = []
+        self.refuses: dict[str, Any] | None = None
+        self.praised: list[tuple[str, bool]] = []
+        self.mistakes: list[tuple[str, dict[str, Any]]] = []
         self.states: list[str | None] = ["marked", "returned"] + ["handed_in"] * 3 + [None] * 7
 
     async def handle(self, route: Route) -> None:
@@ -76,6 +80,11 @@ class HomeworkTeacherStub(TeacherStub):
                 return 200, {"classes": classes}
             case "GET", ["teaching", "classes", class_id, "evenings", day]:
                 return 200, self._budget(class_id, day)
+            case _, ["teaching", "classes", _, "practice", *_]:
+                return self._answer_shelf(method, given)
+            case "GET", ["teaching", "classes", _, "pupils"]:
+                pupils = [{"id": f"child-{n}", "name": name} for n, name in enumerate(NAMES[:12])]
+                return 200, {"pupils": pupils}
             case "GET", ["teaching", "calibration"]:
                 return 200, {"answers": 42, "children": 12, "ratio": 1.3}
             case "GET", ["teaching", "overruns"]:
@@ -83,6 +92,9 @@ class HomeworkTeacherStub(TeacherStub):
             case "POST", ["teaching", "overruns", _, "decision"]:
                 self.decided.append(json.loads(given))
                 return 201, {"done": True}
+            case "POST", ["files"]:
+                kind = "audio" if query["name"].endswith(".mp3") else "picture"
+                return 201, attachment("voice-1", kind, query["name"])
             case _, ["teaching", "homework", *rest]:
                 return self._answer_homework(method, rest, query, given)
         return super().answer(method, path, query, given)
@@ -93,6 +105,8 @@ class HomeworkTeacherStub(TeacherStub):
         match method, rest:
             case "GET", []:
                 return 200, {"items": [] if self.empty else self.homework, "next_cursor": None}
+            case "POST" | "PUT", [*_] if len(rest) < 2 and self.refuses:
+                return 422, self.refuses
             case "POST" | "PUT", [*_] if len(rest) < 2:
                 return (201 if method == "POST" else 200), self._try(json.loads(given))
             case "GET", [homework_id]:
@@ -109,8 +123,31 @@ class HomeworkTeacherStub(TeacherStub):
                 waiting = self.states.count("handed_in")
                 self.states = ["marked" if s == "handed_in" else s for s in self.states]
                 return 201, {"count": waiting}
+            case _, [_, "submissions", _, *_]:
+                return self._answer_marking(method, rest, given)
+        return 404, self._error("not_found")
+
+    def _answer_shelf(self, method: str, given: bytes) -> tuple[int, Any]:
+        if method == "POST":
+            said = json.loads(given)
+            self.shelf.append({**said, "id": "practice-1", "subject": subject(said["subject"])})
+            return 201, self.shelf[-1]
+        if method == "DELETE":
+            self.shelf.clear()
+            return 200, {"done": True}
+        return 200, {"items": self.shelf}
+
+    def _answer_marking(self, method: str, rest: list[str], given: bytes) -> tuple[int, Any]:
+        match method, rest:
             case "GET", [_, "submissions", child_id]:
-                return 200, self._submission(int(child_id.split("-")[1]))
+                number = int(child_id.split("-")[1])
+                return 200, {**self._submission(number), "may_praise": number == 2}
+            case "PUT", [_, "submissions", child_id, "praise"]:
+                self.praised.append((child_id, json.loads(given)["shown"]))
+                return 200, {"done": True}
+            case "POST", [_, "submissions", child_id, "mistakes"]:
+                self.mistakes.append((child_id, json.loads(given)))
+                return 201, {"done": True}
             case "POST", [_, "submissions", child_id]:
                 number, said = int(child_id.split("-")[1]), json.loads(given)
                 self.marks.append((child_id, said))

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import BrowserContext, Route
 
+from tests.handlers.conftest import photograph
 from tests.miniprogram.declared import drift
 
 ORIGIN = "http://mini.test"
@@ -64,6 +65,7 @@ class Stub:
 
     def __init__(self, notices: int = 45) -> None:
         self.rows = [notice_row(number) for number in range(notices)]
+        self.tonight: list[dict[str, Any]] = []
         self.empty = False
         self.failing = False
         self.credits = 2  # what is left of what was accepted
@@ -106,6 +108,10 @@ class Stub:
         self, method: str, path: str, query: dict[str, str], given: bytes
     ) -> tuple[int, Any]:
         """(status, data or error)."""
+        if path.strip("/") == "quiet":
+            if given:
+                self.landed["quiet"] = json.loads(given)
+            return 200, self.landed.get("quiet", {"start": "", "end": ""})
         if f"{method} {path}" in self.said:
             return (201 if method == "POST" else 200), self.said[f"{method} {path}"]
         return self._own_answer(method, path, query, given)
@@ -124,7 +130,7 @@ class Stub:
             case "GET", ["home"]:
                 todo = [row for row in rows if row["confirm"] != "none" and not row["confirmed_at"]]
                 return 200, {
-                    "children": children, "notices": rows[:10], "todo": todo, "claims": [],
+                    "children": children, "tonight": self.tonight, "notices": rows[:10], "todo": todo, "claims": [],
                     "teaching": None, "places": [], "acting": "", "unanswered": 0, "leaving": False,
                 }  # fmt: skip
             case "GET", ["notices"]:
@@ -200,3 +206,14 @@ class Stub:
             "links": [{"title": "安全教育平台", "url": "https://example.org/"}] if row["files"] else [],
             "children": [{**child, "confirmed_at": row["confirmed_at"], "may_confirm": True}],
         }  # fmt: skip
+
+
+class Pictured(Stub):
+    """One whose files are all the same photograph."""
+
+    async def handle(self, route: Route) -> None:
+        """One request; a file is bytes."""
+        if route.request.method == "GET" and "/api/v1/files/" in route.request.url:
+            await route.fulfill(content_type="image/jpeg", body=photograph())
+        else:
+            await super().handle(route)

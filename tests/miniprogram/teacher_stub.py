@@ -103,6 +103,8 @@ class TeacherStub(Stub):
                     "notices": [],
                     "todo": [],
                 }
+            case "GET", ["teaching", "reviews"]:
+                return 200, {"reviews": []}
             case "GET", ["teaching", "notices"]:
                 return 200, self._page(self.own, query)
             case "GET", ["teaching", "notices", notice_id]:

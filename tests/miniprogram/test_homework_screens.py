@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.phones import Screenshot
+from tests.browser.phones import Screenshot, come_to_rest
 from tests.handlers.conftest import photograph
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
@@ -38,7 +38,7 @@ async def phone(parent: Handset, request: pytest.FixtureRequest) -> Handset:
 
 async def test_evening(phone: Handset, stub: FamilyStub, screenshot: Screenshot) -> None:
     await phone.open()
-    await expect(phone.part("homework")).to_be_visible()
+    await expect(phone.part("tonight")).to_have_text("李小明约 55 分钟 · 李小雨约 10 分钟")
     await phone.shoot(screenshot, "0-home")
     stub.slow = asyncio.Event()
     await phone.tap("homework")
@@ -102,7 +102,7 @@ async def test_handing_in(
         await phone.tap("add-picture")
     await (await chooser.value).set_files(pictures)
     await expect(phone.part("picture")).to_have_count(3)
-    await expect(phone.text("正在上传")).to_have_count(0)
+    await expect(phone.part("going")).to_have_count(0)
     await phone.type("想说的话", "第三题不太会。")
     await phone.shoot(screenshot, "2-ready")
     await phone.tap("send")
@@ -181,6 +181,7 @@ async def test_what_the_teacher_said(
 async def test_mistakes_book(phone: Handset, stub: FamilyStub, screenshot: Screenshot) -> None:
     await phone.open("homework/mistakes/index?child=child-1")
     await expect(phone.part("mistake")).to_have_count(2)
+    await expect(phone.part("practice")).to_contain_text("单位换算练一练")
     await phone.shoot(screenshot, "1-today")
     await phone.tap("right")
     await expect(phone.part("mistake")).to_have_count(1)
@@ -191,6 +192,185 @@ async def test_mistakes_book(phone: Handset, stub: FamilyStub, screenshot: Scree
     stub.failing = True
     await phone.open("homework/mistakes/index?child=child-2")
     await expect(phone.text("没能打开")).to_be_visible()
+
+
+async def frame(phone: Handset) -> None:
+    """Draw a frame around a question with a finger."""
+    await expect(phone.part("sheet").locator("img").first).to_be_visible()
+    await come_to_rest(phone.page)
+    box = await phone.part("sheet").bounding_box()
+    assert box is not None
+    (x, y), (wide, high) = (box["x"], box["y"]), (box["width"], box["height"])
+    await phone.drag([(x + wide * n / 10, y + high * n / 10) for n in range(2, 9)])
+    await expect(phone.part("frame")).to_be_visible()
+
+
+async def test_a_mistake_is_cut_out_and_said_anew(
+    phone: Handset, stub: FamilyStub, screenshot: Screenshot, tmp_path: Path
+) -> None:
+    pictures = [attachment(f"file-{n}", "picture", f"{n}.jpg") for n in (1, 2)]
+    stub.works["homework-0"] = submission([version("", pictures)], mark(), state="marked")
+    await phone.open(TASK)
+    await phone.tap("into-book")
+    await phone.is_at("homework/mistake/index")
+    await frame(phone)
+    await phone.type("知识点", "进位加法")
+    await phone.tap("cause-careless")
+    await phone.shoot(screenshot, "1-framed")
+    await phone.tap("save")
+    await phone.is_at("homework/task/index")
+    (entered,) = stub.entered
+    assert (entered["file_id"], entered["homework_id"]) == ("file-1", "homework-0")
+    assert (entered["knowledge"], entered["cause"]) == ("进位加法", "careless")
+    drawn = [entered["cut"][side] for side in ("x", "y", "width", "height")]
+    assert drawn == pytest.approx([2000, 2000, 5500, 5500], abs=700)
+
+    await phone.open("homework/mistakes/index?child=child-1")
+    await phone.tap("add")
+    await phone.is_at("homework/mistake/index")
+    await phone.tap("save")
+    await expect(phone.part("wrong")).to_have_text("请选学科")
+    await phone.part("subject").first.tap()
+    await phone.tap("save")
+    await expect(phone.part("wrong")).to_have_text("请拍一张照片，或写几句话")
+    await phone.shoot(screenshot, "2-nothing-yet")
+    picture = tmp_path / "1.jpg"
+    picture.write_bytes(photograph())
+    async with phone.page.expect_file_chooser() as chooser:
+        await phone.tap("picture")
+    await (await chooser.value).set_files([picture])
+    await frame(phone)
+    await phone.tap("save")
+    await phone.is_at("homework/mistakes/index")
+    assert stub.entered[1]["file_id"].startswith("file-")
+    assert stub.entered[1]["subject"] == "maths"
+
+    await phone.part("edit").last.tap()
+    await phone.is_at("homework/mistake/index")
+    await phone.correct("想记下的话", "先换成厘米再算。")
+    await phone.tap("cause-method")
+    await phone.shoot(screenshot, "3-said-anew")
+    await phone.tap("save")
+    await phone.is_at("homework/mistakes/index")
+    await phone.shoot(screenshot, "4-book")
+    await phone.part("edit").last.tap()
+    await phone.is_at("homework/mistake/index")
+    await phone.tap("drop")
+    await phone.answer("拿掉")
+    await phone.is_at("homework/mistakes/index")
+    said = {"note": "先换成厘米再算。", "knowledge": "单位换算", "cause": "method"}
+    assert stub.changed == [("mistake-1", said), ("mistake-1", None)]
+
+
+async def test_what_was_handed_in_is_seen_without_a_network(
+    parent: Handset, stub: FamilyStub
+) -> None:
+    pictures = [attachment(f"file-{n}", "picture", f"{n}.jpg") for n in (1, 2)]
+    stub.works["homework-0"] = submission([version("", pictures)], mark(), state="marked")
+    book = "homework/mistakes/index?child=child-1"
+    for page, count in ((TASK, 2), (book, 1)):
+        await parent.open(page)
+        await expect(parent.part("picture").locator("img")).to_have_count(count)
+    stub.failing = True
+    for page, count in ((TASK, 2), (book, 1)):
+        await parent.open(page)
+        await expect(parent.part("picture").locator("img")).to_have_count(count)
+        await expect(parent.front.get_by_role("status").first).to_contain_text("连不上网络")
+
+
+async def test_good_work_of_the_class(
+    phone: Handset, stub: FamilyStub, screenshot: Screenshot
+) -> None:
+    await phone.open(TASK)
+    await phone.tap("praised")
+    await phone.is_at("homework/praised/index")
+    await expect(phone.part("praised")).to_have_count(2)
+    await expect(phone.part("picture").locator("img")).to_have_count(4)
+    await phone.shoot(screenshot, "1-two")
+    kept = "Object.keys(localStorage).filter((key) => /praised/.test(key + localStorage[key]))"
+    assert await phone.page.evaluate(kept) == []
+    stub.empty = True
+    await phone.open("homework/praised/index?id=homework-0&child=child-1")
+    await expect(phone.text("还没有好作业")).to_be_visible()
+    await phone.shoot(screenshot, "2-none")
+
+
+async def test_week(phone: Handset, stub: FamilyStub, screenshot: Screenshot) -> None:
+    await phone.open(EVENING)
+    await phone.tap("week")
+    await phone.is_at("homework/week/index")
+    await expect(phone.part("work")).to_contain_text("老师估计一共 215 分钟")
+    await expect(phone.part("work")).to_contain_text("5 / 6")
+    await expect(phone.part("after")).not_to_be_visible()
+    await phone.shoot(screenshot, "1-week")
+    await phone.tap("before")
+    await expect(phone.part("work")).to_contain_text("这一周没有作业")
+    await phone.shoot(screenshot, "2-nothing")
+    await phone.tap("after")
+    await phone.tap("mistakes")
+    await phone.is_at("homework/mistakes/index")
+    stub.failing = True
+    await phone.open("homework/week/index?child=child-2&day=2026-01-01")
+    await expect(phone.text("没能打开")).to_be_visible()
+
+
+async def test_report(phone: Handset, stub: FamilyStub, screenshot: Screenshot) -> None:
+    await phone.open("homework/week/index?child=child-1")
+    await expect(phone.part("work")).to_be_visible()
+    stub.slow = asyncio.Event()
+    await phone.tap("report")
+    await phone.is_at("homework/report/index")
+    await expect(phone.part("skeleton")).to_be_visible()
+    stub.slow.set()
+    await expect(phone.part("total")).to_contain_text("作业 78 项")
+    await expect(phone.part("total")).to_contain_text("66 / 78")
+    await expect(phone.part("subjects")).to_contain_text("30 项，平均约 20 分钟")
+    await phone.shoot(screenshot, "1-term")
+    stub.empty = True
+    await phone.open("homework/report/index?child=child-1")
+    await expect(phone.part("total")).to_contain_text("还没有作业")
+    await phone.shoot(screenshot, "2-nothing-yet")
+    stub.failing = True
+    await phone.open("homework/report/index?child=child-2")
+    await expect(phone.text("没能打开")).to_be_visible()
+
+
+async def test_the_notice_of_a_week_leads_to_it(parent: Handset, stub: FamilyStub) -> None:
+    stub.rows[0] |= {"kind": "week"}
+    await parent.open("pages/notice/index?id=notice-0")
+    await parent.tap("week")
+    await parent.is_at("homework/week/index")
+    await expect(parent.part("work")).to_contain_text("作业 8 项")
+    assert "GET /children/child-1/week" in stub.asked
+
+
+async def test_three_pictures_on_a_line_that_drops(
+    parent: Handset, stub: FamilyStub, screenshot: Screenshot, tmp_path: Path
+) -> None:
+    pictures = [tmp_path / f"{n}.jpg" for n in range(3)]
+    for path in pictures:
+        path.write_bytes(photograph() + bytes(900_000))  # four pieces
+    await parent.open(TASK)
+    await parent.tap("hand-in")
+    await expect(parent.part("add-picture")).to_be_visible()
+    stub.drops_after = 6  # pieces: the first picture is there, and half of the second
+    async with parent.page.expect_file_chooser() as chooser:
+        await parent.tap("add-picture")
+    await (await chooser.value).set_files(pictures)
+    going = parent.part("going")
+    await expect(going).to_have_text(["传到 50%，有网接着传", "有网再传"])
+    await parent.shoot(screenshot, "1-dropped")
+    stub.drops_after = None
+    # Opened again, only what is missing goes up.
+    before = len(stub.pieces)
+    await parent.open(TASK)
+    await parent.tap("hand-in")
+    await expect(parent.part("picture")).to_have_count(3)
+    await expect(going).to_have_count(0)
+    assert len(stub.pieces) - before == 6
+    await parent.tap("send")
+    await parent.is_at("homework/task/index")
+    assert len(stub.handed_in[0]["file_ids"]) == 3
 
 
 async def test_made_ready_in_a_tunnel_it_is_handed_in_once(

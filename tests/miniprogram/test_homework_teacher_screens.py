@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.phones import Screenshot
+from tests.handlers.conftest import photograph
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
-from tests.miniprogram.homework_teacher_stub import HomeworkTeacherStub
+from tests.miniprogram.homework_stub import TODAY
+from tests.miniprogram.homework_teacher_stub import TEXT, HomeworkTeacherStub
 from tests.miniprogram.stub import ORIGIN
 from tests.waiting import wait_until
 
@@ -103,6 +107,19 @@ async def test_over_the_budget_and_three_ways_out(
     await phone.shoot(screenshot, "6-asked")
 
 
+async def test_an_earlier_one_is_set_once_more(phone: Handset, stub: HomeworkTeacherStub) -> None:
+    await phone.open(OWN)
+    await expect(phone.part("child")).to_have_count(12)
+    await phone.tap("more")
+    await phone.answer("再布置一次")
+    await phone.is_at(SET)
+    await expect(phone.front.locator("textarea").first).to_have_value(TEXT)
+    await phone.tap("send")
+    await phone.is_at("homework/own/index")
+    (tried,) = stub.tried
+    assert (tried["repeats"], tried["text"], tried["day"]) == ("own-0", TEXT, str(TODAY))
+
+
 async def test_shortened_or_moved_it_is_set(phone: Handset, stub: HomeworkTeacherStub) -> None:
     for way, wanted in (("shorten", 20), ("postpone", 25)):
         stub.tried.clear()
@@ -118,6 +135,91 @@ async def test_shortened_or_moved_it_is_set(phone: Handset, stub: HomeworkTeache
         await phone.is_at("homework/own/index")
         assert [one["minutes"] for one in stub.tried] == [25, wanted]
         assert (stub.tried[0]["day"] == stub.tried[1]["day"]) is (way == "shorten")
+
+
+async def test_a_group_is_made_and_remembered(
+    phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot
+) -> None:
+    await phone.open(SET)
+    await phone.part("class").first.tap()
+    await expect(phone.part("whom")).to_contain_text("全班")
+    await phone.tap("whom")
+    for number in (0, 2, 5):
+        await phone.part("pupil").nth(number).tap()
+    await phone.type("组名", "提高组")
+    await phone.shoot(screenshot, "1-group")
+    await phone.tap("take-group")
+    await expect(phone.part("whom")).to_contain_text("提高组 · 3 个学生")
+    await phone.tap("whom")
+    await phone.tap("take-all")
+    await expect(phone.part("whom")).to_contain_text("全班")
+    # Another day the group is there by its name.
+    await phone.open(SET)
+    await phone.part("class").first.tap()
+    await phone.tap("whom")
+    await phone.tap("known-group")
+    await phone.tap("take-group")
+    await phone.type("作业内容", "思考题第 3 题。")
+    await phone.tap("send")
+    await phone.is_at("homework/own/index")
+    (tried,) = stub.tried
+    assert (tried["group"], tried["student_ids"]) == ("提高组", ["child-0", "child-2", "child-5"])
+
+
+async def test_set_in_a_tunnel_it_is_set_once(
+    phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot, tmp_path: Path
+) -> None:
+    await phone.open(MINE)
+    await phone.tap("write")
+    await phone.part("class").first.tap()
+    await phone.type("作业内容", "练习册第 42 页。")
+    await phone.page.wait_for_function(
+        "(localStorage['mini:homework-drafts'] || '').includes('42')"
+    )
+    # The app is killed: what was written is there.
+    await phone.open(SET)
+    await expect(phone.front.locator("textarea").first).to_have_value("练习册第 42 页。")
+    stub.failing = True
+    picture = tmp_path / "1.jpg"
+    picture.write_bytes(photograph())
+    async with phone.page.expect_file_chooser() as chooser:
+        await phone.tap("add-picture")
+    await (await chooser.value).set_files([picture])
+    await expect(phone.part("attached")).to_contain_text("有网再传")
+    await phone.tap("send")
+    await phone.is_at("homework/mine/index")
+    await expect(phone.part("draft")).to_contain_text("待送出")
+    await phone.shoot(screenshot, "1-waits")
+    assert stub.tried == []
+    await phone.open(MINE)
+    await expect(phone.part("draft")).to_contain_text("待送出")
+    stub.failing = False
+    await phone.pull()
+    await expect(phone.part("draft")).to_have_count(0)
+    await expect(phone.part("own")).to_have_count(4)
+    (tried,) = stub.tried
+    assert (tried["text"], len(tried["file_ids"])) == ("练习册第 42 页。", 1)
+
+
+async def test_what_the_server_refuses_later_is_there_to_be_mended(
+    phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot
+) -> None:
+    await phone.open(SET)
+    await phone.part("class").first.tap()
+    await phone.type("作业内容", "练习册第 42 页。")
+    stub.refuses = {"code": "invalid", "message": "请再看一看", "fields": {"text": "这些字不能发"}}
+    await phone.tap("send")
+    await expect(phone.part("back")).to_be_visible()
+    await expect(phone.front.get_by_role("alert").last).to_have_text("这些字不能发")
+    await phone.open(MINE)
+    await expect(phone.part("draft")).to_contain_text("没有布置成")
+    await phone.shoot(screenshot, "1-refused")
+    stub.refuses = None
+    await phone.tap("draft")
+    await phone.correct("作业内容", "练习册第 43 页。")
+    await phone.tap("send")
+    await phone.is_at("homework/own/index")
+    assert [one["text"] for one in stub.tried] == ["练习册第 43 页。"]
 
 
 async def test_marking_one_after_the_other(
@@ -165,6 +267,80 @@ async def test_marking_one_after_the_other(
     assert (silent["stamp"], silent["drawings"]) == ("seen", [])
     await expect(phone.part("pile-waiting")).to_contain_text("0")
     await phone.shoot(screenshot, "4-all-seen")
+
+
+async def test_a_voice_good_work_and_a_mistake_while_marking(
+    new_handset: NewHandset, stub: HomeworkTeacherStub, screenshot: Screenshot
+) -> None:
+    async def code() -> str:
+        return "code"
+
+    recording = "data:audio/mpeg;base64," + base64.b64encode(b"ID3" + bytes(400)).decode()
+    phone = await new_handset(ORIGIN, login=code, recording=recording)
+    await stub.attach(phone.context)
+    await phone.remember(consented=True)
+    await phone.open(OWN)
+    await phone.tap("mark-next")
+    await phone.is_at("homework/mark/index")
+    await phone.tap("cut")
+    await phone.is_at("homework/mistake/index")
+    await expect(phone.part("sheet").locator("img").first).to_be_visible()
+    await phone.type("知识点", "单位换算")
+    await phone.shoot(screenshot, "1-mistake")
+    await phone.tap("save")
+    await phone.is_at("homework/mark/index")
+    await phone.tap("record")
+    await expect(phone.text("说完了")).to_be_visible()
+    await phone.tap("record")
+    await phone.tap("play-voice")
+    assert await phone.page.evaluate("Boolean(window.__mini.played)")
+    await phone.tap("praise")
+    await expect(phone.part("praise")).to_have_attribute("aria-checked", "true")
+    await phone.shoot(screenshot, "2-voice-and-praise")
+    await phone.tap("finish")
+    await expect(phone.part("whose")).to_contain_text("还有 2 份")
+    await expect(phone.part("no-praise")).to_be_visible()
+    await expect(phone.part("play-voice")).to_have_count(0)
+    await phone.part("no-praise").scroll_into_view_if_needed()
+    await phone.shoot(screenshot, "3-not-agreed")
+    await wait_until(lambda: stub.marks, description="the mark arrives")
+    ((child, said),) = stub.marks
+    assert (child, said["voice_file_id"], said["stamp"]) == ("child-2", "voice-1", None)
+    assert stub.praised == [("child-2", True)]
+    ((_, entered),) = stub.mistakes
+    whole = {"x": 0, "y": 0, "width": 10_000, "height": 10_000}
+    assert (entered["cut"], entered["knowledge"]) == (whole, "单位换算")
+    # A teacher's phone keeps no child's work: neither what was asked, nor a picture.
+    kept = "Object.keys(localStorage).filter((key) => /submissions\\/child|kept-files/.test(key))"
+    assert await phone.page.evaluate(kept) == []
+    assert await phone.page.evaluate("!JSON.stringify(localStorage).includes('第三题不太会')")
+
+
+async def test_practice_shelf(
+    phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot
+) -> None:
+    await phone.open(MINE)
+    await phone.tap("shelf")
+    await phone.is_at("homework/practice/index")
+    await expect(phone.text("练习架还是空的")).to_be_visible()
+    await phone.shoot(screenshot, "1-empty")
+    await phone.tap("add")
+    await phone.type("知识点或章节", "单位换算")
+    await phone.type("网址", "www.zxx.edu.cn")
+    await phone.tap("put")
+    await expect(phone.front.get_by_role("alert")).to_have_text(
+        ["请写名称", "网址要以 https:// 开头"]
+    )
+    await phone.shoot(screenshot, "2-missing")
+    await phone.type("名称", "单位换算练一练")
+    await phone.correct("网址", "https://www.zxx.edu.cn/units")
+    await phone.tap("put")
+    await expect(phone.part("practice")).to_contain_text("数学 · 单位换算")
+    await phone.shoot(screenshot, "3-one")
+    await phone.tap("off")
+    await phone.answer("拿下来")
+    await expect(phone.text("练习架还是空的")).to_be_visible()
+    assert stub.shelf == []
 
 
 async def test_all_seen_at_once_and_taking_back(phone: Handset, stub: HomeworkTeacherStub) -> None:

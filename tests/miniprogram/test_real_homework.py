@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from domain.roles import Appointment, Role
+from domain.submissions import first_name
 from domain.times import SCHOOL_ZONE
 from tests.browser.phones import Screenshot
 from tests.miniapp.client import MiniClient
@@ -26,6 +27,11 @@ def pictures(tmp_path: Path) -> list[Path]:
     for path in paths:
         path.write_bytes(camera_picture((800, 600)))
     return paths
+
+
+def pupil_id(number: int) -> str:
+    """Of a child of the class."""
+    return f"{CLASS.id}-000{number}"
 
 
 async def appoint(village: Village, key: str, subject: str, name: str) -> None:
@@ -79,7 +85,7 @@ async def choose(phone: Handset, *files: Path) -> None:
         await phone.tap("add-picture")
     await (await chooser.value).set_files(list(files))
     await expect(phone.part("picture")).to_have_count(before + len(files))
-    await expect(phone.text("正在上传")).to_have_count(0)
+    await expect(phone.part("going")).to_have_count(0)
 
 
 async def draw(phone: Handset) -> None:
@@ -160,6 +166,10 @@ async def test_an_evening_from_the_budget_to_the_correction(
     await mother.part("work").scroll_into_view_if_needed()
     await mother.shoot(screenshot, "4-returned")
     await mother.tap("into-book")
+    await mother.is_at("homework/mistake/index")
+    await expect(mother.part("sheet").locator("img").first).to_be_visible()
+    await mother.tap("save")
+    await mother.is_at("homework/task/index")
     await expect(mother.page.locator("body")).to_contain_text("记好了")
     await mother.tap("hand-in")
     await mother.is_at("homework/hand-in/index")
@@ -193,6 +203,69 @@ async def test_an_evening_from_the_budget_to_the_correction(
     (held,) = await village.documents("submissions")
     assert [len(one["files"]) for one in held["versions"]] == [3, 4]
     assert [one["returned"] for one in held["marks"]] == [True, False]
+
+
+async def test_a_group_of_pupils_good_work_and_practice(
+    campus: Campus, pictures: list[Path], screenshot: Screenshot
+) -> None:
+    village = campus.village
+    mother, other = [await campus.parent(f"mother{n}", n) for n in (1, 2)]
+    agreed = {"purpose": "class_work", "child_id": pupil_id(1), "decision": "yes", "version": 1}
+    family = await village.somebody("mother1")
+    assert (await family.call("PUT", "/consents", agreed)).status in (200, 201)
+    teacher = await subject_teacher(campus, "maths", "maths", "陈")
+    await write_homework(teacher, 20)
+    await teacher.tap("whom")
+    for number in (0, 1):
+        await teacher.part("pupil").nth(number).tap()
+    await teacher.type("组名", "提高组")
+    await teacher.tap("take-group")
+    await teacher.tap("send")
+    await teacher.is_at("homework/own/index")
+    await expect(teacher.part("pile-missing")).to_contain_text("2")
+    (homework,) = await village.documents("homework")
+    assert homework["student_ids"] == [pupil_id(1), pupil_id(2)]
+
+    await mother.open()
+    await expect(mother.part("tonight")).to_have_text("约 20 分钟")
+    await mother.tap("homework")
+    await mother.tap("homework")
+    await mother.tap("hand-in")
+    await mother.is_at("homework/hand-in/index")
+    await choose(mother, *pictures[:2])
+    await mother.tap("send")
+    await mother.is_at("homework/task/index")
+
+    await teacher.pull()
+    await expect(teacher.part("pile-waiting")).to_contain_text("1")
+    await teacher.tap("mark-next")
+    await teacher.tap("cut")
+    await teacher.is_at("homework/mistake/index")
+    await expect(teacher.part("sheet").locator("img").first).to_be_visible()
+    await teacher.type("知识点", "进位加法")
+    await teacher.tap("save")
+    await teacher.is_at("homework/mark/index")
+    await teacher.tap("praise")
+    await teacher.tap("finish")
+    await teacher.is_at("homework/own/index")
+    await expect(teacher.part("pile-marked")).to_contain_text("1")
+    await teacher.open("homework/practice/index")
+    await teacher.tap("add")
+    await teacher.type("知识点或章节", "进位加法")
+    await teacher.type("名称", "练一练")
+    await teacher.type("网址", "https://basic.smartedu.cn/practice")
+    await teacher.tap("put")
+    await expect(teacher.part("practice")).to_contain_text("进位加法")
+
+    await other.open(f"homework/praised/index?id={homework['_id']}&child={pupil_id(2)}")
+    await expect(other.part("praised")).to_contain_text(first_name(child_name(1)))
+    await expect(other.part("praised")).not_to_contain_text(child_name(1))
+    await expect(other.part("picture").locator("img")).to_have_count(2)
+    await mother.open(f"homework/mistakes/index?child={pupil_id(1)}")
+    await mother.part("subject").first.tap()
+    await expect(mother.part("mistake")).to_contain_text("进位加法")
+    await expect(mother.part("practice")).to_contain_text("练一练")
+    await mother.shoot(screenshot, "1-book")
 
 
 async def test_a_head_teacher_lets_it_go_over(campus: Campus) -> None:

@@ -192,6 +192,17 @@ async def test_being_told(phone: Handset, stub: Stub, screenshot: Screenshot) ->
     await expect(phone.part("more")).to_be_visible()
 
 
+async def test_quiet_hours_of_ones_own(phone: Handset, stub: Stub, screenshot: Screenshot) -> None:
+    await phone.open("pages/subscriptions/index")
+    await phone.tap("quiet-on")
+    await expect(phone.part("quiet-start")).to_contain_text("21:00")
+    assert stub.landed["quiet"] == {"start": "21:00", "end": "07:00"}
+    await phone.shoot(screenshot, "1-set")
+    await phone.tap("quiet-off")
+    await expect(phone.part("quiet-on")).to_be_visible()
+    assert stub.landed["quiet"] == {"start": "", "end": ""}
+
+
 async def test_being_told_where_there_is_nothing_to_be_told_by(
     phone: Handset, stub: Stub, screenshot: Screenshot
 ) -> None:

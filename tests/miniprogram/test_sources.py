@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from domain import messages, shelves, threads
 from domain.channels import Channel, Reason
 from domain.files import MAX_FILE_BYTES
 from domain.notices import FILE_LIMIT, LINK_LIMIT, TITLE_LIMIT, ConfirmMode
 from domain.receipts import Receipt
+from domain.search_text import QUERY_LIMIT
 from simulator.miniprogram.building import CLIENT, HERE
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -94,6 +96,24 @@ console.log(JSON.stringify({ limits: [TITLE_LIMIT, FILE_LIMIT, LINK_LIMIT, MOST_
     found = json.loads(done.stdout)
     assert found["limits"] == [TITLE_LIMIT, FILE_LIMIT, LINK_LIMIT, MAX_FILE_BYTES]
     assert all(f" {MAX_FILE_BYTES >> 20} MB" in sentence for sentence in found["said"])
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "limit"),
+    [
+        ("talk/lib/saying.js", "PICTURES", messages.FILE_LIMIT),
+        ("talk/thread/index.js", "TEXT_LIMIT", messages.TEXT_LIMIT),
+        ("talk/search/index.js", "SEARCH_LIMIT", messages.SEARCH_LIMIT),
+        ("talk/write/index.js", "TEXT_LIMIT", messages.TEXT_LIMIT),
+        ("talk/write/index.js", "LINE_LIMIT", threads.TITLE_LIMIT),
+        ("links/keep/index.js", "TITLE_LIMIT", shelves.TITLE_LIMIT),
+        ("links/keep/index.js", "NOTE_LIMIT", shelves.NOTE_LIMIT),
+        ("links/keep/index.js", "ORDER_LIMIT", shelves.ORDER_LIMIT),
+        ("links/search/index.js", "QUERY_LIMIT", QUERY_LIMIT),
+    ],
+)
+def test_limits_of_parts_are_the_servers(file: str, name: str, limit: int) -> None:
+    assert f"const {name} = {limit};" in (CLIENT / file).read_text()
 
 
 def test_pages_do_not_restyle_components() -> None:

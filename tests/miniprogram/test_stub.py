@@ -27,6 +27,8 @@ BIND = json.dumps({"name": "李小明", "digits": "5678", "invitation": ""}).enc
         ("POST", "/sessions", b'{"code": "code"}'),
         ("DELETE", "/sessions/mine", b""),
         ("GET", "/subscriptions", b""),
+        ("GET", "/quiet", b""),
+        ("PUT", "/quiet", b'{"start": "21:00", "end": "07:00"}'),
     ],
 )
 def test_its_answers_are_as_declared(method: str, path: str, given: bytes) -> None:

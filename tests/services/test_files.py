@@ -111,7 +111,9 @@ async def test_a_signature_of_too_many_pixels_is_refused_before_it_is_decoded(
     quiet_town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ctx, width = quiet_town.ctx, MAX_SIGNATURE_PIXELS // 1000
-    file = await store_signature(ctx, "school-a", "person-1", drawing((width, 1000)))
+    file = await store_signature(
+        ctx, "school-a", "person-1", drawing((width, 1000)), promises=["deliveries:one"]
+    )
     assert (file.width, file.height) == (width, 1000)
 
     def decoded(*_: object) -> None:
@@ -122,6 +124,6 @@ async def test_a_signature_of_too_many_pixels_is_refused_before_it_is_decoded(
         content = drawing(size)
         assert len(content) <= MAX_SIGNATURE_BYTES
         with pytest.raises(FileRefusedError) as refusal:
-            await store_signature(ctx, "school-a", "person-1", content)
+            await store_signature(ctx, "school-a", "person-1", content, promises=["deliveries:one"])
         assert refusal.value.code == "too_many_pixels"
     assert await stored(quiet_town) == 1

@@ -124,3 +124,10 @@ def test_the_video_of_a_photograph_that_moves_is_cut_off() -> None:
 def test_what_is_nothing_of_this_is_refused(content: bytes) -> None:
     with pytest.raises(FileRefusedError, match="wrong_type"):
         judge(content)
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"heix", b"mif1", b"hevc"])
+def test_a_picture_of_an_iphone_is_refused_by_its_name(brand: bytes) -> None:
+    head = (24).to_bytes(4, "big") + b"ftyp" + brand + b"\0\0\0\0mif1heic"
+    with pytest.raises(FileRefusedError, match="heic"):
+        judge(head + bytes(4000))

@@ -20,9 +20,10 @@ from services.context import Context
 from services.homework import withdraw_homework
 from services.monitor_counting import count_week, count_weeks
 from services.monitor_export import export_region, export_school
-from services.monitors import Span, class_monitor, region_monitor, school_monitor
+from services.monitors import class_monitor, region_monitor, school_monitor
 from services.overruns import ask_for_more, decide_overrun, overruns_of_homework
 from services.people import Post, access_post, access_teaching
+from services.periods import Span
 from tests.dying import Killed, after_each_write, dying_after
 from tests.flows.conftest import quiet_town as quiet_town
 from tests.homeworking import TUESDAY, a_class, publish, teacher

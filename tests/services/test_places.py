@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from domain.regions import Region, RegionLevel
 from domain.roles import Right, Role
 from domain.schools import School
 from domain.stages import Stage, System
+from domain.times import QuietHours
 from services.administrators import Founding, found_place, offer_administration
 from services.offers import accept_offer
 from services.people import posts_of
 from services.place_settings import change_settings, form_of, review_settings
 from services.places import access_place, edit_place, found_place_below, places_at
+from services.quiet import quiet_at
 from tests.flows.conftest import quiet_town as quiet_town
 from tests.office import (
     CITY,
@@ -239,6 +242,18 @@ async def test_settings_are_looked_at_and_then_changed(city: Town) -> None:
     assert entry.after == {"approval_hours": 48, "subjects": "陶艺,经典诵读"}
 
 
+async def test_a_schools_own_quiet_hours_hold_from_when_it_saves_them(city: Town) -> None:
+    chen = await post_at(city, "chen")
+    assert await quiet_at(city.ctx, SCHOOL.id) == city.ctx.policy.quiet_hours
+    form = form_of(SCHOOL) | {"quiet_start": "20:00", "quiet_end": "08:00"}
+    review = await review_settings(city.ctx, chen, form)
+    await change_settings(city.ctx, chen, form, seen=review.seen)
+    assert await quiet_at(city.ctx, SCHOOL.id) == QuietHours(time(20), time(8))
+    assert await quiet_at(city.ctx, "elsewhere") == city.ctx.policy.quiet_hours
+    entries = await city.ctx.stores.audit.stretch(SCHOOL.id, 1, 10)
+    assert entries[-1].after == {"quiet_start": "20:00", "quiet_end": "08:00"}
+
+
 async def test_what_was_changed_meanwhile_is_looked_at_again(city: Town) -> None:
     chen = await post_at(city, "chen")
     mine = form_of(SCHOOL) | {"claim_days": "14"}
@@ -261,6 +276,9 @@ async def test_what_was_changed_meanwhile_is_looked_at_again(city: Town) -> None
         ({"name": "", "stages": ""}, {"name", "stages"}),
         ({"local_subjects": "语文"}, {"local_subjects"}),
         ({"system": "nine_zero"}, {"system"}),
+        ({"quiet_start": "22:01", "quiet_end": "06:29"}, {"quiet_start", "quiet_end"}),
+        ({"quiet_start": "21:00"}, {"quiet_end"}),
+        ({"quiet_start": "21:60", "quiet_end": "07:00"}, {"quiet_start"}),
     ],
 )
 async def test_wrong_settings_change_nothing(

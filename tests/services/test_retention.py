@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from domain.files import Shower, promise_to
 from domain.notices import Notice
 from domain.retention import Keep, before_this_year, is_night, school_year_start
 from domain.times import SCHOOL_ZONE
@@ -131,7 +132,7 @@ async def test_what_was_handed_in_goes_with_its_files_and_before_the_mistakes_bo
     (binding,) = await ctx.stores.bindings.active_of_person(person)
     owner = Owner(SCHOOL.id, person, binding.student_id)
     files = [await store_upload(ctx, owner, f"{n}.pdf", PDF) for n in range(2)]
-    work, cut = await attach(ctx, files)
+    work, cut = await attach(ctx, files, promise_to(Shower.SUBMISSION, "homework-1:child"))
     belongs = {"school_id": SCHOOL.id, "student_id": binding.student_id}
     version = a_version(files=(work,), handed_in_at=ctx.now())
     await ctx.stores.submissions.insert(

@@ -51,7 +51,7 @@ async def test_a_class_with_homework_is_told_once_on_sunday_evening(town: Town) 
         await tell_weeks(at(town.ctx, SUNDAY))
     (told,) = await notices(town)
     assert told["class_ids"] == [school_class(1).id]
-    assert told["student_ids"] == []
+    assert (told["kind"], told["student_ids"]) == ("week", [])
     await tell_weeks(at(town.ctx, SUNDAY + timedelta(days=7)))
     assert len(await notices(town)) == 1  # there was no homework in that week
 

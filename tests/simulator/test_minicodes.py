@@ -51,7 +51,7 @@ def test_what_wechat_refuses(world: World, changes: dict[str, Any], code: int) -
 
 
 def test_the_two_accounts_have_tokens_of_their_own(world: World) -> None:
-    api = Api(world, lambda user, entry: None)
+    api = Api(world, lambda *_: None, lambda *_: None)
     query = {"grant_type": "client_credential"}
     api.token(Call("GET", "", {**query, "appid": APP_ID, "secret": SECRET}, b""))
     api.token(Call("GET", "", {**query, "appid": MINI_ID, "secret": MINI_SECRET}, b""))

@@ -17,10 +17,12 @@ APP = "wx1"
 
 
 @asynccontextmanager
-async def opened(mongodb_uri: str, redis_url: str, database: str) -> AsyncIterator[Stores]:
-    """The stores as a process has them."""
+async def opened(
+    mongodb_uri: str, redis_url: str, database: str, **more: Any
+) -> AsyncIterator[Stores]:
+    """The stores as a process has them; `more` says where files lie."""
     stores = open_stores(
-        mongodb_uri=mongodb_uri, database=database, redis_url=redis_url, app_id=APP
+        mongodb_uri=mongodb_uri, database=database, redis_url=redis_url, app_id=APP, **more
     )
     try:
         yield stores

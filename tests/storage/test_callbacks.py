@@ -211,3 +211,22 @@ async def test_a_redis_that_is_gone_is_told_to_everybody_who_asked() -> None:
         )
     assert len(answers) == 4
     assert all(isinstance(answer, RedisError) for answer in answers)
+
+
+async def test_what_somebody_wrote_waits_once_a_key_also_when_it_comes_at_one_moment(
+    stores: Stores, twin: Stores
+) -> None:
+    pieces = [(f"m:{n}", {"at": n, "text": f"words {n}"}) for n in range(3)]
+    await at_once(
+        *(
+            store.callbacks.keep_said(OPENID, key, piece, most=9)
+            for key, piece in pieces
+            for store in (stores, twin)
+        )
+    )
+    assert await stores.callbacks.said(OPENID) == dict(pieces)
+    assert await stores.callbacks.said("openid-2") == {}
+    assert not await stores.callbacks.keep_said(OPENID, "m:9", {}, most=3)
+    assert await stores.callbacks.keep_said(OPENID, *pieces[0], most=3)
+    await twin.callbacks.drop_said(OPENID, ["m:0", "m:2"])
+    assert await stores.callbacks.said(OPENID) == dict(pieces[1:2])

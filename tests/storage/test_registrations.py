@@ -83,9 +83,9 @@ async def test_a_school_and_a_class_of_one_id_are_two_documents(stores: Stores) 
 
 
 async def test_a_change_during_the_counting_keeps_its_mark(stores: Stores) -> None:
-    await stores.registrations.mark.student("student-1")
+    await stores.registrations.mark.student("student-1", "school-a")
     (mark,) = await stores.registrations.marks(10)
-    await stores.registrations.mark.student("student-1")
+    await stores.registrations.mark.student("student-1", "school-a")
     await stores.registrations.unmark(mark)
     (again,) = await stores.registrations.marks(10)
     assert (again.id, again.student_id, again.school_id) == (mark.id, "student-1", "")
@@ -94,8 +94,8 @@ async def test_a_change_during_the_counting_keeps_its_mark(stores: Stores) -> No
 
 
 async def test_of_a_child_who_is_erased_no_mark_stays(stores: Stores) -> None:
-    await stores.registrations.mark.student("student-1")
-    await stores.registrations.mark.student("student-2")
+    await stores.registrations.mark.student("student-1", "school-a")
+    await stores.registrations.mark.student("student-2", "school-a")
     await stores.registrations.forget_student("school-a", "student-1")
     assert await marked(stores) == {"student:student-2", "school:school-a"}
 
@@ -103,7 +103,7 @@ async def test_of_a_child_who_is_erased_no_mark_stays(stores: Stores) -> None:
 async def test_many_at_once_leave_one_mark_each(stores: Stores, twin: Stores) -> None:
     await at_once(
         *(
-            some.registrations.mark.student(f"s{n % 3}")
+            some.registrations.mark.student(f"s{n % 3}", "school-a")
             for some in (stores, twin)
             for n in range(60)
         )

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from aiohttp import web
 
 from tests.wechat.api import (
     APP_ID,
@@ -194,3 +195,16 @@ async def test_a_call_that_is_given_up_is_logged_as_such(
     send.cancel()
     await asyncio.wait([send])
     assert "custom/send: errcode=cancelled" in caplog.text
+
+
+async def test_what_somebody_sent_is_fetched_and_a_refusal_is_no_picture(
+    api: Api, gateway: Gateway
+) -> None:
+    path = "/cgi-bin/media/get"
+    picture = b"\xff\xd8\xff" + bytes(2 * 1024 * 1024)
+    api.always(path, web.Response(body=picture, content_type="image/jpeg"))
+    assert await gateway.fetch_media("m/1+=") == picture
+    api.always(path, {"errcode": 40007, "errmsg": "invalid media_id"})
+    assert (await trouble_in(gateway.fetch_media("gone"))).trouble is Trouble.PARAMETER
+    api.always(path, web.Response(body=b"<html>", status=200))
+    assert (await trouble_in(gateway.fetch_media("page"))).trouble is Trouble.DOWN

@@ -2,9 +2,15 @@
 
 /** @type {typeof import('./zh')} */
 module.exports = {
+  ...require('./review-en'),
   ...require('./people-en'),
   ...require('./teach-en'),
   ...require('./homework-en'),
+  ...require('./links-en'),
+  ...require('./weekend-en'),
+  ...require('./talk-en'),
+  ...require('./activities-en'),
+  ...require('./circle-en'),
   common: {
     retry: 'Try again',
     close: 'Close',
@@ -33,7 +39,7 @@ module.exports = {
     date: '{month}/{day} {clock}',
     far: '{year}-{month}-{day}',
   },
-  tabs: { home: 'Home', notices: 'Notices', me: 'Me' },
+  tabs: { home: 'Home', notices: 'Notices', talk: 'Messages', me: 'Me' },
   welcome: {
     name: 'Yanshu',
     line: 'Every word from school arrives',
@@ -50,6 +56,9 @@ module.exports = {
     failed: 'WeChat did not sign you in. Please try again.',
   },
   home: {
+    answer: 'Fill in',
+    tonight: 'About {n} minutes',
+    tonightOf: '{name} about {n} minutes',
     requests: '{n} ask about your child',
     unanswered: 'How may your child’s data be used? Please answer',
     leaving: 'Your data will soon be erased; tap to keep them',
@@ -83,6 +92,8 @@ module.exports = {
     files: '{n} files',
   },
   state: {
+    answered: 'Answered',
+    toAnswer: 'To fill in',
     toConfirm: 'to confirm',
     toSign: 'to sign',
     confirmed: 'confirmed',
@@ -148,6 +159,12 @@ module.exports = {
     none: 'The school does not send reminders yet',
     noneHint: 'New notices are in the list whenever you open it.',
     also: 'Following the school’s official account reminds you too, without counting.',
+    quiet: 'Quiet hours',
+    quietHint: 'In these hours nothing is sent to you; afterwards you are told once. Urgent notices of the school come through.',
+    quietOn: 'Set hours of your own',
+    quietOff: 'No quiet hours',
+    from: 'From',
+    to: 'To',
   },
   bind: {
     title: 'Add a child',

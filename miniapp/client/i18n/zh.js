@@ -1,9 +1,15 @@
 /* Every word of the mini-program in Chinese. Sections are named after the screens. */
 
 module.exports = {
+  ...require('./review-zh'),
   ...require('./people-zh'),
   ...require('./teach-zh'),
   ...require('./homework-zh'),
+  ...require('./links-zh'),
+  ...require('./weekend-zh'),
+  ...require('./talk-zh'),
+  ...require('./activities-zh'),
+  ...require('./circle-zh'),
   common: {
     retry: '再试一次',
     close: '关闭',
@@ -32,7 +38,7 @@ module.exports = {
     date: '{month}月{day}日 {clock}',
     far: '{year}年{month}月{day}日',
   },
-  tabs: { home: '首页', notices: '通知', me: '我的' },
+  tabs: { home: '首页', notices: '通知', talk: '消息', me: '我的' },
   welcome: {
     name: '雁书',
     line: '老师的话，一条不落',
@@ -49,6 +55,9 @@ module.exports = {
     failed: '微信登录没有成功，请再试一次',
   },
   home: {
+    answer: '去填写',
+    tonight: '约 {n} 分钟',
+    tonightOf: '{name}约 {n} 分钟',
     requests: '有 {n} 个人申请绑定您的孩子',
     unanswered: '孩子的信息怎么用，请您回答',
     leaving: '您的资料就要删除了，改主意点这里',
@@ -82,6 +91,8 @@ module.exports = {
     files: '{n}附件',
   },
   state: {
+    answered: '已填写',
+    toAnswer: '待填写',
     toConfirm: '待确认',
     toSign: '待签名',
     confirmed: '已确认',
@@ -147,6 +158,12 @@ module.exports = {
     none: '学校还没有开通微信提醒',
     noneHint: '新通知都在“通知”里，打开就能看到。',
     also: '关注学校公众号也会收到提醒，不用一条条存。',
+    quiet: '免打扰时间',
+    quietHint: '这段时间里不推送通知和消息，结束后一次告诉您。学校的紧急通知除外。',
+    quietOn: '留出自己的休息时间',
+    quietOff: '不再需要',
+    from: '从',
+    to: '到',
   },
   bind: {
     title: '绑定孩子',

@@ -107,6 +107,10 @@ module.exports = {
   getSubscriptions: () => read('/subscriptions'),
   /** @param {Record<string, string>} results what WeChat's sheet answered, by template @param {string} prompt @returns {Promise<Api.Subscriptions>} */
   putSubscriptions: (results, prompt) => act({ path: '/subscriptions', method: 'PUT', body: { prompt, results } }),
+  /** @returns {Promise<Read<Api.Quiet>>} */
+  getQuiet: () => read('/quiet'),
+  /** Both empty: none. @param {Api.Quiet} quiet @returns {Promise<Api.Quiet>} */
+  putQuiet: (quiet) => act({ path: '/quiet', method: 'PUT', body: quiet }),
   signOut: () => act({ path: '/sessions/mine', method: 'DELETE' }),
 
   /** For the queue: confirm with a tap. @param {string} id @param {number} version @param {string} key */

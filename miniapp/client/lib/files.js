@@ -14,12 +14,20 @@ const fetched = new Map();
  * @param {string} fileId @param {string} noticeId @param {'thumb' | 'full'} size
  * @returns {Promise<string>}
  */
-async function fetchFile(fileId, noticeId, size) {
-  const address = api.file(fileId, noticeId, size);
+function fetchFile(fileId, noticeId, size) {
+  return fetchKept(api.file(fileId, noticeId, size), api.paths.notice(noticeId));
+}
+
+/**
+ * The same of any file that belongs to a kept answer, and goes with it.
+ * @param {string} address after /api/v1 @param {string} of the address of the answer
+ * @returns {Promise<string>}
+ */
+async function fetchKept(address, of) {
   const known = (await keptFiles.find(address)) || fetched.get(address);
   if (known) return known;
   const fresh = await fetchFresh(address);
-  const path = await keptFiles.keep(address, api.paths.notice(noticeId), fresh);
+  const path = await keptFiles.keep(address, of, fresh);
   if (path === fresh) fetched.set(address, path);
   return path;
 }
@@ -27,6 +35,20 @@ async function fetchFile(fileId, noticeId, size) {
 /** The path of what an address gives now, fetched anew. @param {string} address after /api/v1 @returns {Promise<string>} */
 async function fetchFresh(address) {
   return download(config.base + PREFIX + address, await session.token());
+}
+
+/** Under way, or had in this run of the app, by address. @type {Map<string, Promise<string>>} */
+const had = new Map();
+
+/** The path of a file on this phone, fetched once in a run of the app and kept no longer. @param {string} address @returns {Promise<string>} */
+function fetchOnce(address) {
+  let path = had.get(address);
+  if (!path) {
+    path = fetchFresh(address);
+    had.set(address, path);
+    path.catch(() => had.delete(address));
+  }
+  return path;
 }
 
 /** @param {string} url @param {string} token @returns {Promise<string>} */
@@ -44,4 +66,4 @@ function download(url, token) {
   });
 }
 
-module.exports = { fetchFile, fetchFresh };
+module.exports = { fetchFile, fetchFresh, fetchKept, fetchOnce };

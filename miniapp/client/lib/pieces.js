@@ -18,14 +18,21 @@ function crc32(bytes) {
 
 /**
  * Send a file; `key` is its own, and the same key goes on where it stopped. Returns the server's id.
- * @param {{name: string, path: string, size: number, child?: string}} file @param {string} key @returns {Promise<string>}
+ * @param {{name: string, path: string, size: number, child?: string}} file @param {string} key
+ * @param {(share: number) => void} tell how much is there, from 0 to 1
+ * @returns {Promise<string>}
  */
-async function sendPieces({ name, path: filePath, size, child }, key) {
+async function sendPieces({ name, path: filePath, size, child }, key, tell) {
   const announced = await announce({ name, size_bytes: size, ...(child ? { child } : {}) }, key);
+  const all = Math.ceil(size / announced.piece_bytes);
+  let there = all - announced.missing.length;
+  tell(there / all);
   for (const offset of announced.missing) {
     const body = await phone.read(filePath, offset, Math.min(announced.piece_bytes, size - offset));
     const path = `/uploads/${api.safe(announced.id)}/pieces` + api.query({ offset, crc32: crc32(body) });
     await api.act({ path, method: 'PUT', body, header: { 'content-type': 'application/octet-stream' } });
+    there += 1;
+    tell(there / all);
   }
   return (await api.create(`/uploads/${api.safe(announced.id)}/file`, undefined, announced.id)).file_id;
 }

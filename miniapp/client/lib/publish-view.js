@@ -1,26 +1,18 @@
 /* From a draft, and from whom it would reach, to what the page of publishing shows. */
 
 const { fill, words } = require('../i18n/index');
-const { moment, size } = require('./format');
+const { moment } = require('./format');
 const { TITLE_LIMIT } = require('./notice-form');
 const { forecastStates, missedGroups } = require('./teach-rows');
 
 /** @typedef {import('./drafts').Draft} Draft */
-/** @typedef {import('./uploads').Attached} Attached */
-
-/**
- * @param {Draft} draft
- * @param {Map<string, string>} shown where a picture is, on this phone, that the server has, by its id there
- * @param {Set<string>} failed keys of uploads that got no answer
- */
-function draftView(draft, shown, failed) {
-  /** @param {Attached} one */
-  const tile = (one) => ({ ...one, path: one.path || shown.get(one.id) || '', waits: failed.has(one.key) });
+/** @param {Draft} draft @param {InstanceType<typeof import('./attaching').Attaching>} files */
+function draftView(draft, files) {
   return {
     draft: { ...draft },
     titleCount: `${Array.from(draft.title.trim()).length}/${TITLE_LIMIT}`,
-    pictures: draft.attached.filter(({ kind }) => kind === 'picture').map(tile),
-    files: draft.attached.filter(({ kind }) => kind !== 'picture').map((one) => ({ ...tile(one), weight: size(one.size) })),
+    pictures: files.pictures(),
+    files: files.others(),
   };
 }
 

@@ -16,10 +16,10 @@ const LONGEST_WAIT_MS = 60000;
  * @property {'POST' | 'PUT' | 'DELETE'} method
  * @property {any} [body]
  * @property {string} [png] bytes to send instead of a body, in base64
- * @property {Upload[]} [uploads] files that go first; each becomes an id in `body.file_ids`, in its place
+ * @property {Upload[]} [uploads] files that go first; each becomes an id in the body, in its place
  * @property {string} key
  */
-/** @typedef {import('./uploads').Attached & {at: number}} Upload */
+/** `field` is the body's own for a single file; else it is one of `file_ids`. @typedef {import('./uploads').Attached & {at: number, field?: string}} Upload */
 /** @typedef {{about: string, state: 'done', data: any} | {about: string, state: 'refused', error: InstanceType<typeof ApiError>} | {about: string, state: 'waiting'}} Outcome */
 
 /** @type {Set<(outcome: Outcome) => void>} */
@@ -38,6 +38,11 @@ function all() {
 /** @param {string} about */
 function has(about) {
   return all().some((act) => act.about === about);
+}
+
+/** What is kept, of which `about` begins so, in order. @param {string} beginning */
+function under(beginning) {
+  return all().filter((act) => act.about.startsWith(beginning));
 }
 
 /** Keep an act, and send it when that is possible. A second one about the same changes nothing. @param {Act} act */
@@ -72,6 +77,7 @@ async function sendAll() {
       return;
     }
     wx.setStorageSync(STORED, all().filter((one) => one.key !== act.key));
+    if (outcome.state === 'done') uploads.forget(act.uploads || []);
     wait = FIRST_WAIT_MS;
     tell(outcome);
   }
@@ -93,9 +99,10 @@ async function send(act) {
 
 /** What has gone up is noted at once: after an interruption only the rest goes. @param {Act} act */
 async function sendUploads(act) {
-  for (const { at, ...attached } of act.uploads || []) {
-    if (act.body.file_ids[at]) continue;
-    act.body.file_ids[at] = await uploads.send(attached);
+  for (const { at, field, ...attached } of act.uploads || []) {
+    const [holder, place] = field ? [act.body, field] : [act.body.file_ids, at];
+    if (holder[place]) continue;
+    holder[place] = await uploads.send(attached);
     wx.setStorageSync(STORED, all().map((one) => (one.key === act.key ? act : one)));
   }
 }
@@ -134,4 +141,4 @@ function clear() {
   wx.removeStorageSync(STORED);
 }
 
-module.exports = { add, clear, flush, has, hurry, listen, replace, size: () => all().length };
+module.exports = { add, clear, flush, has, hurry, listen, replace, under, size: () => all().length };

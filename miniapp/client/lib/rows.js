@@ -17,8 +17,8 @@ function labelOf(row) {
   if (row.state === 'withdrawn') return { text: t.withdrawn, tone: 'soft' };
   if (row.confirm === 'none') return { text: '', tone: '' };
   if (queue.has(answerTo(row.id))) return { text: t.sending, tone: 'soft' };
-  if (row.confirmed_at) return { text: row.confirm === 'sign' ? t.signed : t.confirmed, tone: 'done' };
-  return { text: row.confirm === 'sign' ? t.toSign : t.toConfirm, tone: 'todo' };
+  if (row.confirmed_at) return { text: { sign: t.signed, answer: t.answered, tap: t.confirmed }[row.confirm], tone: 'done' };
+  return { text: { sign: t.toSign, answer: t.toAnswer, tap: t.toConfirm }[row.confirm], tone: 'todo' };
 }
 
 /** @param {Api.NoticeRow} row */

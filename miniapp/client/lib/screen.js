@@ -5,6 +5,7 @@ loading in `screen.load(this, act)`. Its template starts with <page-meta page-st
 
 const { words } = require('../i18n/index');
 const { ApiError } = require('./http');
+const queue = require('./queue');
 const session = require('./session');
 const theme = require('./theme');
 
@@ -61,7 +62,48 @@ function problemOf(error, missing) {
   if (!(error instanceof ApiError)) throw error;
   if (error.status === 404) return { title: missing.gone, hint: missing.goneHint, retry: false };
   if (error.status === 401) return { title: common.failed, hint: common.signedOut, retry: true };
-  return { title: common.failed, hint: error.passing ? common.failedHint : error.message, retry: true };
+  // Who asked too often is told so: the network is not to blame.
+  const hint = error.passing && error.status !== 429 ? common.failedHint : error.message;
+  return { title: common.failed, hint, retry: true };
 }
 
-module.exports = { data, enter, load };
+/**
+ * Of a page that is loaded anew whenever it comes to the front, or is pulled down; it has a `reload`.
+ * @param {(t: ReturnType<typeof words>) => string} title
+ */
+function reloading(title) {
+  return {
+    /** @this {any} */
+    onShow() {
+      if (!enter(this)) return;
+      wx.setNavigationBarTitle({ title: title(words()) });
+      this.reload();
+    },
+
+    /** @this {any} */
+    async onPullDownRefresh() {
+      queue.hurry();
+      await this.reload();
+      wx.stopPullDownRefresh();
+    },
+  };
+}
+
+/** Of a page that hears, while it is there, what becomes of what was tapped; it has a `heard`. */
+function listening() {
+  return {
+    stop: /** @type {() => void} */ (() => {}),
+
+    /** @this {any} */
+    onLoad() {
+      this.stop = queue.listen((outcome) => this.heard(outcome));
+    },
+
+    /** @this {any} */
+    onUnload() {
+      this.stop();
+    },
+  };
+}
+
+module.exports = { data, enter, listening, load, reloading };

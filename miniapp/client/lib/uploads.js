@@ -18,6 +18,8 @@ const { GONE } = phone;
 
 /** Under way by key: who asks meanwhile waits for the same. @type {Map<string, Promise<string>>} */
 const underWay = new Map();
+/** Who wants to know how far one is. @type {Set<(key: string, share: number) => void>} */
+const watchers = new Set();
 
 /**
  * Pictures from the album or the camera, made smaller by WeChat; none when nothing was chosen.
@@ -56,6 +58,11 @@ async function keep(tempFilePath, name, kind, size) {
   return { key: api.newKey(), name, kind, size, path, id: '' };
 }
 
+/** A picture made by this app. @param {string} tempFilePath @param {string} name @returns {Promise<Attached>} */
+async function keepPicture(tempFilePath, name) {
+  return keep(tempFilePath, name, 'picture', await phone.weigh(tempFilePath));
+}
+
 /** Send it, unless it is there already; returns the server's id. @param {Attached} attached @returns {Promise<string>} */
 function send(attached) {
   const { key, id } = attached;
@@ -71,11 +78,19 @@ function send(attached) {
 /** @param {Attached} attached @returns {Promise<string>} */
 async function sendNow({ key, name, path, child }) {
   const size = await phone.weigh(path);
-  if (size > LARGE_BYTES) return sendPieces({ name, path, size, child }, key);
+  if (size > LARGE_BYTES) return sendPieces({ name, path, size, child }, key, (share) => watchers.forEach((watcher) => watcher(key, share)));
   const body = await phone.read(path, 0, size);
   const header = { 'content-type': 'application/octet-stream', 'Idempotency-Key': key };
   const stored = await api.act({ path: '/files' + api.query({ name, child }), method: 'POST', body, header, patience: PATIENCE_MS });
   return stored.file_id;
+}
+
+/** Hear how much of a large file is there, from 0 to 1. Returns what stops it. @param {(key: string, share: number) => void} watcher */
+function watch(watcher) {
+  watchers.add(watcher);
+  return () => {
+    watchers.delete(watcher);
+  };
 }
 
 /** Let go of what this phone kept. @param {Attached[]} attached */
@@ -85,4 +100,4 @@ function forget(attached) {
   }
 }
 
-module.exports = { GONE, MOST_BYTES, chooseDocuments, choosePictures, forget, keep, send };
+module.exports = { GONE, MOST_BYTES, chooseDocuments, choosePictures, forget, keep, keepPicture, send, watch };

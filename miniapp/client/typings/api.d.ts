@@ -3,7 +3,7 @@
 declare namespace Api {
   interface NoticeRow {
     id: string;
-    kind: 'notice' | 'homework';
+    kind: 'notice' | 'homework' | 'week' | 'tasklist' | 'activity';
     title: string;
     summary: string;
     author: string;
@@ -13,7 +13,7 @@ declare namespace Api {
     published_at: string;
     state: string;
     unread: boolean;
-    confirm: 'none' | 'tap' | 'sign';
+    confirm: 'none' | 'tap' | 'sign' | 'answer';
     confirmed_at: string | null;
     deadline_at: string | null;
     pictures: number;
@@ -54,6 +54,7 @@ declare namespace Api {
   }
 
   interface Home {
+    tonight?: Tonight[];
     children: Child[];
     notices: NoticeRow[];
     todo: NoticeRow[];
@@ -88,6 +89,12 @@ declare namespace Api {
     refresh_token: string;
     access_until: string;
     expires_at: string;
+  }
+
+  /** By the school's clock, 21:00; both are empty for none. */
+  interface Quiet {
+    start: string;
+    end: string;
   }
 
   interface Subscriptions {

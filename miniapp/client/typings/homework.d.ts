@@ -256,6 +256,7 @@ declare namespace Api {
   interface MarkIn {
     version: number;
     comment: string;
+    voice_file_id: string;
     stamp: Stamp | null;
     level: Level | null;
     points: number | null;
@@ -275,5 +276,92 @@ declare namespace Api {
     entered: string;
     due: string | null;
     reviews: { day: string; right: boolean }[];
+    practice: { title: string; address: string }[];
+  }
+}
+
+declare namespace Api {
+  interface Week {
+    monday: string;
+    homework: number;
+    minutes: number;
+    to_hand_in: number;
+    handed_in: number;
+    late: number;
+    to_correct: number;
+    marked: number;
+    mistakes: number;
+    tried: number;
+    right: number;
+    learned: number;
+    due: number;
+  }
+
+  interface ReportFigures {
+    homework: number;
+    minutes: number;
+    to_hand_in: number;
+    handed_in: number;
+    on_time: number;
+    returned: number;
+    marked: number;
+  }
+
+  interface Report {
+    term: string;
+    first_on: string;
+    last_on: string;
+    figures: ReportFigures;
+    subjects: { subject: Subject; figures: ReportFigures }[];
+    weeks: { monday: string; figures: ReportFigures }[];
+  }
+}
+
+declare namespace Api {
+  interface TeachersSubmission extends Submission {
+    may_praise: boolean;
+  }
+
+  interface Praised {
+    name: string;
+    text: string;
+    files: Attachment[];
+  }
+
+  interface Cut {
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+  }
+
+  interface MistakeWords {
+    note: string;
+    knowledge: string;
+    cause: Cause;
+  }
+
+  interface MistakeIn extends MistakeWords {
+    subject?: string;
+    file_id: string;
+    homework_id?: string;
+    cut?: Cut;
+  }
+
+  interface Tonight {
+    child_id: string;
+    count: number;
+    minutes: number;
+    day: string;
+  }
+}
+
+declare namespace Api {
+  interface PracticeRow {
+    id: string;
+    subject: Subject;
+    point: string;
+    title: string;
+    address: string;
   }
 }

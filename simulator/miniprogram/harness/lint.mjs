@@ -21,7 +21,7 @@ export function lint(project, components, modules, tags, knownCalls) {
 
 function lintTemplate(project, address, known) {
   const text = project.read(address + '.wxml').replace(/<!--[\s\S]*?-->|<wxs[\s\S]*?<\/wxs>/g, '');
-  const script = project.has(address + '.js') ? project.read(address + '.js') : '';
+  const script = project.has(address + '.js') ? wholeScript(project, address + '.js') : '';
   const problem = (what) => project.problems.push(`${address}.wxml: ${what}`);
   for (const tag of all(text, /<([a-zA-Z][\w-]*)/g)) {
     if (!known.has(tag)) problem(`<${tag}> is neither built in nor in usingComponents`);
@@ -33,6 +33,13 @@ function lintTemplate(project, address, known) {
     const file = picture.startsWith('/') ? picture : path.posix.join(path.posix.dirname(address), picture);
     if (!project.has(plain(file))) problem(`${picture} is missing`);
   }
+}
+
+/** A script with the parts that it spreads into its page: `const { part } = require(…)`, `...part,`. */
+function wholeScript(project, file) {
+  const own = project.read(file);
+  const parts = [...own.matchAll(/const \{ (\w+) \} = require\('(\.[^']+)'\)/g)].filter(([, name]) => own.includes(`\n  ...${name},`));
+  return [own, ...parts.map(([, , place]) => project.read(path.posix.join(path.posix.dirname(file), place) + '.js'))].join('\n');
 }
 
 function lintCalls(project, file, known) {

@@ -50,6 +50,8 @@ export class Stack {
   close() {
     const page = this.pages.pop();
     this.tell(page, 'onUnload');
+    // An answer may still come to a page that is gone: in WeChat nothing happens then.
+    page.instance.setData = () => {};
     page.root.release();
     page.view.remove();
   }

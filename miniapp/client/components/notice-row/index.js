@@ -1,5 +1,8 @@
 /* One notice in a list (what lib/rows.js makes of the server's row). */
 
+/** Where what a notice tells of is looked at, by its kind. @type {Record<string, string>} */
+const PAGES = { homework: '/homework/task/index', tasklist: '/weekend/mine/index', activity: '/activities/answer/index' };
+
 Component({
   properties: {
     row: { type: Object, value: /** @type {any} */ ({}) },
@@ -7,9 +10,9 @@ Component({
   },
   methods: {
     open() {
-      const { id, kind } = this.data.row;
-      const page = kind === 'homework' ? '/homework/task/index' : '/pages/notice/index';
-      wx.navigateTo({ url: `${page}?id=${encodeURIComponent(id)}` });
+      const { id, kind, child_id: child } = this.data.row;
+      const page = PAGES[kind] || '/pages/notice/index';
+      wx.navigateTo({ url: `${page}?id=${encodeURIComponent(id)}&child=${encodeURIComponent(child)}` });
     },
   },
 });

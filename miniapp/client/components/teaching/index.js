@@ -21,6 +21,9 @@ Component({
   data: {
     t: words().teach,
     homework: '',
+    weekend: '',
+    activities: '',
+    circle: '',
     setsHomework: false,
     drafts: /** @type {ReturnType<typeof draftRow>[]} */ ([]),
     rows: /** @type {ReturnType<typeof ownRow>[]} */ ([]),
@@ -42,6 +45,9 @@ Component({
       this.setData({
         t: words().teach,
         homework: words().own.list,
+        weekend: words().tasks.list,
+        activities: words().activity.own,
+        circle: words().circle.staffEntry,
         setsHomework: this.data.places.some(({ id, roles }) => id === this.data.acting && roles.some((role) => SETTERS.includes(role))),
         drafts: drafts.listed().map(draftRow),
         rows: mine ? mine.newest.slice(0, this.data.short ? SHORT : undefined).map((row) => ownRow(row, reached.get(row.id))) : [],
@@ -69,6 +75,18 @@ Component({
 
     openHomework() {
       wx.navigateTo({ url: '/homework/mine/index' });
+    },
+
+    openWeekend() {
+      wx.navigateTo({ url: '/weekend/own/index' });
+    },
+
+    openCircle() {
+      wx.navigateTo({ url: '/circle/feed/index' });
+    },
+
+    openActivities() {
+      wx.navigateTo({ url: '/activities/own/index' });
     },
 
     openAll() {

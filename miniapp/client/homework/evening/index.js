@@ -105,6 +105,11 @@ Page({
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
+  openWeek(event) {
+    wx.navigateTo({ url: `/homework/week/index?child=${encodeURIComponent(event.currentTarget.dataset.child)}` });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
   open(event) {
     const { id, child } = event.currentTarget.dataset;
     wx.navigateTo({ url: `/homework/task/index?id=${encodeURIComponent(id)}&child=${encodeURIComponent(child)}` });

@@ -2,16 +2,15 @@
 
 const homework = require('../lib/api');
 const queue = require('../../lib/queue');
+const recording = require('../../lib/recording');
 const screen = require('../../lib/screen');
 const uploads = require('../../lib/uploads');
 const works = require('../../lib/works');
 const { fill } = require('../../i18n/index');
-const { size } = require('../../lib/format');
-const { ApiError } = require('../../lib/http');
+const { Attaching } = require('../../lib/attaching');
 const { fetchOnce, ofWork } = require('../lib/pictures');
 
 const KEEP_MS = 400; // a pause in typing is a moment to keep what was typed
-const LONGEST_VOICE_MS = 180000;
 /** The most that the server takes, by kind. @type {Record<string, number>} */
 const MOST = { picture: 9, audio: 3, document: 3 };
 
@@ -36,18 +35,24 @@ Page({
   child: '',
   work: /** @type {import('../../lib/works').Work} */ (/** @type {any} */ (null)),
   keeping: /** @type {any} */ (0),
-  /** Uploads that got no answer: tried again when it is sent. @type {Set<string>} */
-  failed: new Set(),
-  /** Where a picture is that is on the server only. @type {Map<string, string>} */
-  shown: new Map(),
+  files: /** @type {InstanceType<typeof Attaching>} */ (/** @type {any} */ (null)),
   stop: /** @type {() => void} */ (() => {}),
 
   /** @param {{id?: string, child?: string}} query */
   onLoad({ id = '', child = '' }) {
     this.id = decodeURIComponent(id);
     this.child = decodeURIComponent(child);
-    this.failed = new Set();
-    this.shown = new Map();
+    this.files = new Attaching({
+      held: () => (this.work ? this.work.attached : []),
+      change: (attached) => {
+        this.change({ attached });
+        this.keepNow();
+      },
+      sent: (attached) => {
+        if (this.work.state === 'writing') this.change({ attached });
+      },
+      draw: () => this.draw(),
+    });
     this.stop = queue.listen((outcome) => this.heard(outcome));
     if (!screen.enter(this)) return;
     wx.setNavigationBarTitle({ title: this.data.t.handing.title });
@@ -60,6 +65,7 @@ Page({
 
   onUnload() {
     this.stop();
+    this.files.stop();
     this.keepNow();
   },
 
@@ -69,7 +75,7 @@ Page({
       const { data } = await homework.getWork(this.id, this.child);
       const about = works.aboutOf(this.id, this.child);
       this.work = works.find(about) || this.begin(about, data);
-      this.sendFiles();
+      this.files.sendAll();
       return { ...this.view(), mode: data.hand_in, words: data.text, again: Boolean(data.submission), wrong: this.work.why };
     });
   },
@@ -79,31 +85,15 @@ Page({
     const work = works.fresh(about);
     const last = submission ? submission.versions[submission.versions.length - 1] : null;
     if (!last) return work;
-    this.fetchShown(last.files);
+    const pictures = ofWork(last.files, this.id, this.child, homework.paths.work(this.id, this.child)).filter(({ kind }) => kind === 'picture');
+    this.files.fetchShown(pictures.map(({ file_id: id, thumb, of }) => ({ id, fetch: () => fetchOnce(thumb, of) })));
     const attached = last.files.map(({ file_id: id, name, kind, size_bytes }) => ({ key: id, id, name, kind, size: size_bytes, path: '' }));
     return { ...work, text: last.text, attached };
   },
 
-  /** @param {Api.Attachment[]} files */
-  async fetchShown(files) {
-    for (const { file_id: id, kind, thumb } of ofWork(files, this.id, this.child)) {
-      if (kind !== 'picture') continue;
-      try {
-        this.shown.set(id, await fetchOnce(thumb));
-        this.draw();
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        // The place stays grey.
-      }
-    }
-  },
-
   view() {
-    const { attached, text } = this.work;
-    /** @param {Attached} one */
-    const tile = (one) => ({ ...one, path: one.path || this.shown.get(one.id) || '', waits: this.failed.has(one.key), weight: size(one.size) });
-    const pictures = attached.filter(({ kind }) => kind === 'picture').map(tile);
-    return { text, pictures, others: attached.filter(({ kind }) => kind !== 'picture').map(tile), room: MOST.picture - pictures.length };
+    const pictures = this.files.pictures();
+    return { text: this.work.text, pictures, others: this.files.others(), room: MOST.picture - pictures.length };
   },
 
   draw() {
@@ -149,74 +139,18 @@ Page({
   },
 
   record() {
-    const { t, recording } = this.data;
-    const recorder = wx.getRecorderManager();
-    if (recording) {
-      recorder.stop();
-      return;
-    }
-    if (!this.roomFor('audio')) return;
-    recorder.onStart(() => this.setData({ recording: true }));
-    recorder.onError(() => {
-      this.setData({ recording: false });
-      this.say(t.handing.noMicrophone);
-    });
-    recorder.onStop(async ({ tempFilePath, fileSize, duration }) => {
-      this.setData({ recording: false });
-      const name = fill(t.handing.voiceName, { n: Math.round(duration / 1000) });
-      this.attach([await uploads.keep(tempFilePath, name, 'audio', fileSize)]);
-    });
-    recorder.start({ duration: LONGEST_VOICE_MS, format: 'mp3' });
+    if (this.data.recording) recording.stop();
+    else if (this.roomFor('audio')) recording.start({ live: (on) => this.setData({ recording: on }), done: (voice) => this.attach([voice]) });
   },
 
   /** @param {Attached[]} chosen */
   attach(chosen) {
-    const large = chosen.filter((one) => one.size > uploads.MOST_BYTES);
-    large.forEach(({ name }) => this.say(fill(this.data.t.publish.tooLarge, { name })));
-    uploads.forget(large);
-    const taken = chosen.filter((one) => !large.includes(one)).map((one) => ({ ...one, child: this.child }));
-    if (!taken.length) return;
-    this.change({ attached: [...this.work.attached, ...taken] });
-    this.keepNow();
-    this.sendFiles();
-  },
-
-  /** Up they go while the rest is being made. */
-  async sendFiles() {
-    for (const one of this.work.attached) {
-      if (!one.id) await this.sendFile(one);
-    }
-  },
-
-  /** @param {Attached} one */
-  async sendFile(one) {
-    const { t } = this.data;
-    try {
-      this.failed.delete(one.key);
-      const id = await uploads.send(one);
-      if (this.work.state !== 'writing') return;
-      this.change({ attached: this.work.attached.map((held) => (held.key === one.key ? { ...held, id } : held)) });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.passing) {
-        this.failed.add(one.key);
-        this.draw();
-        return;
-      }
-      this.drop(one.key);
-      this.say(error.code === uploads.GONE ? t.publish.fileGone : fill(t.publish.refusedFile, { name: one.name, why: error.message }));
-    }
-  },
-
-  /** @param {string} key */
-  drop(key) {
-    uploads.forget(this.work.attached.filter((one) => one.key === key));
-    this.change({ attached: this.work.attached.filter((one) => one.key !== key) });
+    this.files.add(chosen.map((one) => ({ ...one, child: this.child })));
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
   remove(event) {
-    this.drop(event.currentTarget.dataset.key);
+    this.files.drop(event.currentTarget.dataset.key);
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */

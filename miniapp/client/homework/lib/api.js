@@ -11,6 +11,12 @@ const paths = {
   evenings: (day, days) => '/homework' + query({ day, days }),
   /** @param {string} id */
   homework: (id) => `/homework/${safe(id)}`,
+  /** @param {string} id @param {string} child */
+  work: (id, child) => `/homework/${safe(id)}/children/${safe(child)}`,
+  /** Without a subject what may be tried again today. @param {string} child @param {string} subject @param {string | null} [cursor] */
+  mistakes: (child, subject, cursor) => `/children/${safe(child)}/mistakes` + query({ subject, limit: 20, cursor: cursor || undefined }),
+  /** @param {string} child @param {string} mistake */
+  mistake: (child, mistake) => `/children/${safe(child)}/mistakes/${safe(mistake)}`,
   /** @param {string} id */
   own: (id) => `/teaching/homework/${safe(id)}`,
 };
@@ -28,20 +34,42 @@ module.exports = {
   }),
 
   /** @param {string} id @param {string} child @returns {Promise<Read<Api.ChildWork>>} */
-  getWork: (id, child) => read(`${paths.homework(id)}/children/${safe(child)}`),
+  getWork: (id, child) => read(paths.work(id, child)),
 
   /** Without a subject what may be tried again today. @param {string} child @param {string} subject @param {string | null} [cursor] @returns {Promise<Read<{items: Api.Mistake[], next_cursor: string | null}>>} */
-  getMistakes: (child, subject, cursor) => read(`/children/${safe(child)}/mistakes` + query({ subject, limit: 20, cursor: cursor || undefined })),
-  /** For the queue: a picture that was handed in goes into the book. @param {string} child @param {string} id @param {string} fileId */
-  keepMistake: (child, id, fileId) => ({
-    about: `mistake:${id}:${fileId}`, path: `/children/${safe(child)}/mistakes`, method: /** @type {const} */ ('POST'),
-    body: { homework_id: id, file_id: fileId }, key: api.newKey(),
+  getMistakes: (child, subject, cursor) => read(paths.mistakes(child, subject, cursor)),
+  /** @param {string} child @param {string} mistake @returns {Promise<Read<Api.Mistake>>} */
+  getMistake: (child, mistake) => read(paths.mistake(child, mistake)),
+  /** For the queue: a family enters one. @param {string} child @param {Api.MistakeIn} said @param {import('../../lib/uploads').Attached[]} pictures */
+  enterMistake: (child, said, pictures) => ({
+    about: `mistake:${api.newKey()}`, path: `/children/${safe(child)}/mistakes`, method: /** @type {const} */ ('POST'), body: said, key: api.newKey(),
+    uploads: pictures.map((one) => ({ ...one, at: 0, field: 'file_id' })),
   }),
+  /** For the queue: who marks enters one, of which nothing comes back. @param {string} id @param {string} child @param {Api.MistakeIn} said */
+  enterMistakeOf: (id, child, said) => ({
+    about: `mistake:${api.newKey()}`, path: `${paths.own(id)}/submissions/${safe(child)}/mistakes`, method: /** @type {const} */ ('POST'), body: said, key: api.newKey(),
+  }),
+  /** For the queue: said anew. @param {string} child @param {string} mistake @param {Api.MistakeWords} said */
+  changeMistake: (child, mistake, said) => ({
+    about: `mistake:${mistake}`, path: paths.mistake(child, mistake), method: /** @type {const} */ ('PUT'), body: said, key: api.newKey(),
+  }),
+  /** For the queue. @param {string} child @param {string} mistake */
+  dropMistake: (child, mistake) => ({
+    about: `mistake:${mistake}`, path: paths.mistake(child, mistake), method: /** @type {const} */ ('DELETE'), key: api.newKey(),
+  }),
+  /** Good work of the class: looked at now, and not kept. @param {string} id @param {string} child @returns {Promise<{items: Api.Praised[]}>} */
+  getPraised: (id, child) => act({ path: `${paths.homework(id)}/children/${safe(child)}/praised` }),
   /** For the queue: tried again. @param {string} child @param {string} mistake @param {boolean} right */
   tryAgain: (child, mistake, right) => ({
     about: `try:${mistake}`, path: `/children/${safe(child)}/mistakes/${safe(mistake)}/tries`, method: /** @type {const} */ ('POST'),
     body: { right }, key: api.newKey(),
   }),
+
+  /** The week that a day lies in. @param {string} child @param {string} day @returns {Promise<Read<Api.Week>>} */
+  getWeek: (child, day) => read(`/children/${safe(child)}/week` + query({ day })),
+
+  /** This term. @param {string} child @returns {Promise<Read<Api.Report>>} */
+  getReport: (child) => read(`/children/${safe(child)}/report`),
 
   /** @returns {Promise<Read<{classes: Api.ClassToSet[]}>>} */
   getOptions: () => read('/teaching/homework-options'),
@@ -51,8 +79,14 @@ module.exports = {
   getOwnList: (cursor) => read('/teaching/homework' + query({ limit: 20, cursor: cursor || undefined })),
   /** @param {string} id @returns {Promise<Read<Api.OwnHomework>>} */
   getOwn: (id) => read(paths.own(id)),
-  /** @param {Api.HomeworkIn} said @param {string} key @returns {Promise<Api.OwnHomework>} */
-  set: (said, key) => create('/teaching/homework', said, key),
+  /** @param {string} cls @returns {Promise<Read<{items: Api.PracticeRow[]}>>} */
+  getShelf: (cls) => read(`/teaching/classes/${safe(cls)}/practice`),
+  /** @param {string} cls @param {{subject: string, point: string, title: string, address: string}} said @param {string} key */
+  putOnShelf: (cls, said, key) => create(`/teaching/classes/${safe(cls)}/practice`, said, key),
+  /** @param {string} cls @param {string} id */
+  takeOffShelf: (cls, id) => act({ path: `/teaching/classes/${safe(cls)}/practice/${safe(id)}`, method: 'DELETE' }),
+  /** @param {string} cls @returns {Promise<Read<{pupils: {id: string, name: string}[]}>>} */
+  getPupils: (cls) => read(`/teaching/classes/${safe(cls)}/pupils`),
   /** @param {string} id @param {Api.HomeworkIn & {attempts: number}} said @returns {Promise<Api.OwnHomework>} */
   change: (id, said) => act({ path: paths.own(id), method: 'PUT', body: said }),
   /** @param {string} id @param {string} key */
@@ -69,12 +103,20 @@ module.exports = {
   getPile: (id, cls) => read(`${paths.own(id)}/submissions` + query({ class_id: cls })),
   /** @param {string} id @param {string} cls @param {string} key @returns {Promise<{count: number}>} */
   seeAll: (id, cls, key) => create(`${paths.own(id)}/submissions`, { class_id: cls }, key),
-  /** @param {string} id @param {string} child @returns {Promise<Read<Api.Submission>>} */
-  getSubmission: (id, child) => read(`${paths.own(id)}/submissions/${safe(child)}`),
-  /** For the queue: what is said to a version. @param {string} id @param {string} child @param {Api.MarkIn} said */
-  mark: (id, child, said) => ({
+  /** A child's work: a teacher's phone does not keep it. @param {string} id @param {string} child @returns {Promise<Api.TeachersSubmission>} */
+  getSubmission: (id, child) => act({ path: `${paths.own(id)}/submissions/${safe(child)}` }),
+  /**
+   * For the queue: what is said to a version.
+   * @param {string} id @param {string} child @param {Api.MarkIn} said @param {import('../../lib/uploads').Attached | null} voice
+   */
+  mark: (id, child, said, voice) => ({
     about: `mark:${id}:${child}`, path: `${paths.own(id)}/submissions/${safe(child)}`, method: /** @type {const} */ ('POST'),
-    body: said, key: api.newKey(),
+    body: said, key: api.newKey(), uploads: voice ? [{ ...voice, at: 0, field: 'voice_file_id' }] : [],
+  }),
+  /** For the queue: shown to the class, or no more. @param {string} id @param {string} child @param {boolean} shown */
+  praise: (id, child, shown) => ({
+    about: `praise:${id}:${child}`, path: `${paths.own(id)}/submissions/${safe(child)}/praise`, method: /** @type {const} */ ('PUT'),
+    body: { shown }, key: api.newKey(),
   }),
   /** @returns {Promise<Read<Api.Calibration>>} */
   getCalibration: () => read('/teaching/calibration'),

@@ -41,4 +41,15 @@ function full(day) {
   return fill(words().evening.date, { month, date, week: weekday(day) });
 }
 
-module.exports = { full, name, plus, today, weekday };
+/** The Monday of a day's week. @param {string} day */
+function monday(day) {
+  return plus(day, -((new Date(`${day}T12:00:00`).getDay() + 6) % 7));
+}
+
+/** 11月27日. @param {string} day */
+function short(day) {
+  const [, month, date] = day.split('-').map(Number);
+  return fill(words().week.date, { month, date });
+}
+
+module.exports = { full, monday, name, plus, short, today, weekday };

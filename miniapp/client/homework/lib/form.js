@@ -1,10 +1,10 @@
-/* What a teacher is setting, kept on this phone; what can be said about it before the server is asked. */
+/* What a teacher is setting, as a form; what can be said about it before the server is asked. */
 
 const api = require('../../lib/api');
 const days = require('./days');
+const drafts = require('../../lib/homework-drafts');
 const { words } = require('../../i18n/index');
 
-const STORED = 'homework-draft';
 const USUAL_MINUTES = 20;
 
 /**
@@ -26,6 +26,9 @@ const USUAL_MINUTES = 20;
  * @property {Api.HandIn} hand_in
  * @property {string} publish_at empty: now
  * @property {string} repeats
+ * @property {'writing' | 'sending' | 'refused'} state
+ * @property {string} why the server's sentence, when it refused
+ * @property {Record<string, string>} wrong by field, as the server said it
  */
 
 /** @returns {Form} */
@@ -33,31 +36,27 @@ function fresh() {
   return {
     key: api.newKey(), id: '', attempts: 0, subject: '', class_ids: [], student_ids: [], group: '', text: '', attached: [], links: [],
     minutes: USUAL_MINUTES, written: true, day: days.today(), due_at: '', hand_in: 'pictures', publish_at: '', repeats: '',
+    state: 'writing', why: '', wrong: {},
   };
 }
 
-/** The one that was left while it was written, or a new one; a day that is over becomes today. @returns {Form} */
+/** The one that was left while it was written, or a new one. @returns {Form} */
 function current() {
-  const kept = wx.getStorageSync(STORED);
-  return kept ? { ...kept, day: kept.day < days.today() ? days.today() : kept.day } : fresh();
+  return onTime(drafts.all().find(({ state }) => state === 'writing') || fresh());
 }
 
-/** @param {Form} form */
-function keep(form) {
-  if (form.text.trim() || form.attached.length) wx.setStorageSync(STORED, form);
-}
-
-function clear() {
-  wx.removeStorageSync(STORED);
+/** A day that is over becomes today. @param {Form} form */
+function onTime(form) {
+  return { ...form, day: form.day < days.today() ? days.today() : form.day };
 }
 
 /** As the server has it. @param {Api.OwnHomework} found @returns {Form} */
 function ofHomework(found) {
   return {
-    key: api.newKey(), id: found.id, attempts: found.attempts, subject: found.subject.code, class_ids: found.class_ids,
+    ...fresh(), id: found.id, attempts: found.attempts, subject: found.subject.code, class_ids: found.class_ids,
     student_ids: found.student_ids, group: found.group, text: found.text, links: found.links, minutes: found.minutes,
     attached: found.attachments.map(({ file_id: id, name, kind, size_bytes }) => ({ key: id, id, name, kind, size: size_bytes, path: '' })),
-    written: found.written, day: found.day, due_at: found.due_at || '', hand_in: found.hand_in, publish_at: '', repeats: '',
+    written: found.written, day: found.day, due_at: found.due_at || '', hand_in: found.hand_in,
   };
 }
 
@@ -86,4 +85,4 @@ function problemsOf(form) {
   return wrong;
 }
 
-module.exports = { again, clear, current, fresh, keep, ofHomework, problemsOf, said };
+module.exports = { again, current, ofHomework, onTime, problemsOf, said };

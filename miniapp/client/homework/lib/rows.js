@@ -118,6 +118,19 @@ function ownRow(row, names) {
   };
 }
 
+/** One that the server does not have yet. @param {import('./form').Form} form @param {Map<string, string>} names of classes */
+function draftRow({ key, state, subject, class_ids: classes, group, text, why }, names) {
+  const t = words();
+  return {
+    key, state, why,
+    colour: colourOf(subject),
+    to: [classes.map((id) => names.get(id)).filter(Boolean).join('、'), group].filter(Boolean).join(' · ') || t.set.title,
+    summary: text.trim(),
+    says: { writing: t.own.writing, sending: t.state.sending, refused: t.own.notSet }[state],
+    tone: state === 'refused' ? 'todo' : 'soft',
+  };
+}
+
 /** A homework as a line of an evening. @param {Api.EveningItem} item */
 function eveningItem(item) {
   const t = words();
@@ -129,4 +142,4 @@ function eveningItem(item) {
   };
 }
 
-module.exports = { budgetRow, clashRow, colourOf, drawing, eveningItem, excessOf, limitsText, ownRow };
+module.exports = { budgetRow, clashRow, colourOf, draftRow, drawing, eveningItem, excessOf, limitsText, ownRow };

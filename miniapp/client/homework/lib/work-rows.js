@@ -1,5 +1,6 @@
 /* From what a child handed in, and what was said to it, to what a template shows. */
 
+const { paths } = require('./api');
 const { fill, words } = require('../../i18n/index');
 const { moment } = require('../../lib/format');
 const { ofWork, overlay } = require('./pictures');
@@ -12,7 +13,7 @@ function workRow(work, { name, queued, draft }) {
   const { submission, may_hand_in: open, child_id: id } = work;
   return {
     id, name,
-    versions: submission ? versionsOf(submission, work.homework_id, id) : [],
+    versions: submission ? versionsOf(submission, work.homework_id, id, paths.work(work.homework_id, id)) : [],
     again: Boolean(submission) && !isReturned(submission),
     ...labelOf(submission, queued),
     hint: hintOf(submission, open, queued),
@@ -52,23 +53,30 @@ function actionOf({ submission, hand_in: mode }, draft) {
 /**
  * Every version, the newest first, with what was said to it.
  * @param {Api.Submission} submission @param {string} homework @param {string} child
+ * @param {string} [of] the answer that its files are kept with, on its family's phone
  */
-function versionsOf({ versions, marks }, homework, child) {
+function versionsOf({ versions, marks }, homework, child, of) {
   return [...versions].reverse().map((version) => {
     const said = marks.filter((mark) => mark.version === version.number);
     const drawn = new Map(said.flatMap(({ drawings }) => drawings).map(({ file_id: id, strokes }) => [id, strokes]));
     return {
       number: version.number,
       text: version.text,
-      drawn: drawn.size ? [...drawn.keys()][0] : '',
+      cut: said.length ? cutOf(version, [...drawn.keys()]) : '',
       when: whenOf(version, versions.length),
-      files: ofWork(version.files, homework, child).map((file) => {
+      files: ofWork(version.files, homework, child, of).map((file) => {
         const strokes = drawn.get(file.file_id);
         return strokes ? { ...file, drawn: overlay(strokes, file) } : file;
       }),
-      marks: said.map((mark) => ({ ...mark, voices: mark.voice ? ofWork([mark.voice], homework, child) : [] })),
+      marks: said.map((mark) => ({ ...mark, voices: mark.voice ? ofWork([mark.voice], homework, child, of) : [] })),
     };
   });
+}
+
+/** What a mistake may be cut out of: what the teacher drew on first. @param {Api.WorkVersion} version @param {string[]} drawn */
+function cutOf({ files }, drawn) {
+  const pictures = files.filter(({ kind }) => kind === 'picture').map(({ file_id: id }) => id);
+  return drawn[0] || pictures[0] || '';
 }
 
 /** @param {Api.WorkVersion} version @param {number} count */

@@ -18,6 +18,7 @@ const MOST_POINTS = 150;
 Page({
   data: {
     ...screen.data(),
+    id: '',
     name: '',
     left: '',
     text: '',
@@ -39,6 +40,8 @@ Page({
     levels: /** @type {Api.Level[]} */ (['excellent', 'good', 'passed', 'try_again']),
     level: /** @type {Api.Level | ''} */ (''),
     points: '',
+    voice: /** @type {import('../../lib/uploads').Attached | null} */ (null),
+    praise: { child: '', allowed: false, shown: false },
     wrong: '',
     hasNext: false,
   },
@@ -58,6 +61,7 @@ Page({
   /** @param {{id?: string, cls?: string, child?: string}} query */
   onLoad({ id = '', cls = '', child = '' }) {
     Object.assign(this, { id: decodeURIComponent(id), cls: decodeURIComponent(cls), child: decodeURIComponent(child) });
+    this.setData({ id: this.id });
     this.said = new Set();
     this.stop = queue.listen((outcome) => this.heard(outcome));
     if (!screen.enter(this)) return;
@@ -75,7 +79,7 @@ Page({
     if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     this.strokes = new Map();
     return screen.load(this, async () => {
-      const [{ data: pile }, { data }] = await Promise.all([homework.getPile(this.id, this.cls), homework.getSubmission(this.id, this.child)]);
+      const [{ data: pile }, data] = await Promise.all([homework.getPile(this.id, this.cls), homework.getSubmission(this.id, this.child)]);
       this.pile = pile;
       const [latest, ...earlier] = versionsOf(data, this.id, this.child);
       this.version = latest.number;
@@ -89,7 +93,8 @@ Page({
         hasNext: this.waiting().some((id) => id !== this.child),
         text: latest.text, when: latest.when, pictures, marks: latest.marks, earlier,
         others: latest.files.filter(({ kind }) => kind !== 'picture'),
-        comment: '', stamp: '', level: '', points: '', wrong: '',
+        comment: '', stamp: '', level: '', points: '', wrong: '', voice: null,
+        praise: { child: this.child, allowed: data.may_praise, shown: data.praised },
       };
     });
   },
@@ -197,6 +202,18 @@ Page({
     this.setData({ [field]: held === value ? '' : value, wrong: '' });
   },
 
+  /** @param {WechatMiniprogram.CustomEvent<{voice: any}>} event */
+  heardVoice(event) {
+    this.setData({ voice: event.detail.voice, wrong: '' });
+  },
+
+  /** A question of the picture that is shown goes into the child's book. */
+  cutMistake() {
+    const { file_id: file } = this.data.pictures[this.data.at];
+    const query = Object.entries({ child: this.child, homework: this.id, file, marking: '1' }).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    wx.navigateTo({ url: `/homework/mistake/index?${query.join('&')}` });
+  },
+
   finish() {
     this.say(false);
   },
@@ -207,7 +224,7 @@ Page({
 
   /** From here on it is the queue's; the next work need not wait for it. @param {boolean} returned */
   say(returned) {
-    const { t, comment, stamp, level, points } = this.data;
+    const { t, comment, stamp, level, points, voice } = this.data;
     const drawings = [...this.strokes].filter(([, strokes]) => strokes.length).map(([id, strokes]) => ({ file_id: id, strokes }));
     const number = points === '' ? null : Number(points);
     if (number !== null && !(Number.isInteger(number) && number >= 0 && number <= MOST_POINTS)) {
@@ -215,11 +232,11 @@ Page({
       return;
     }
     // A tap on "done" alone is a stamp: seen.
-    const silent = !comment.trim() && !stamp && !level && number === null && !drawings.length && !returned;
+    const silent = !comment.trim() && !voice && !stamp && !level && number === null && !drawings.length && !returned;
     queue.add(homework.mark(this.id, this.child, {
-      version: this.version, comment: comment.trim(), stamp: stamp || (silent ? 'seen' : null), level: level || null,
+      version: this.version, comment: comment.trim(), voice_file_id: '', stamp: stamp || (silent ? 'seen' : null), level: level || null,
       points: number, points_of: number === null ? null : Math.max(100, number), drawings, returned,
-    }));
+    }, voice));
     this.said.add(this.child);
     this.next();
   },
@@ -238,7 +255,7 @@ Page({
 
   /** @param {import('../../lib/queue').Outcome} outcome */
   heard(outcome) {
-    if (outcome.state !== 'refused' || !outcome.about.startsWith(`mark:${this.id}:`)) return;
+    if (outcome.state !== 'refused' || !/^(mark|praise):/.test(outcome.about) || outcome.about.split(':')[1] !== this.id) return;
     wx.showToast({ title: fill(this.data.t.notice.refused, { why: outcome.error.message }), icon: 'none' });
   },
 });

@@ -1,15 +1,18 @@
 /* What I set, newest first; how my estimates compare with what families say, for me alone; what waits for my leave. */
 
+const drafts = require('../../lib/homework-drafts');
 const homework = require('../lib/api');
+const queue = require('../../lib/queue');
 const screen = require('../../lib/screen');
 const { fill } = require('../../i18n/index');
 const { ApiError } = require('../../lib/http');
-const { ownRow } = require('../lib/rows');
+const { draftRow, ownRow } = require('../lib/rows');
 
 Page({
   data: {
     ...screen.data(),
     rows: /** @type {any[]} */ ([]),
+    drafts: /** @type {any[]} */ ([]),
     cursor: /** @type {string | null} */ (null),
     more: /** @type {'' | 'loading' | 'failed'} */ (''),
     refreshing: false,
@@ -20,9 +23,25 @@ Page({
   items: /** @type {Api.OwnHomeworkRow[]} */ ([]),
   names: /** @type {Map<string, string>} */ (new Map()),
 
+  stop: /** @type {() => void} */ (() => {}),
+
+  onLoad() {
+    this.names = new Map();
+    this.stop = queue.listen(({ about, state }) => {
+      if (!about.startsWith(drafts.SET)) return;
+      this.setData({ drafts: this.draftRows() });
+      if (state === 'done') this.reload();
+    });
+  },
+
+  onUnload() {
+    this.stop();
+  },
+
   onShow() {
     if (!screen.enter(this)) return;
     wx.setNavigationBarTitle({ title: this.data.t.own.list });
+    this.setData({ drafts: this.draftRows() });
     this.reload();
     this.lookBeside();
   },
@@ -33,8 +52,13 @@ Page({
       const [{ data: options }, { data, offline }] = await Promise.all([homework.getOptions(), homework.getOwnList()]);
       this.names = new Map(options.classes.map(({ id, name }) => [id, name]));
       this.items = data.items;
-      return { rows: this.rows(), cursor: data.next_cursor, offline, more: '' };
+      return { rows: this.rows(), drafts: this.draftRows(), cursor: data.next_cursor, offline, more: '' };
     });
+  },
+
+  /** What the server does not have yet. */
+  draftRows() {
+    return drafts.all().map((form) => draftRow(form, this.names)).reverse();
   },
 
   /** What is no part of the list, and not for everybody: it may be missing without a word. */
@@ -73,12 +97,24 @@ Page({
 
   async pulled() {
     this.setData({ refreshing: true });
+    queue.hurry();
     await this.reload();
     this.setData({ refreshing: false });
   },
 
   write() {
     wx.navigateTo({ url: '/homework/set/index' });
+  },
+
+  /** What waits for the network is not to be changed any more. @param {WechatMiniprogram.TouchEvent} event */
+  openDraft(event) {
+    const { key, state } = event.currentTarget.dataset;
+    if (state === 'sending') wx.showToast({ title: this.data.t.set.kept, icon: 'none' });
+    else wx.navigateTo({ url: `/homework/set/index?draft=${encodeURIComponent(key)}` });
+  },
+
+  openShelf() {
+    wx.navigateTo({ url: '/homework/practice/index' });
   },
 
   decide() {

@@ -30,7 +30,7 @@ Page({
   onLoad({ child = '' }) {
     this.child = decodeURIComponent(child);
     this.stop = queue.listen(({ about, state }) => {
-      if (about.startsWith('try:') && state !== 'waiting') this.reload();
+      if (/^(try|mistake):/.test(about) && state !== 'waiting') this.reload();
     });
     if (!screen.enter(this)) return;
     wx.setNavigationBarTitle({ title: this.data.t.mistakes.title });
@@ -71,9 +71,11 @@ Page({
         colour: colourOf(one.subject),
         name: named ? named.name : '',
         note: one.note,
-        files: one.file_id ? [ofMistake(one.file_id, one.id, this.child)] : [],
+        tags: [one.knowledge, one.cause === 'unknown' ? '' : this.data.t.cause[one.cause]].filter(Boolean),
+        files: one.file_id ? [ofMistake(one.file_id, one.id, this.child, homework.paths.mistakes(this.child, this.data.subject))] : [],
         facts: [fill(t.entered, { day: days.full(one.entered) }), one.reviews.length ? fill(t.tried, { n: one.reviews.length }) : '', isDue ? '' : next].filter(Boolean).join(' · '),
         isDue,
+        practice: one.practice || [],
       };
     });
   },
@@ -104,6 +106,20 @@ Page({
     this.items = [];
     this.setData({ subject: event.currentTarget.dataset.code, phase: 'loading', rows: [] });
     this.reload();
+  },
+
+  /** A page outside is not opened in here: its address is taken along. @param {WechatMiniprogram.TouchEvent} event */
+  copyLink(event) {
+    wx.setClipboardData({ data: event.currentTarget.dataset.address, success: () => wx.showToast({ title: this.data.t.notice.copied, icon: 'none' }) });
+  },
+
+  add() {
+    wx.navigateTo({ url: `/homework/mistake/index?child=${encodeURIComponent(this.child)}` });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  edit(event) {
+    wx.navigateTo({ url: `/homework/mistake/index?child=${encodeURIComponent(this.child)}&mistake=${encodeURIComponent(event.currentTarget.dataset.id)}` });
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */

@@ -2,12 +2,14 @@
 
 const api = require('../../lib/api');
 const days = require('../lib/days');
+const drafts = require('../../lib/homework-drafts');
 const forms = require('../lib/form');
 const homework = require('../lib/api');
+const queue = require('../../lib/queue');
 const screen = require('../../lib/screen');
 const uploads = require('../../lib/uploads');
 const { fill } = require('../../i18n/index');
-const { size } = require('../../lib/format');
+const { Attaching } = require('../../lib/attaching');
 const { ApiError } = require('../../lib/http');
 const { budgetRow, clashRow, excessOf } = require('../lib/rows');
 
@@ -48,9 +50,10 @@ Page({
     busy: false,
   },
 
+  files: /** @type {InstanceType<typeof Attaching>} */ (/** @type {any} */ (null)),
   form: /** @type {Form} */ (/** @type {any} */ (null)),
   options: /** @type {any} */ ({}),
-  known: { id: '', repeats: '' },
+  known: { id: '', repeats: '', draft: '' },
   all: /** @type {Api.ClassToSet[]} */ ([]),
   budgets: /** @type {Api.Budget[]} */ ([]),
   held: /** @type {Api.OwnHomework | null} */ (null),
@@ -58,10 +61,14 @@ Page({
   keeping: /** @type {any} */ (0),
   asked: 0,
   done: false,
+  stop: /** @type {() => void} */ (() => {}),
 
-  /** @param {{id?: string, repeats?: string}} query */
-  onLoad({ id = '', repeats = '' }) {
-    this.known = { id: decodeURIComponent(id), repeats: decodeURIComponent(repeats) };
+  /** @param {{id?: string, repeats?: string, draft?: string}} query */
+  onLoad({ id = '', repeats = '', draft = '' }) {
+    this.known = { id: decodeURIComponent(id), repeats: decodeURIComponent(repeats), draft: decodeURIComponent(draft) };
+    this.stop = queue.listen((outcome) => this.heardQueue(outcome));
+    const change = (/** @type {Attached[]} */ attached) => this.change({ attached });
+    this.files = new Attaching({ held: () => (this.form ? this.form.attached : []), change, sent: change, draw: () => this.setData(this.view()) });
     if (!screen.enter(this)) return;
     wx.setNavigationBarTitle({ title: id ? this.data.t.set.change : this.data.t.set.title });
     this.reload();
@@ -72,6 +79,8 @@ Page({
   },
 
   onUnload() {
+    this.stop();
+    this.files.stop();
     this.keepNow();
   },
 
@@ -84,14 +93,17 @@ Page({
       this.form = await this.begin();
       this.choose();
       this.look();
-      this.sendFiles();
-      return { ...this.view(), isKnown: Boolean(this.form.id), first: days.today() };
+      this.files.sendAll();
+      const { why, wrong } = this.form;
+      return { ...this.view(), isKnown: Boolean(this.form.id), first: days.today(), wrong, back: why ? fill(this.data.t.publish.back, { why }) : '' };
     });
   },
 
   /** @returns {Promise<Form>} */
   async begin() {
-    const { id, repeats } = this.known;
+    const { id, repeats, draft } = this.known;
+    const left = drafts.find(draft);
+    if (left) return forms.onTime(left);
     if (!id && !repeats) return forms.current();
     const { data } = await homework.getOwn(id || repeats);
     if (id) this.held = data;
@@ -120,14 +132,13 @@ Page({
 
   view() {
     const { form } = this;
-    const { t } = this.data;
     return {
       form: { ...form },
       classes: this.all.map(({ id, name }) => ({ id, name, on: form.class_ids.includes(id) })),
       subjects: this.subjects(),
       dayName: days.full(form.day),
       dayChoices: [0, 1, 2].map((ahead) => days.plus(days.today(), ahead)).map((day) => ({ day, name: days.name(day), on: day === form.day })),
-      attached: form.attached.map((one) => ({ ...one, weight: one.id ? size(one.size) : t.publish.uploading })),
+      attached: form.attached.map((one) => this.files.tile(one)),
       noWritten: this.chosen().some(({ written }) => !written),
       ...this.budgetView(),
     };
@@ -143,7 +154,7 @@ Page({
 
   /** Something was changed: draw it, and keep it at the next pause. @param {Partial<Form>} changes */
   change(changes) {
-    Object.assign(this.form, changes);
+    Object.assign(this.form, changes, { state: 'writing', why: '', wrong: {} });
     this.choose();
     const wrong = { ...this.data.wrong };
     Object.keys(changes).forEach((field) => delete wrong[field === 'attached' ? 'file_ids' : field]);
@@ -154,7 +165,7 @@ Page({
 
   keepNow() {
     clearTimeout(this.keeping);
-    if (this.form && !this.known.id && !this.done) forms.keep(this.form);
+    if (this.form && !this.form.id && !this.done && this.form.state !== 'sending') drafts.keep(this.form);
   },
 
   // ------------------------------------------------------------------------------------- what is chosen
@@ -182,6 +193,11 @@ Page({
     const { class_ids: chosen } = this.form;
     this.change({ class_ids: chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id], student_ids: [], group: '' });
     this.look();
+  },
+
+  /** Some pupils of the class, or all again. @param {WechatMiniprogram.CustomEvent<{student_ids: string[], group: string}>} event */
+  chooseGroup(event) {
+    this.change(event.detail);
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
@@ -236,50 +252,24 @@ Page({
   // ------------------------------------------------------------------------------------ what hangs on it
 
   async addPictures() {
-    this.attach(await uploads.choosePictures(this.room()));
+    const room = this.room();
+    if (room) this.files.add(await uploads.choosePictures(room));
   },
 
   async addFiles() {
-    this.attach(await uploads.chooseDocuments(this.room()));
+    const room = this.room();
+    if (room) this.files.add(await uploads.chooseDocuments(room));
   },
 
   room() {
-    return Math.max(1, MOST_FILES - this.form.attached.length);
-  },
-
-  /** @param {Attached[]} chosen */
-  attach(chosen) {
     const room = MOST_FILES - this.form.attached.length;
-    if (chosen.length > room) this.say(fill(this.data.t.publish.tooMany, { n: MOST_FILES }));
-    if (chosen.length) this.change({ attached: [...this.form.attached, ...chosen.slice(0, room)] });
-    this.sendFiles();
-  },
-
-  /** Up they go while the rest is being written; what got no answer is tried again when it is set. */
-  async sendFiles() {
-    const { t } = this.data;
-    for (const one of this.form.attached.filter(({ id }) => !id)) {
-      try {
-        const id = await uploads.send(one);
-        this.change({ attached: this.form.attached.map((held) => (held.key === one.key ? { ...held, id } : held)) });
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        if (error.passing) return;
-        this.drop(one.key);
-        this.say(error.code === uploads.GONE ? t.publish.fileGone : fill(t.publish.refusedFile, { name: one.name, why: error.message }));
-      }
-    }
-  },
-
-  /** @param {string} key */
-  drop(key) {
-    uploads.forget(this.form.attached.filter((one) => one.key === key));
-    this.change({ attached: this.form.attached.filter((one) => one.key !== key) });
+    if (!room) this.say(fill(this.data.t.publish.tooMany, { n: MOST_FILES }));
+    return room;
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
   remove(event) {
-    this.drop(event.currentTarget.dataset.key);
+    this.files.drop(event.currentTarget.dataset.key);
   },
 
   addLink() {
@@ -312,22 +302,52 @@ Page({
 
   // --------------------------------------------------------------------------------- off it goes, or not
 
-  /** Set it, or what is changed about it. Whether it fits is for the server to say: the phone waits for the answer. */
+  /** Set it, or what is changed about it. Whether it fits is for the server to say. */
   async send() {
     if (this.data.busy || (this.data.typingLink && !this.takeLink())) return;
     const wrong = forms.problemsOf(this.form);
     const whole = !Object.keys(wrong).length;
     this.setData({ wrong, back: whole ? '' : this.data.t.publish.fixFields });
-    if (whole) await this.acting(() => this.tryIt());
-    else wx.pageScrollTo({ scrollTop: 0 });
+    if (!whole) wx.pageScrollTo({ scrollTop: 0 });
+    else if (this.form.id) await this.acting(() => this.tryAgain());
+    else this.give();
   },
 
-  async tryIt() {
-    await this.sendFiles();
+  /** A new one is the queue's from here on: it lands once, whatever happens to this phone. */
+  give() {
+    clearTimeout(this.keeping);
+    this.form.state = 'sending';
+    this.setData({ busy: true });
+    wx.showLoading({ title: this.data.t.common.sending });
+    drafts.send(this.form, forms.said(this.form));
+  },
+
+  /** @param {import('../../lib/queue').Outcome} outcome */
+  heardQueue(outcome) {
+    const { t, busy } = this.data;
+    if (!busy || !this.form || outcome.about !== drafts.SET + this.form.key) return;
+    wx.hideLoading();
+    this.setData({ busy: false });
+    if (outcome.state === 'done') this.heard(outcome.data);
+    else if (outcome.state === 'waiting') {
+      this.done = true;
+      wx.redirectTo({ url: '/homework/mine/index' });
+      this.say(t.set.kept);
+    } else {
+      // lib/homework-drafts.js has put it back already, with what is wrong.
+      const refused = drafts.all().filter(({ state }) => state === 'refused').pop();
+      this.known = { id: '', repeats: '', draft: refused ? refused.key : '' };
+      wx.pageScrollTo({ scrollTop: 0 });
+      this.reload();
+    }
+  },
+
+  /** What the server has already is changed while one waits: the answer says whether it fits now. */
+  async tryAgain() {
+    await this.files.sendAll();
     if (this.form.attached.some(({ id }) => !id)) throw new ApiError('offline');
-    const said = forms.said(this.form);
-    const { id, attempts, key } = this.form;
-    this.heard(id ? await homework.change(id, { ...said, attempts }) : await homework.set(said, key));
+    const { id, attempts } = this.form;
+    this.heard(await homework.change(id, { ...forms.said(this.form), attempts }));
   },
 
   /** @param {Api.OwnHomework} found */
@@ -337,7 +357,7 @@ Page({
       return;
     }
     this.held = found;
-    Object.assign(this.form, { id: found.id, attempts: found.attempts });
+    Object.assign(this.form, { ...forms.ofHomework(found), key: this.form.key, publish_at: this.form.publish_at, repeats: this.form.repeats });
     this.fits = Math.max(0, this.form.minutes - Math.max(...found.clashes.map(excessOf)));
     const { t } = this.data;
     this.setData({
@@ -355,7 +375,6 @@ Page({
   /** @param {Api.OwnHomework} found */
   leave(found) {
     this.done = true;
-    forms.clear();
     uploads.forget(this.form.attached);
     wx.redirectTo({ url: `/homework/own/index?id=${encodeURIComponent(found.id)}` });
   },

@@ -78,7 +78,7 @@ Page({
       works: found.children.filter(({ id }) => this.works.has(id)).map((child) => this.workOf(child)),
       colour: colourOf(found.subject.code),
       meta: `${teacher(found.author)} · ${moment(found.published_at)}`,
-      files: ofHomework(found.attachments, found.id),
+      files: ofHomework(found.attachments, found.id, homework.paths.homework(found.id)),
       facts: [
         { icon: 'clock', text: `${fill(t.evening.about, { n: found.minutes })}，${found.written ? t.task.written : t.task.unwritten}`, late: false },
         { icon: 'day', text: fill(t.task.day, { day: days.full(found.day) }), late: false },
@@ -107,10 +107,16 @@ Page({
     wx.navigateTo({ url: `/homework/hand-in/index?id=${encodeURIComponent(found.id)}&child=${encodeURIComponent(child)}` });
   },
 
-  /** The page that the teacher drew on; the same page once. @param {WechatMiniprogram.TouchEvent} event */
+  /** A question of it goes into the book; the page that the teacher drew on is shown first. @param {WechatMiniprogram.TouchEvent} event */
   keepMistake(event) {
     const { child, file } = event.currentTarget.dataset;
-    queue.add(homework.keepMistake(child, this.data.id, file));
+    const query = Object.entries({ child, homework: this.data.id, file }).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    wx.navigateTo({ url: `/homework/mistake/index?${query.join('&')}` });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  openPraised(event) {
+    wx.navigateTo({ url: `/homework/praised/index?id=${encodeURIComponent(this.data.id)}&child=${encodeURIComponent(event.currentTarget.dataset.id)}` });
   },
 
   /** @param {import('../../lib/queue').Outcome} outcome */
@@ -120,6 +126,5 @@ Page({
     this.setData({ refused });
     // What was said about the time stands on the screen already, and may have been changed again meanwhile.
     if (outcome.about.startsWith('work:')) this.reload();
-    if (outcome.about.startsWith('mistake:') && !refused) wx.showToast({ title: this.data.t.mistakes.kept, icon: 'none' });
   },
 });

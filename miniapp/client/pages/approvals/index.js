@@ -5,19 +5,10 @@ const { approvalRow } = require('../../lib/people-rows');
 const screen = require('../../lib/screen');
 
 Page({
+  ...screen.reloading((t) => t.approvals.title),
   data: {
     ...screen.data(),
     parts: /** @type {{title: string, rows: ReturnType<typeof approvalRow>[]}[]} */ ([]),
-  },
-
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.approvals.title });
-    this.reload();
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
   },
 
   reload() {

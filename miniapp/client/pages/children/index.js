@@ -10,6 +10,8 @@ const queue = require('../../lib/queue');
 const screen = require('../../lib/screen');
 
 Page({
+  ...screen.reloading((t) => t.children.title),
+  ...screen.listening(),
   data: {
     ...screen.data(),
     children: /** @type {ReturnType<typeof childCard>[]} */ ([]),
@@ -23,26 +25,6 @@ Page({
   claims: /** @type {Api.Claims} */ ({ items: [], closed: [] }),
   /** Whether what is queued was tried in vain. */
   stuck: false,
-  stop: /** @type {() => void} */ (() => {}),
-
-  onLoad() {
-    this.stop = queue.listen((outcome) => this.heard(outcome));
-  },
-
-  onUnload() {
-    this.stop();
-  },
-
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.children.title });
-    this.reload();
-  },
-
-  onPullDownRefresh() {
-    queue.hurry();
-    this.reload().then(() => wx.stopPullDownRefresh());
-  },
 
   reload() {
     if (this.data.phase === 'failed') this.setData({ phase: 'loading' });

@@ -6,20 +6,11 @@ const people = require('../../lib/people');
 const screen = require('../../lib/screen');
 
 Page({
+  ...screen.reloading((t) => t.data.title),
   data: {
     ...screen.data(),
     children: /** @type {{id: string, title: string, cls: string}[]} */ ([]),
     leaving: '',
-  },
-
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.data.title });
-    this.reload();
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
   },
 
   reload() {

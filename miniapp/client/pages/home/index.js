@@ -24,6 +24,7 @@ Page({
     waiting: '',
     /** What is asked of the person beside notices: where to, and in which words. */
     asked: /** @type {{page: string, text: string}[]} */ ([]),
+    tonight: '',
     refreshing: false,
   },
 
@@ -96,6 +97,7 @@ Page({
       todo: mine(home.todo).filter((row) => row.label.tone === 'todo'),
       newest: mine(home.notices),
       asked: askedOf(home),
+      tonight: tonightOf(home, chosen),
     };
   },
 
@@ -124,6 +126,26 @@ Page({
     wx.navigateTo({ url: '/homework/evening/index' });
   },
 
+  openLinks() {
+    wx.navigateTo({ url: `/links/shelf/index?child=${encodeURIComponent(this.data.child)}` });
+  },
+
+  searchLinks() {
+    wx.navigateTo({ url: `/links/search/index?child=${encodeURIComponent(this.data.child)}` });
+  },
+
+  openCircle() {
+    wx.navigateTo({ url: '/circle/feed/index' });
+  },
+
+  openWeekend() {
+    wx.navigateTo({ url: '/weekend/mine/index' });
+  },
+
+  openActivities() {
+    wx.navigateTo({ url: '/activities/mine/index' });
+  },
+
   openAll() {
     wx.switchTab({ url: '/pages/notices/index' });
   },
@@ -142,4 +164,14 @@ function askedOf(home) {
     { page: 'consents', text: home.unanswered ? t.unanswered : '' },
     { page: 'erase', text: home.leaving ? t.leaving : '' },
   ].filter(({ text }) => text);
+}
+
+/** How long tonight's homework is, by what was said today; nothing is said of an older answer. @param {Api.Home} home @param {string} chosen */
+function tonightOf({ children, tonight = [] }, chosen) {
+  const t = words().home;
+  const now = new Date();
+  const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+  const rows = tonight.filter(({ day, child_id: id }) => day === today && (!chosen || id === chosen));
+  if (children.length < 2 || chosen) return rows.map(({ minutes: n }) => fill(t.tonight, { n })).join('');
+  return rows.map(({ child_id: id, minutes: n }) => fill(t.tonightOf, { name: (children.find((one) => one.id === id) || { name: '' }).name, n })).join(' · ');
 }

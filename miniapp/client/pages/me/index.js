@@ -72,6 +72,10 @@ Page({
     this.draw();
   },
 
+  openLinks() {
+    wx.navigateTo({ url: '/links/shelf/index?teaching=1' });
+  },
+
   bind() {
     wx.navigateTo({ url: '/pages/bind/index' });
   },

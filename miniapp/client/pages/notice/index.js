@@ -18,6 +18,7 @@ Page({
     pictures: /** @type {Picture[]} */ ([]),
     files: /** @type {Api.Attachment[]} */ ([]),
     chips: /** @type {string[]} */ ([]),
+    weeks: /** @type {{url: string, text: string}[]} */ ([]),
     onlyLook: '',
     deadline: '',
     /** open: an answer is wanted; sending; done; none */
@@ -52,6 +53,8 @@ Page({
       const view = this.view(data);
       // A card in the chat leads to the notice; what there is to do for a homework is on its own page.
       if (data.kind === 'homework') wx.redirectTo({ url: `/homework/task/index?id=${encodeURIComponent(data.id)}` });
+      else if (data.kind === 'tasklist') wx.redirectTo({ url: `/weekend/mine/index?id=${encodeURIComponent(data.id)}` });
+      else if (data.kind === 'activity') wx.redirectTo({ url: `/activities/answer/index?id=${encodeURIComponent(data.id)}` });
       else this.fetchPictures(view.pictures);
       return { ...view, offline };
     }, this.data.t.notice);
@@ -66,6 +69,7 @@ Page({
     const row = noticeRow(notice);
     return {
       notice: row,
+      weeks: notice.kind === 'week' ? notice.children.map(({ id, name }) => ({ url: weekOf(id, notice), text: fill(t.week.see, { name }) })) : [],
       chips: notice.children.map((child) => child.name),
       pictures: notice.attachments.filter(({ kind }) => kind === 'picture').map((one) => ({ ...one, path: this.known(one.file_id) })),
       files: notice.attachments.filter(({ kind }) => kind !== 'picture'),
@@ -90,6 +94,11 @@ Page({
     if (!last) return { answer: 'none' };
     const word = notice.confirm === 'sign' ? t.notice.signed : t.notice.confirmed;
     return { answer: 'done', answered: `${word} · ${moment(last)}` };
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  openWeek(event) {
+    wx.navigateTo({ url: event.currentTarget.dataset.url });
   },
 
   /** @param {string} fileId */
@@ -180,3 +189,10 @@ Page({
     wx.showToast({ title, icon: 'none' });
   },
 });
+
+/** The screen of the week that a notice tells of. @param {string} child @param {Api.Notice} notice */
+function weekOf(child, notice) {
+  const at = new Date(notice.published_at);
+  const day = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+  return `/homework/week/index?child=${encodeURIComponent(child)}&day=${day}`;
+}

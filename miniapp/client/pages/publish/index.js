@@ -8,6 +8,7 @@ const teaching = require('../../lib/teaching');
 const uploads = require('../../lib/uploads');
 const { fill } = require('../../i18n/index');
 const { fetchFile } = require('../../lib/files');
+const { Attaching } = require('../../lib/attaching');
 const { moment } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
 const { problemsOf, FILE_LIMIT, LINK_LIMIT } = require('../../lib/notice-form');
@@ -16,7 +17,6 @@ const { draftView, forecastView, noForecastView, summary } = require('../../lib/
 const KEEP_MS = 400; // a pause in typing is a moment to keep the draft
 
 /** @typedef {import('../../lib/drafts').Draft} Draft */
-/** @typedef {import('../../lib/uploads').Attached} Attached */
 
 Page({
   data: {
@@ -47,6 +47,7 @@ Page({
   draft: /** @type {Draft} */ (/** @type {any} */ (null)),
   /** Of a notice that is corrected: which, and the version that was on the screen. */
   edited: { id: '', version: 0 },
+  files: /** @type {InstanceType<typeof Attaching>} */ (/** @type {any} */ (null)),
   keeping: /** @type {any} */ (0),
   changed: false,
   asked: 0,
@@ -57,8 +58,19 @@ Page({
     this.edited = { id: decodeURIComponent(edit), version: 0 };
     this.setData({ isEdit: Boolean(edit) });
     this.draft = drafts.find(draft) || drafts.current();
-    this.shown = new Map();
-    this.failed = new Set();
+    this.files = new Attaching({
+      held: () => this.draft.attached,
+      change: (attached) => {
+        this.change({ attached });
+        this.keepNow();
+      },
+      sent: (attached) => {
+        this.draft.attached = attached;
+        this.draw();
+        this.keepSoon();
+      },
+      draw: () => this.draw(),
+    });
     this.stop = queue.listen((outcome) => this.heard(outcome));
     if (!screen.enter(this)) return;
     const { t } = this.data;
@@ -72,6 +84,7 @@ Page({
 
   onUnload() {
     this.stop();
+    this.files.stop();
     this.keepNow();
   },
 
@@ -79,7 +92,7 @@ Page({
     if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const found = this.edited.id ? await this.loadNotice() : await this.loadClasses();
-      this.sendFiles();
+      this.files.sendAll();
       return found;
     });
   },
@@ -105,29 +118,13 @@ Page({
     const { data: notice } = await teaching.getOwnNotice(this.edited.id);
     this.edited.version = notice.version;
     this.draft = drafts.correcting(notice);
-    this.fetchPictures();
+    const pictures = this.draft.attached.filter(({ kind, path }) => kind === 'picture' && !path);
+    this.files.fetchShown(pictures.map(({ id }) => ({ id, fetch: () => fetchFile(id, this.edited.id, 'thumb') })));
     return { ...this.view(), isOut: notice.state === 'published' };
   },
 
-  /** Of pictures that are on the server only. */
-  async fetchPictures() {
-    for (const { id, kind, path } of this.draft.attached) {
-      if (kind !== 'picture' || path) continue;
-      try {
-        this.shown.set(id, await fetchFile(id, this.edited.id, 'thumb'));
-        this.draw();
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        // The place stays grey.
-      }
-    }
-  },
-
-  /** Where a picture is that is on the server, on this phone. @type {Map<string, string>} */
-  shown: new Map(),
-
   view() {
-    return draftView(this.draft, this.shown, this.failed);
+    return draftView(this.draft, this.files);
   },
 
   draw() {
@@ -211,17 +208,14 @@ Page({
 
   // ------------------------------------------------------------------------------------- what hangs on it
 
-  /** Uploads that got no answer: tried again when it is sent. @type {Set<string>} */
-  failed: new Set(),
-
   async addPictures() {
     const room = this.room();
-    if (room) this.attach(await uploads.choosePictures(room));
+    if (room) this.files.add(await uploads.choosePictures(room));
   },
 
   async addFiles() {
     const room = this.room();
-    if (room) this.attach(await uploads.chooseDocuments(room));
+    if (room) this.files.add(await uploads.chooseDocuments(room));
   },
 
   room() {
@@ -230,59 +224,9 @@ Page({
     return room;
   },
 
-  /** @param {Attached[]} chosen */
-  attach(chosen) {
-    const large = chosen.filter((one) => one.size > uploads.MOST_BYTES);
-    large.forEach(({ name }) => this.say(fill(this.data.t.publish.tooLarge, { name })));
-    uploads.forget(large);
-    const taken = chosen.filter((one) => !large.includes(one));
-    if (!taken.length) return;
-    this.change({ attached: [...this.draft.attached, ...taken] });
-    this.keepNow();
-    this.sendFiles();
-  },
-
-  /** Up they go while the rest is being written. */
-  async sendFiles() {
-    for (const one of this.draft.attached) {
-      if (!one.id) await this.sendFile(one);
-    }
-  },
-
-  /** @param {Attached} one */
-  async sendFile(one) {
-    const { t } = this.data;
-    try {
-      this.failed.delete(one.key);
-      this.setAttached(one.key, { id: await uploads.send(one) });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.passing) {
-        this.failed.add(one.key);
-        this.draw();
-        return;
-      }
-      this.drop(one.key);
-      this.say(error.code === uploads.GONE ? t.publish.fileGone : fill(t.publish.refusedFile, { name: one.name, why: error.message }));
-    }
-  },
-
-  /** @param {string} key @param {Partial<Attached>} changes */
-  setAttached(key, changes) {
-    this.draft.attached = this.draft.attached.map((one) => (one.key === key ? { ...one, ...changes } : one));
-    this.draw();
-    this.keepSoon();
-  },
-
-  /** @param {string} key */
-  drop(key) {
-    uploads.forget(this.draft.attached.filter((one) => one.key === key));
-    this.change({ attached: this.draft.attached.filter((one) => one.key !== key) });
-  },
-
   /** @param {WechatMiniprogram.TouchEvent} event */
   removeFile(event) {
-    this.drop(event.currentTarget.dataset.key);
+    this.files.drop(event.currentTarget.dataset.key);
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
@@ -381,7 +325,7 @@ Page({
     this.setData({ busy: true });
     wx.showLoading({ title: t.common.sending });
     try {
-      await this.sendFiles();
+      await this.files.sendAll();
       const missing = this.draft.attached.some(({ id }) => !id);
       if (missing) throw new ApiError('offline');
       const { title, body, links, attached } = this.draft;

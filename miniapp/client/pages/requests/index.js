@@ -9,6 +9,8 @@ const queue = require('../../lib/queue');
 const screen = require('../../lib/screen');
 
 Page({
+  ...screen.reloading((t) => t.requests.title),
+  ...screen.listening(),
   data: {
     ...screen.data(),
     rows: /** @type {ReturnType<typeof familyRequest>[]} */ ([]),
@@ -20,26 +22,6 @@ Page({
   /** Whether what is queued was tried in vain. */
   stuck: false,
   said: /** @type {Record<string, string>} */ ({}),
-  stop: /** @type {() => void} */ (() => {}),
-
-  onLoad() {
-    this.stop = queue.listen((outcome) => this.heard(outcome));
-  },
-
-  onUnload() {
-    this.stop();
-  },
-
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.requests.title });
-    this.reload();
-  },
-
-  onPullDownRefresh() {
-    queue.hurry();
-    this.reload().then(() => wx.stopPullDownRefresh());
-  },
 
   reload() {
     if (this.data.phase === 'failed') this.setData({ phase: 'loading' });

@@ -1,10 +1,12 @@
-/* The signature pad: ink under a finger, sent as a small PNG through the queue. */
+/* The signature pad: ink under a finger. Of a notice it is sent as a small PNG through the queue; without one it goes
+back to the page that asked for it. */
 
 const api = require('../../lib/api');
 const { Ink } = require('../../lib/ink');
 const queue = require('../../lib/queue');
 const { answerTo } = require('../../lib/rows');
 const screen = require('../../lib/screen');
+const signing = require('../../lib/signing');
 
 /** @typedef {{touches: {x: number, y: number}[]}} CanvasTouch on a canvas, from its corner */
 
@@ -13,11 +15,11 @@ Page({
 
   ink: /** @type {InstanceType<typeof Ink> | null} */ (null),
 
-  /** @param {{id?: string, version?: string}} query */
-  onLoad({ id = '', version = '0' }) {
+  /** @param {{id?: string, version?: string, title?: string}} query a notice, or what is signed */
+  onLoad({ id = '', version = '0', title = '' }) {
     if (!screen.enter(this)) return;
-    const notice = /** @type {Api.Notice | null} */ (api.remembered(api.paths.notice(id)));
-    this.setData({ id, version: Number(version), title: notice ? notice.title : '' });
+    const notice = /** @type {Api.Notice | null} */ (id ? api.remembered(api.paths.notice(id)) : null);
+    this.setData({ id, version: Number(version), title: notice ? notice.title : decodeURIComponent(title) });
     wx.setNavigationBarTitle({ title: this.data.t.sign.title });
   },
 
@@ -49,10 +51,19 @@ Page({
     this.setData({ enough: false, problem: '' });
   },
 
-  send() {
+  onUnload() {
+    if (!this.data.id) signing.leave();
+  },
+
+  async send() {
     const { t, id, version, enough } = this.data;
     if (!this.ink || !enough) {
       this.setData({ problem: t.sign.little });
+      return;
+    }
+    if (!id) {
+      if (await signing.give(this.ink.canvas, t.sign.title)) wx.navigateBack();
+      else this.setData({ problem: t.sign.failed });
       return;
     }
     const png = this.ink.png();

@@ -2,6 +2,7 @@
 
 const api = require('../../lib/api');
 const { fill } = require('../../i18n/index');
+const { attempt } = require('../../lib/acts');
 const screen = require('../../lib/screen');
 const { ask, isSwitchedOff } = require('../../lib/subscribing');
 
@@ -15,6 +16,8 @@ Page({
     hint: '',
     templates: /** @type {string[]} */ ([]),
     asking: false,
+    quiet: /** @type {Api.Quiet} */ ({ start: '', end: '' }),
+    busy: '',
   },
 
   // Coming back from WeChat's settings is coming back to this page.
@@ -27,8 +30,8 @@ Page({
   reload() {
     if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
-      const { data, offline } = await api.getSubscriptions();
-      return { ...(await this.view(data)), offline };
+      const [{ data, offline }, quiet] = await Promise.all([api.getSubscriptions(), api.getQuiet()]);
+      return { ...(await this.view(data)), quiet: quiet.data, offline };
     });
   },
 
@@ -62,6 +65,25 @@ Page({
     else await this.reload();
     if (said === 'yes') wx.showToast({ title: now ? t.thanks : t.later, icon: 'none' });
     if (said === 'no') wx.showToast({ title: t.no, icon: 'none' });
+  },
+
+  rest() {
+    return this.setQuiet({ start: '21:00', end: '07:00' });
+  },
+
+  restNoMore() {
+    return this.setQuiet({ start: '', end: '' });
+  },
+
+  /** @param {WechatMiniprogram.PickerChange} event */
+  pickQuiet(event) {
+    return this.setQuiet({ ...this.data.quiet, [event.currentTarget.dataset.end]: String(event.detail.value) });
+  },
+
+  /** @param {Api.Quiet} quiet */
+  async setQuiet(quiet) {
+    const answer = await attempt(this, 'quiet', () => api.putQuiet(quiet));
+    if (answer) this.setData({ quiet: answer.done });
   },
 
   openSetting() {

@@ -1,9 +1,11 @@
 /* What I wrote: drafts first, then the newest; how far each got comes after the list. */
 
+const api = require('../../lib/api');
 const drafts = require('../../lib/drafts');
 const queue = require('../../lib/queue');
 const screen = require('../../lib/screen');
 const teaching = require('../../lib/teaching');
+const { fill } = require('../../i18n/index');
 const { ApiError } = require('../../lib/http');
 const { draftRow, ownRow } = require('../../lib/teach-rows');
 
@@ -13,6 +15,7 @@ Page({
     drafts: /** @type {ReturnType<typeof draftRow>[]} */ ([]),
     rows: /** @type {ReturnType<typeof ownRow>[]} */ ([]),
     cursor: /** @type {string | null} */ (null),
+    held: '',
     refreshing: false,
     more: /** @type {'' | 'loading' | 'failed'} */ (''),
   },
@@ -41,12 +44,28 @@ Page({
 
   reload() {
     if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
+    this.lookForHeld();
     return screen.load(this, async () => {
       const { data, offline } = await teaching.getOwnNotices();
       this.items = data.items;
       this.look(data.items);
       return { ...this.view(), cursor: data.next_cursor, offline, more: '' };
     });
+  },
+
+  /** What members wrote and somebody has to look at; not everybody may, and that is no failure. */
+  async lookForHeld() {
+    try {
+      const { data } = await api.read('/teaching/reviews');
+      const { length: n } = /** @type {{reviews: Api.Review[]}} */ (data).reviews;
+      this.setData({ held: n ? fill(this.data.t.review.entry, { n }) : '' });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  },
+
+  openHeld() {
+    wx.navigateTo({ url: '/review/queue/index' });
   },
 
   async loadMore() {

@@ -55,6 +55,7 @@ Component({
     },
     grow() {
       if (!this.field || !this.data.autoHeight) return;
+      this.field.rows = 1; // WeChat's begins with one line and grows
       this.field.style.height = 'auto';
       host(this).style.height = this.field.style.height = this.field.scrollHeight + 'px';
     },

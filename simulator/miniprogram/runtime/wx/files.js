@@ -102,6 +102,9 @@ export function fileDoubles({ mini = {}, frame }) {
       previewImage: ({ urls, current }) => {
         mini.previewed = { urls, current: current || urls[0] };
       },
+      previewMedia: ({ sources, current = 0 }) => {
+        mini.previewed = { urls: sources.map(({ url }) => url), current: sources[current].url };
+      },
       openDocument: ({ filePath, fileType }) => {
         mini.opened = { filePath, fileType };
         frame.toast('已打开文件');

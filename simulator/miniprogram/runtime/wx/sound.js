@@ -35,5 +35,5 @@ export function soundDoubles({ mini }) {
     };
   }
 
-  return { calls: {}, values: { createInnerAudioContext, getRecorderManager: () => recorder } };
+  return { calls: { setInnerAudioOption: () => {} }, values: { createInnerAudioContext, getRecorderManager: () => recorder } };
 }

@@ -23,10 +23,10 @@ Component({
   methods: {
     /** Small ones first; the large one comes when it is tapped. @param {Picture[]} pictures */
     async fetchAll(pictures) {
-      for (const [index, { thumb, path, full }] of pictures.entries()) {
+      for (const [index, { thumb, path, full, of }] of pictures.entries()) {
         if (path) continue;
         try {
-          const found = await fetchOnce(thumb);
+          const found = await fetchOnce(thumb, of);
           const now = this.data.pictures[index];
           if (now && now.full === full) this.setData({ [`pictures[${index}].path`]: found });
         } catch (error) {
@@ -38,9 +38,10 @@ Component({
 
     /** @param {WechatMiniprogram.TouchEvent} event */
     openPicture(event) {
-      const { full, drawn } = this.data.pictures[event.currentTarget.dataset.index];
+      const picture = this.data.pictures[event.currentTarget.dataset.index];
+      const { drawn } = picture;
       // WeChat's own viewer can lay nothing over a picture.
-      return this.withFile(full, (path) => (drawn ? this.setData({ full: path, drawn }) : wx.previewImage({ urls: [path] })));
+      return this.withFile(picture, (path) => (drawn ? this.setData({ full: path, drawn }) : wx.previewImage({ urls: [path] })));
     },
 
     closeFull() {
@@ -50,7 +51,7 @@ Component({
     /** @param {WechatMiniprogram.CustomEvent<{file: any}>} event */
     openFile(event) {
       const { file } = event.detail;
-      return this.withFile(file.full, (path) => (file.kind === 'audio' ? this.play(path) : this.show(path, file.name)));
+      return this.withFile(file, (path) => (file.kind === 'audio' ? this.play(path) : this.show(path, file.name)));
     },
 
     /** @param {string} filePath @param {string} name */
@@ -67,12 +68,12 @@ Component({
       player.play();
     },
 
-    /** @param {string} address @param {(path: string) => void} act */
-    async withFile(address, act) {
+    /** @param {import('../../lib/pictures').Shown} file @param {(path: string) => void} act */
+    async withFile({ full, of }, act) {
       const t = words().notice;
       wx.showLoading({ title: t.opening });
       try {
-        const path = await fetchOnce(address);
+        const path = await fetchOnce(full, of);
         wx.hideLoading();
         act(path);
       } catch (error) {

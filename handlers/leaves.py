@@ -1,0 +1,114 @@
+"""Leave in WeChat's browser: asked by a guardian, decided about by a head teacher."""
+
+from __future__ import annotations
+
+from domain.errors import InvalidError
+from domain.leaves import Half, LeaveKind, span_text
+from domain.roles import Right
+from handlers import activity_phrases, phrases
+from handlers.base import Access, PageHandler
+from services.leaves import (
+    ask_leave,
+    decide_leave,
+    leaves_of_classes,
+    leaves_of_guardian,
+    withdraw_leave,
+)
+from services.people import children_of
+from services.terms import school_day
+
+
+class LeavesHandler(PageHandler):
+    """Leave of my children: asking, and what became of it."""
+
+    access = Access.VISITOR
+
+    async def get(self) -> None:
+        """The newest first."""
+        await self._show()
+
+    async def post(self) -> None:
+        """Ask for `child`."""
+        names = ("kind", "first", "first_half", "last", "last_half", "reason")
+        form = {name: self.get_body_argument(name, "") for name in names}
+        child = self.get_body_argument("child", "")
+        key = self.get_body_argument("key", "") or self.ctx.new_id()
+        try:
+            await ask_leave(self.ctx, self.session.person_id, child, form, file_ids=(), key=key)
+        except InvalidError as error:
+            await self._show(form=form, child=child, refused=error)
+            return
+        self.go("/h5/leaves?done=leave_asked")
+
+    async def _show(
+        self,
+        *,
+        form: dict[str, str] | None = None,
+        child: str = "",
+        refused: InvalidError | None = None,
+    ) -> None:
+        person_id, today = self.session.person_id, school_day(self.ctx.now())
+        children = await children_of(self.ctx, person_id)
+        usual = {"kind": "sick", "first": str(today), "last": str(today), "last_half": "pm"}
+        self.page(
+            "h5/leaves.html",
+            status=422 if refused else 200,
+            leaves=await leaves_of_guardian(self.ctx, person_id),
+            children=[c for c in children if c.binding.may_confirm],
+            child=child,
+            form=form or usual,
+            problems=phrases.field_messages(refused),
+            kinds={kind: activity_phrases.LEAVE_KINDS[kind] for kind in LeaveKind},
+            halves={Half.AM: "上午", Half.PM: "下午"},
+            states=activity_phrases.LEAVE_STATES,
+            span=span_text,
+            today=today,
+            key=self.ctx.new_id(),
+        )
+
+
+class WithdrawLeaveHandler(PageHandler):
+    """The child comes after all."""
+
+    access = Access.VISITOR
+
+    async def post(self, leave_id: str) -> None:
+        """Take it back."""
+        await withdraw_leave(self.ctx, self.session.person_id, leave_id)
+        self.go("/h5/leaves?done=leave_withdrawn")
+
+
+class TeachLeavesHandler(PageHandler):
+    """Leave in my classes: one tap decides."""
+
+    access = Access.STAFF
+    right = Right.LEAVES
+
+    async def get(self) -> None:
+        """What waits first."""
+        await self._show()
+
+    async def post(self) -> None:
+        """`action`: approve or refuse, with a `reply` if there is one."""
+        approve = self.get_body_argument("action", "") == "approve"
+        key, reply = self.get_body_argument("leave", ""), self.get_body_argument("reply", "")
+        try:
+            await decide_leave(self.ctx, self.teaching, key, approve=approve, reply=reply)
+        except InvalidError as error:
+            await self._show(key=key, reply=reply, problem=phrases.field_messages(error)["reply"])
+            return
+        self.go("/h5/teach/leaves?done=leave_decided")
+
+    async def _show(self, *, key: str = "", reply: str = "", problem: str = "") -> None:
+        self.page(
+            "h5/teach_leaves.html",
+            status=422 if problem else 200,
+            leaves=await leaves_of_classes(self.ctx, self.teaching),
+            me=self.teaching.person_id,
+            kinds=activity_phrases.LEAVE_KINDS,
+            states=activity_phrases.LEAVE_STATES,
+            span=span_text,
+            refused=key,
+            reply=reply,
+            problem=problem,
+        )

@@ -1,0 +1,43 @@
+/* What I am asked, newest first: for my children, and where I work; and leave. */
+
+const activities = require('../lib/api');
+const screen = require('../../lib/screen');
+const { askedRow } = require('../lib/rows');
+
+Page({
+  data: {
+    ...screen.data(),
+    rows: /** @type {ReturnType<typeof askedRow>[]} */ ([]),
+    refreshing: false,
+  },
+
+  onShow() {
+    if (!screen.enter(this)) return;
+    wx.setNavigationBarTitle({ title: this.data.t.activity.mine });
+    this.reload();
+  },
+
+  reload() {
+    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
+    return screen.load(this, async () => {
+      const { data, offline } = await activities.getAsked();
+      return { rows: data.items.map(askedRow), offline };
+    });
+  },
+
+  async pulled() {
+    this.setData({ refreshing: true });
+    await this.reload();
+    this.setData({ refreshing: false });
+  },
+
+  openLeave() {
+    wx.navigateTo({ url: '/activities/leave/index' });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  open(event) {
+    const { id, child } = event.currentTarget.dataset;
+    wx.navigateTo({ url: `/activities/answer/index?id=${encodeURIComponent(id)}&child=${encodeURIComponent(child)}` });
+  },
+});

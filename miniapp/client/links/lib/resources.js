@@ -1,0 +1,54 @@
+/* What teachers made for lessons: the server's addresses, and from its rows to what the screens show. */
+
+const { act, query, read, safe } = require('../../lib/api');
+const { fetchFresh } = require('../../lib/files');
+const { fill, words } = require('../../i18n/index');
+
+const STARS = [1, 2, 3, 4, 5];
+
+/** @template T @typedef {import('../../lib/api').Read<T>} Read */
+/** @typedef {{subject: string, grade: number, kind: string, cursor?: string}} Wanted */
+
+/** @param {string} id */
+const one = (id) => `/teaching/resources/${safe(id)}`;
+
+/** @param {Api.ResourceRow} row */
+function rating({ rating: { used, average } }) {
+  const t = words().resources;
+  if (!used) return t.notUsed;
+  return average === null ? fill(t.used, { used }) : fill(t.rated, { average, used });
+}
+
+/** @param {Api.ResourceRow} row */
+function line(row) {
+  const t = words().resources;
+  const where = [fill(t.grade, { number: row.grade }), row.subject.name, row.book].filter(Boolean).join(' ');
+  return {
+    id: row.id,
+    title: row.title,
+    kind: t.kinds[row.kind],
+    where,
+    chapter: row.chapter,
+    from: fill(t.from, { school: row.school, author: row.author }).trim(),
+    rating: rating(row),
+  };
+}
+
+/** @param {Api.ResourceFile} file */
+function length({ seconds }) {
+  return seconds ? fill(words().resources.minutes, { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }) : '';
+}
+
+module.exports = {
+  STARS,
+  length,
+  line,
+  /** @param {Wanted} wanted @returns {Promise<Read<Api.ResourceList>>} */
+  list: ({ subject, grade, kind, cursor = '' }) => read('/teaching/resources' + query({ subject, grade: grade ? String(grade) : '', kind, cursor })),
+  /** @param {string} id @returns {Promise<Read<Api.OneResource>>} */
+  get: (id) => read(one(id)),
+  /** @param {string} id @param {number} stars @returns {Promise<Api.OneResource>} */
+  rate: (id, stars) => act({ path: `${one(id)}/stars`, method: 'PUT', body: { stars } }),
+  /** Fetched anew each time: who has opened one has used it. @param {string} id @param {string} fileId */
+  fetch: (id, fileId) => fetchFresh(`${one(id)}/files/${safe(fileId)}`),
+};

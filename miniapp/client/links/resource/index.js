@@ -1,0 +1,97 @@
+/* One resource: what it is for, its files, and what whoever has used it thinks of it. */
+
+const screen = require('../../lib/screen');
+const { attempt } = require('../../lib/acts');
+const { size } = require('../../lib/format');
+const { ApiError } = require('../../lib/http');
+const { fill } = require('../../i18n/index');
+const { STARS, fetch, get, length, line, rate } = require('../lib/resources');
+
+/** @param {Api.ResourceFile} file */
+function fileRow(file) {
+  return { ...file, facts: [size(file.size_bytes), length(file)].filter(Boolean).join(' · ') };
+}
+
+Page({
+  data: {
+    ...screen.data(),
+    row: /** @type {ReturnType<typeof line> | null} */ (null),
+    summary: '',
+    files: /** @type {ReturnType<typeof fileRow>[]} */ ([]),
+    mine: false,
+    used: false,
+    stars: 0,
+    choices: /** @type {{count: number, name: string}[]} */ ([]),
+    busy: '',
+  },
+
+  id: '',
+
+  /** @param {{id?: string}} query */
+  onLoad(query) {
+    this.id = decodeURIComponent(query.id || '');
+  },
+
+  ...screen.reloading((t) => t.resources.title),
+
+  reload() {
+    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
+    const { resources } = this.data.t;
+    return screen.load(this, async () => {
+      const { data, offline } = await get(this.id);
+      return { ...this.shown(data), offline };
+    }, { gone: resources.nowhere, goneHint: resources.nowhereHint });
+  },
+
+  /** @param {Api.OneResource} found */
+  shown(found) {
+    const { resources } = this.data.t;
+    return {
+      row: line(found),
+      summary: found.summary,
+      files: found.files.map(fileRow),
+      mine: found.mine,
+      used: found.used,
+      stars: found.stars,
+      choices: STARS.map((count) => ({ count, name: fill(resources.star, { count }) })),
+    };
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  async open(event) {
+    const file = this.data.files[event.currentTarget.dataset.index];
+    const t = this.data.t.notice;
+    wx.showLoading({ title: t.opening });
+    try {
+      const path = await fetch(this.id, file.file_id);
+      wx.hideLoading();
+      this.show(file, path);
+      await this.reload();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      wx.hideLoading();
+      wx.showToast({ title: t.fileFailed, icon: 'none' });
+    }
+  },
+
+  /** @param {Api.ResourceFile} file @param {string} path */
+  show(file, path) {
+    const fail = () => wx.showToast({ title: this.data.t.notice.fileFailed, icon: 'none' });
+    if (file.kind === 'picture' || file.kind === 'video') wx.previewMedia({ sources: [{ url: path, type: file.kind === 'video' ? 'video' : 'image' }], fail });
+    else if (file.kind === 'audio') {
+      const player = wx.createInnerAudioContext();
+      player.src = path;
+      player.onError(fail);
+      player.play();
+    } else wx.openDocument({ filePath: path, fileType: /** @type {any} */ (file.name.split('.').pop()), showMenu: true, fail });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  rate(event) {
+    const { count } = event.currentTarget.dataset;
+    return attempt(this, 'rate', async () => {
+      this.setData(this.shown(await rate(this.id, count)));
+      wx.showToast({ title: this.data.t.resources.thanks, icon: 'none' });
+    });
+  },
+});

@@ -1,0 +1,116 @@
+/* What the server's JSON about links looks like. Names and shapes are those of /api/v1/openapi.json. */
+
+declare namespace Api {
+  type ShelfLevel = 'national' | 'province' | 'city' | 'district' | 'school' | 'class';
+  type LinkIcon = 'lesson' | 'book' | 'exercise' | 'reading' | 'video' | 'art' | 'sport' | 'family' | 'school' | 'tool';
+  type BookPageKind = 'student' | 'teacher' | 'textbook';
+
+  interface LinkRow {
+    code: string;
+    title: string;
+    note: string;
+    icon: LinkIcon;
+    level: ShelfLevel;
+    subject: Subject | null;
+    pinned: boolean;
+    one_tap: boolean;
+    url: string;
+    address: string;
+  }
+
+  type LinkHealth = 'unknown' | 'good' | 'shaky' | 'moved' | 'dead';
+
+  interface LinkIn {
+    title: string;
+    address: string;
+    book_id: string;
+    page: BookPageKind;
+    note: string;
+    icon: LinkIcon;
+    subject: string;
+    valid_until: string | null;
+    order: number;
+    pinned: boolean;
+  }
+
+  interface OwnLink extends LinkIn {
+    code: string;
+    health: LinkHealth;
+    url: string;
+    version: number;
+  }
+
+  interface BookRow {
+    id: string;
+    subject: Subject;
+    title: string;
+    pages: { page: BookPageKind; url: string }[];
+  }
+
+  interface Hit {
+    kind: string;
+    id: string;
+    title: string;
+    note: string;
+    icon: LinkIcon;
+    subject: Subject | null;
+    level: ShelfLevel | null;
+    url: string;
+    pages: { page: BookPageKind; url: string }[];
+  }
+
+  interface Hits {
+    hits: Hit[];
+    total: number;
+    next_cursor: string | null;
+  }
+
+  interface Links {
+    school_id: string;
+    school_name: string;
+    class_id: string;
+    class_name: string;
+    child_id: string | null;
+    children: { id: string; name: string }[];
+    books: BookRow[];
+    links: LinkRow[];
+  }
+
+  type ResourceKind = 'plan' | 'slides' | 'guide' | 'material' | 'exercise' | 'paper' | 'video' | 'research';
+
+  interface ResourceRow {
+    id: string;
+    kind: ResourceKind;
+    title: string;
+    grade: number;
+    subject: Subject;
+    book: string;
+    chapter: string;
+    school: string;
+    author: string;
+    rating: { used: number; rated: number; average: number | null };
+  }
+
+  interface ResourceList {
+    items: ResourceRow[];
+    next_cursor: string | null;
+    subjects: Subject[];
+    grades: number[];
+  }
+
+  interface ResourceFile {
+    file_id: string;
+    kind: string;
+    name: string;
+    size_bytes: number;
+    seconds: number;
+  }
+
+  interface OneResource extends ResourceRow {
+    summary: string;
+    files: ResourceFile[];
+    mine: boolean;
+    used: boolean;
+    stars: number;
+  }
+}

@@ -1,0 +1,238 @@
+"""How much goes on in circles, for who may look at figures: of a school circle by circle, of a region school by school.
+
+Each figure is counted from the topics of the term when it is asked for, so it cannot drift, and costs the same however
+many terms lie before. Words, pictures and names stay in the circle: here a topic is a day with numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from domain.audit import Act
+from domain.circle_figures import CircleFigures, TopicCount, figures_of, months_of
+from domain.errors import NotFoundError
+from domain.groups import RESEARCH_GROUPS, class_group, research_group
+from domain.names import natural_order
+from domain.regions import Region, RegionLevel
+from domain.roles import Right
+from domain.schools import School
+from domain.times import school_text
+from services.audit import note_act
+from services.context import Context
+from services.people import Post
+from services.periods import (
+    Period,
+    Seen,
+    Span,
+    access_school_figures,
+    bounds_of,
+    period_of,
+    period_on,
+)
+from services.places import access_place
+from services.spreadsheets import Row, Sheet, built
+from services.terms import calendar_of_region, school_day
+
+_AT_ONCE = 10
+_Topics = Mapping[str, Sequence[TopicCount]]
+
+
+@dataclass(frozen=True, slots=True)
+class CircleLine:
+    """One circle: of a class by its name, of teaching research by its number (1, 2) or what the school calls it."""
+
+    circle_id: str
+    name: str
+    figures: CircleFigures
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolCircles:
+    """The circles of a school, or of the classes of it that somebody sees (not `whole`)."""
+
+    school: School
+    period: Period
+    lines: tuple[CircleLine, ...]
+    whole: bool
+
+    @property
+    def met(self) -> int:
+        """How many have all that is looked for."""
+        return sum(line.figures.is_met for line in self.lines)
+
+    @property
+    def topics(self) -> int:
+        """How many topics there were."""
+        return sum(line.figures.topics for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CircleTopics:
+    """What one circle's figures stand on: every topic of the term that counts, the newest first."""
+
+    school: School
+    period: Period
+    line: CircleLine
+    topics: tuple[TopicCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionCircles:
+    """A district with its schools; of a region with others below, those, each with a page of its own."""
+
+    region: Region
+    period: Period
+    below: tuple[Region, ...]
+    schools: tuple[SchoolCircles, ...]
+
+
+async def school_circles(
+    ctx: Context, post: Post, school_id: str = "", *, day: date | None = None
+) -> SchoolCircles:
+    """A school's circles in a term: one's own, or within one's region. Raises NotFoundError."""
+    return (await _opened(ctx, post, school_id, day))[0]
+
+
+async def _opened(
+    ctx: Context, post: Post, school_id: str, day: date | None
+) -> tuple[SchoolCircles, _Topics]:
+    seen = await access_school_figures(ctx, post, Right.MONITOR, school_id)
+    period = await period_on(ctx, seen.school, Span.TERM, day)
+    topics = await _counted(ctx, seen.school.id, period)
+    return await _school(ctx, seen, period, topics), topics
+
+
+async def _school(ctx: Context, seen: Seen, period: Period, topics: _Topics) -> SchoolCircles:
+    named = [
+        (class_group(c.id), c.name)
+        for c in sorted(seen.classes, key=lambda c: (c.grade, natural_order(c.name)))
+    ]
+    if seen.whole:
+        called = dict((await ctx.stores.groups.rules(seen.school.id)).names)
+        ids = [(number, research_group(seen.school.id, number)) for number in RESEARCH_GROUPS]
+        named += [(i, called.get(i, f"教研圈 {number}")) for number, i in ids]
+    months = _months(ctx, period)
+    lines = tuple(CircleLine(i, name, figures_of(topics.get(i, ()), months)) for i, name in named)
+    return SchoolCircles(seen.school, period, lines, seen.whole)
+
+
+def _months(ctx: Context, period: Period) -> tuple[date, ...]:
+    return months_of(period.first_on, min(period.last_on, school_day(ctx.now())))
+
+
+async def _counted(ctx: Context, school_id: str, period: Period) -> _Topics:
+    found: dict[str, list[TopicCount]] = defaultdict(list)
+    for topic in await ctx.stores.circles.counts(school_id, *bounds_of(period)):
+        found[topic.circle_id].append(topic)
+    return found
+
+
+async def circle_topics(
+    ctx: Context, post: Post, school_id: str, circle_id: str, *, day: date | None = None
+) -> CircleTopics:
+    """What the figures of one circle stand on. Raises NotFoundError."""
+    view, topics = await _opened(ctx, post, school_id, day)
+    for line in view.lines:
+        if line.circle_id == circle_id:
+            found = tuple(t for t in reversed(topics.get(circle_id, ())) if t.counts)
+            return CircleTopics(view.school, view.period, line, found)
+    raise NotFoundError
+
+
+async def region_circles(
+    ctx: Context, post: Post, region_id: str = "", *, day: date | None = None
+) -> RegionCircles:
+    """A region within one's own; the schools of a district with their figures. Raises NotFoundError."""
+    place = await access_place(ctx, post, Right.MONITOR, region_id)
+    if not isinstance(place, Region):
+        raise NotFoundError
+    terms = await calendar_of_region(ctx, place)
+    period = period_of(terms, school_day(ctx.now()), Span.TERM, day)
+    below = [r for r in await ctx.stores.regions.below(place.id) if r.parent_id == place.id]
+    schools = [
+        s
+        for s in await ctx.stores.schools.schools_below(place.id)
+        if place.level is RegionLevel.DISTRICT or s.region_ids[-1] == place.id
+    ]
+    return RegionCircles(
+        place,
+        period,
+        tuple(sorted(below, key=lambda r: natural_order(r.name))),
+        await _schools(ctx, sorted(schools, key=lambda s: natural_order(s.name)), period),
+    )
+
+
+async def _schools(
+    ctx: Context, schools: Sequence[School], period: Period
+) -> tuple[SchoolCircles, ...]:
+    async def one(school: School) -> SchoolCircles:
+        every = await ctx.stores.schools.classes_of_school(school.id)
+        standing = [c for c in every if c.ended_at is None]
+        topics = await _counted(ctx, school.id, period)
+        return await _school(ctx, Seen(school, standing, None), period, topics)
+
+    found: list[SchoolCircles] = []
+    for start in range(0, len(schools), _AT_ONCE):
+        found += await asyncio.gather(*map(one, schools[start : start + _AT_ONCE]))
+    return tuple(found)
+
+
+# ------------------------------------------------------------------------------------- files
+
+_COLUMNS = (
+    ("话题", 10),
+    ("达标的月份", 12),
+    ("月份", 8),
+    ("阅读达标的话题", 16),
+    ("评论达标的话题", 16),
+)
+_TOPIC = (("成员", 8), ("阅读", 8), ("孩子", 8), ("已读到的孩子", 14), ("评论（不含作者）", 16))
+
+
+async def export_school_circles(
+    ctx: Context, post: Post, school_id: str, *, day: date | None
+) -> tuple[str, bytes]:
+    """(school, file): its circles, and every topic with its numbers; that it was taken is noted first.
+
+    Raises NotFoundError.
+    """
+    view, topics = await _opened(ctx, post, school_id, day)
+    await _note(ctx, post, ("school", view.school.id))
+    rows: list[Row] = [
+        [
+            *(line.name, school_text(t.created_at), "老师" if t.as_staff else "家长"),
+            *(t.members, t.reads, t.children, t.reached, t.replies),
+        ]
+        for line in view.lines
+        for t in topics.get(line.circle_id, ())
+        if t.counts
+    ]
+    sheets = [
+        Sheet("圈子", (("圈子", 20), *_COLUMNS), [_line(x) for x in view.lines]),
+        Sheet("话题", (("圈子", 20), ("时间", 18), ("谁发的", 8), *_TOPIC), rows),
+    ]
+    return view.school.name, await asyncio.to_thread(built, sheets)
+
+
+async def export_region_circles(
+    ctx: Context, post: Post, region_id: str, *, day: date | None
+) -> tuple[str, bytes]:
+    """(region, file): the circles of its schools; that it was taken is noted first. Raises NotFoundError."""
+    view = await region_circles(ctx, post, region_id, day=day)
+    await _note(ctx, post, ("region", view.region.id))
+    rows: list[Row] = [[s.school.name, *_line(x)] for s in view.schools for x in s.lines]
+    sheet = Sheet("圈子", (("学校", 28), ("圈子", 20), *_COLUMNS), rows)
+    return view.region.name, await asyncio.to_thread(built, [sheet])
+
+
+def _line(line: CircleLine) -> Row:
+    f = line.figures
+    return [*(line.name, f.topics, f.busy_months, len(f.months), f.read_enough, f.answered_enough)]
+
+
+async def _note(ctx: Context, post: Post, subject: tuple[str, str]) -> None:
+    await note_act(ctx, post.actor, Act.CIRCLES_EXPORTED, subject=subject)

@@ -1,0 +1,81 @@
+"""What is decided about a message in the queue of reviews, who may report it, and who reads what was taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from domain.audit import Act
+from domain.errors import InvalidError, NotFoundError, Problem
+from domain.messages import Looking, Message
+from domain.rings import rings_at
+from domain.roles import Right
+from domain.safety import Outcome, Writing
+from services.announcing import announce_changed
+from services.audiences import access_thread
+from services.audit import note_act
+from services.context import Context
+from services.message_writings import spot_of, state_after, writing_of
+from services.people import Post
+
+RECALLED_PAGE = 50
+
+
+async def settle_message(ctx: Context, message_id: str, outcome: Outcome) -> None:
+    """Others may read it from now on, or not. May come twice, and for a message that is not there."""
+    message, state = await ctx.stores.messages.find(message_id), state_after(outcome)
+    if message is None:
+        return
+    shown = replace(message, state=state)
+    # For those who read it from now on it was said now.
+    rings = rings_at(replace(shown, at=ctx.now()))
+    if await ctx.stores.messages.mark_state(message_id, state, ctx.now(), rings_at=rings):
+        announce_changed(ctx, shown)
+
+
+async def show_message(ctx: Context, person_id: str, message_id: str) -> Writing:
+    """A message as somebody in its thread reads it now. Raises NotFoundError."""
+    message = await ctx.stores.messages.find(message_id)
+    if message is None or not message.is_seen_by(person_id):
+        raise NotFoundError
+    audience, _ = await access_thread(ctx, person_id, message.thread_id)
+    return writing_of(message, spot_of(audience.thread, audience.group))
+
+
+async def recalled_messages(
+    ctx: Context, post: Post, *, before: datetime | None = None
+) -> tuple[Message, ...]:
+    """What was taken back at the school, the latest first, without what it said, who of a family said it, or to whom.
+
+    Raises NotFoundError.
+    """
+    if not post.has_everywhere(Right.AUDIT):
+        raise NotFoundError
+    found = await ctx.stores.messages.taken_back(post.place_id, before, RECALLED_PAGE)
+    return tuple(
+        replace(m, text="", files=(), link="", author_name=m.author_name if m.as_staff else "")
+        for m in found
+    )
+
+
+async def recalled_text(ctx: Context, post: Post, message_id: str, why: str) -> Message:
+    """What a message said that was taken back, for who reads the school's audit log; that they did is noted, and why.
+
+    `why` is one of `Looking`. Raises NotFoundError; InvalidError (field `why`).
+    """
+    if not post.has_everywhere(Right.AUDIT):
+        raise NotFoundError
+    message = await ctx.stores.messages.find(message_id)
+    if message is None or message.recalled_at is None or message.school_id != post.place_id:
+        raise NotFoundError
+    reason = next((known for known in Looking if known == why), None)
+    if reason is None:
+        raise InvalidError({"why": Problem("missing")})
+    await note_act(
+        ctx,
+        post.actor,
+        Act.RECALLED_SEEN,
+        subject=("message", message.id),
+        after={"why": reason},
+    )
+    return message

@@ -1,0 +1,182 @@
+/* Conversations, live: a socket says that there is something, and what it is is asked for by number, in order.
+   Where no socket opens, the same question is asked every few seconds. Without this script the pages are forms.
+   Nothing rings; whoever reads further up stays there. */
+(function () {
+  'use strict';
+  const yanshu = window.yanshu;
+  const talk = document.querySelector('[data-talk]');
+  const list = document.querySelector('[data-talks]');
+  const POLL = 8000, LONGEST = 30000, GATHER = 1000;
+
+  // -- the list of conversations
+  let listTimer = 0;
+  function refreshList() {
+    if (!list || listTimer) return;
+    listTimer = setTimeout(function () {
+      const current = talk ? '?current=' + encodeURIComponent(talk.dataset.thread) : '';
+      yanshu.ask(list.dataset.talks + current).then(function (data) { list.innerHTML = data.html; }).catch(function () {
+        // the next word, or the next poll, asks again
+      }).then(function () { listTimer = 0; });
+    }, GATHER);
+  }
+
+  // -- one conversation: `last` is the number up to which it is on the screen
+  let last = talk ? Number(talk.dataset.tail) : 0;
+  let since = talk ? talk.dataset.since : '';
+  let asking = false, again = false, over = false;
+  const live = Boolean(talk && 'newest' in talk.dataset);
+  const rows = talk && talk.querySelector('[data-rows]');
+
+  function tell(text) {
+    const state = talk && talk.querySelector('[data-state]');
+    if (!state) return;
+    state.textContent = text;
+    state.hidden = !text;
+  }
+  function atEnd() {
+    return window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 120;
+  }
+  function toEnd() {
+    window.scrollTo(0, document.documentElement.scrollHeight);
+  }
+  function drawn(html) {
+    const holder = document.createElement('template');
+    holder.innerHTML = html;
+    return holder.content.firstElementChild;
+  }
+  // What may be taken back for two minutes offers it no longer.
+  function lapse(row) {
+    const form = row.querySelector('form[data-seconds]');
+    if (form) setTimeout(function () { form.remove(); }, Number(form.dataset.seconds) * 1000);
+  }
+  function put(item) {
+    const held = rows.querySelector('[data-seq="' + item.seq + '"]');
+    const row = item.html ? drawn(item.html) : null;
+    if (row) lapse(row);
+    if (held) {
+      if (row) held.replaceWith(row); else held.remove();
+    } else if (row && item.seq > last) {
+      rows.appendChild(row);
+    }
+  }
+  if (rows) Array.from(rows.children).forEach(lapse);
+  function markRead() {
+    if (document.hidden || !last) return;
+    yanshu.ask(talk.dataset.talk + '/read', { method: 'POST', body: new URLSearchParams({ seq: String(last) }) }).catch(function () {
+      // the next message says it again
+    });
+  }
+  function pull() {
+    if (!live || over) return Promise.resolve();
+    if (asking) { again = true; return Promise.resolve(); }
+    asking = true;
+    const url = talk.dataset.talk + '/news?after=' + last + '&since=' + encodeURIComponent(since);
+    return yanshu.ask(url).then(function (data) {
+      const stay = !atEnd(), before = last;
+      data.changed.forEach(put);
+      data.items.forEach(put);
+      last = Math.max(last, data.last);
+      since = data.at;
+      again = again || data.more;
+      tell('');
+      if (last === before) return;
+      const none = talk.querySelector('[data-none]');
+      if (none) none.remove();
+      if (!stay) toEnd();
+      markRead();
+    }).catch(function (error) {
+      again = false;
+      tell(error.message);
+    }).then(function () {
+      asking = false;
+      if (again) { again = false; return pull(); }
+      return undefined;
+    });
+  }
+
+  // -- the socket is a bell: what it rings for is asked for by number
+  const place = (talk || list).dataset.socket;
+  let socket = null, pause = 1000, polling = 0;
+  function poll(on) {
+    clearInterval(polling);
+    polling = on ? setInterval(function () { if (!document.hidden) { pull(); refreshList(); } }, POLL) : 0;
+  }
+  function heard(frame) {
+    const mine = talk && talk.dataset.thread;
+    if (frame.type === 'hello') {
+      // Whatever was said or changed while nobody listened.
+      pull();
+      refreshList();
+    } else if (frame.type === 'beat') {
+      if (mine && frame.tails && frame.tails[mine] > last) pull();
+      if (!talk) refreshList();
+    } else if (['message', 'changed', 'behind', 'gone'].indexOf(frame.type) >= 0) {
+      if (frame.thread === mine) pull(); else refreshList();
+    }
+  }
+  function connect() {
+    if (over) return;
+    try {
+      socket = new WebSocket(location.origin.replace(/^http/, 'ws') + place);
+    } catch (error) {
+      poll(true); // this browser's rules let none open
+      return;
+    }
+    socket.onopen = function () { pause = 1000; poll(false); };
+    socket.onmessage = function (event) { heard(JSON.parse(event.data)); };
+    socket.onclose = function (event) {
+      socket = null;
+      if (event.code === 4001) {
+        over = true;
+        poll(false);
+        tell('登录已过期，请刷新页面');
+        return;
+      }
+      if (!polling) poll(true);
+      setTimeout(connect, pause * (0.75 + Math.random() / 2));
+      pause = Math.min(LONGEST, pause * 2);
+    };
+  }
+  connect();
+  document.addEventListener('visibilitychange', function () { if (!document.hidden) { pull(); refreshList(); } });
+  window.addEventListener('online', function () { pull(); refreshList(); });
+
+  // -- saying something: once under one key, however often it is tried
+  const form = document.querySelector('form[data-say]');
+  if (live) toEnd();
+  if (!form) return;
+  const words = form.elements.text, key = form.elements.key, button = form.querySelector('[type=submit]'), reason = form.elements.urgent_reason;
+  const problem = form.querySelector('[data-problem]');
+  let tried = '';
+  function busy(on) {
+    button.disabled = on;
+    button.classList.toggle('busy', on);
+  }
+  form.addEventListener('submit', function (event) {
+    event.preventDefault();
+    event.stopPropagation();
+    if (button.disabled || !words.value.trim()) return;
+    // Other words are another message; the same words may have arrived although no answer did.
+    if (tried && tried !== words.value) key.value = 'page-' + Date.now().toString(36) + '-' + Math.random().toString(36).slice(2, 12);
+    tried = words.value;
+    busy(true);
+    problem.hidden = true;
+    yanshu.ask(form.action, { method: 'POST', body: new URLSearchParams({ text: tried, key: key.value, urgent_reason: reason ? reason.value : '' }) }).then(function (data) {
+      if (words.value === tried) words.value = '';
+      if (reason) reason.value = '';
+      tried = '';
+      key.value = data.key;
+      return pull().then(toEnd);
+    }).catch(function (error) {
+      problem.textContent = Object.values(error.fields || {})[0] || error.message;
+      problem.hidden = false;
+    }).then(function () { busy(false); words.focus(); });
+  });
+  if ('enter' in words.dataset) {
+    words.addEventListener('keydown', function (event) {
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
+  }
+})();

@@ -1,0 +1,241 @@
+"""The monitor of homework with one term behind it and with a hundred: a school of 60 classes, week and term, one class,
+and a round of counting.
+
+Two databases on one engine, asked in turns; medians and p95s, and the larger as a ratio to the smaller.
+`python -m tests.bench monitors` prints the table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from app import now, running
+from domain.budgets import Evening, Limits, Reservation, evening_id
+from domain.monitors import (
+    ClassWeek,
+    DayFigures,
+    SchoolWeek,
+    SubjectFigures,
+    Tally,
+    monday_of,
+    week_id,
+)
+from domain.roles import Appointment, Right, Role
+from domain.schools import School, SchoolClass
+from engines import Engines
+from services.context import Context
+from services.monitor_counting import count_weeks
+from services.monitors import class_monitor, school_monitor
+from services.people import Post, access_post
+from services.periods import Span
+from services.terms import school_day
+from settings import Settings, dev_environment
+from storage.documents import to_document, with_text_dates
+from tests.bench.servers import free_port
+from tests.bench.submissions import show
+
+BEHIND = (1, 100)  # terms
+WEEKS = 20
+CLASSES = 60
+SCHOOL_DAYS = 5
+REQUESTS = 25
+BATCH = 2000
+SUBJECTS = (("chinese", 25), ("english", 15), ("maths", 20))
+MINUTES = sum(minutes for _, minutes in SUBJECTS)
+SCHOOL = School(id="school-m", name="第一小学")
+
+
+@dataclass(frozen=True)
+class Door:
+    """One installation, and who looks."""
+
+    ctx: Context
+    post: Post
+
+
+def a_class(number: int) -> SchoolClass:
+    """A class of the school."""
+    grade = 1 + number % 6
+    return SchoolClass(
+        id=f"class-{number:02d}", school_id=SCHOOL.id, name=f"{number}班", grade=grade
+    )
+
+
+def mondays(terms: int) -> list[date]:
+    """So many terms of weeks, up to this one."""
+    last = monday_of(school_day(now()))
+    return [last - timedelta(days=7 * n) for n in range(terms * WEEKS)]
+
+
+def figures(day: date) -> DayFigures:
+    """A full class-day."""
+    subjects = tuple(SubjectFigures(subject=c, count=1, minutes=m) for c, m in SUBJECTS)
+    return DayFigures(
+        day=day, written=MINUTES, total=MINUTES, over=False, allowed=False, subjects=subjects
+    )
+
+
+def class_weeks(weeks: list[date]) -> Iterator[dict[str, Any]]:
+    """What is kept of the classes."""
+    for monday in weeks:
+        days = tuple(figures(monday + timedelta(days=n)) for n in range(SCHOOL_DAYS))
+        for number in range(CLASSES):
+            group = a_class(number)
+            week = ClassWeek(
+                id=week_id(group.id, monday),
+                school_id=SCHOOL.id,
+                class_id=group.id,
+                monday=monday,
+                days=days,
+            )
+            yield with_text_dates(to_document(week))
+
+
+def school_weeks(weeks: list[date]) -> Iterator[dict[str, Any]]:
+    """What they add up to."""
+    tally = Tally(days=CLASSES * SCHOOL_DAYS, minutes=CLASSES * SCHOOL_DAYS * MINUTES)
+    subjects = tuple(SubjectFigures(subject=c, count=300, minutes=300 * m) for c, m in SUBJECTS)
+    for monday in weeks:
+        week = SchoolWeek(
+            id=week_id(SCHOOL.id, monday),
+            school_id=SCHOOL.id,
+            monday=monday,
+            tally=tally,
+            subjects=subjects,
+            counted_at=now(),
+        )
+        yield with_text_dates(to_document(week))
+
+
+def evenings(weeks: list[date]) -> Iterator[dict[str, Any]]:
+    """What the figures count."""
+    for monday in weeks:
+        for number in range(CLASSES):
+            for n in range(SCHOOL_DAYS):
+                day, class_id = monday + timedelta(days=n), a_class(number).id
+                yield with_text_dates(to_document(an_evening(class_id, day)))
+
+
+def an_evening(class_id: str, day: date) -> Evening:
+    """One class and day."""
+    held = tuple(
+        Reservation(
+            homework_id=f"{class_id}-{day}-{subject}",
+            attempt=1,
+            subject=subject,
+            minutes=minutes,
+            written=True,
+            author_id=f"teacher-{subject}",
+            author_name="王老师",
+            publish_at=now(),
+            kept=True,
+        )
+        for subject, minutes in SUBJECTS
+    )
+    return Evening(
+        id=evening_id(class_id, day),
+        school_id=SCHOOL.id,
+        class_id=class_id,
+        day=day,
+        version=1,
+        limits=Limits(written=60, total=60),
+        reservations=held,
+    )
+
+
+async def insert(ctx: Context, collection: str, documents: Iterator[dict[str, Any]]) -> None:
+    """In batches."""
+    while batch := list(islice(documents, BATCH)):
+        await ctx.stores.database[collection].insert_many(batch, ordered=False)
+
+
+async def fill(ctx: Context, terms: int) -> Door:
+    """One database. Evenings are kept for a term alone: the monitor reads no others, and the rest is disk."""
+    await ctx.stores.ensure_indexes()
+    await ctx.stores.schools.save_school(SCHOOL)
+    await ctx.stores.schools.save_classes([a_class(n) for n in range(CLASSES)])
+    await insert(ctx, "class_weeks", class_weeks(mondays(terms)))
+    await insert(ctx, "school_weeks", school_weeks(mondays(terms)))
+    await insert(ctx, "evenings", evenings(mondays(1)))
+    office = Appointment(
+        id="office", person_id="a-office", role=Role.OFFICE, name="教务处", school_id=SCHOOL.id
+    )
+    await ctx.stores.appointments.save(office)
+    return Door(ctx, await access_post(ctx, office.person_id, Right.MONITOR))
+
+
+async def a_week(door: Door) -> None:
+    """A school's week."""
+    await school_monitor(door.ctx, door.post, span=Span.WEEK, day=None)
+
+
+async def a_term(door: Door) -> None:
+    """A school's term."""
+    await school_monitor(door.ctx, door.post, span=Span.TERM, day=None)
+
+
+async def a_class_week(door: Door) -> None:
+    """A class's days."""
+    await class_monitor(door.ctx, door.post, a_class(0).id, span=Span.WEEK, day=None)
+
+
+async def a_round(door: Door) -> None:
+    """An evening has changed, and its week is counted."""
+    await door.ctx.stores.monitors.mark(SCHOOL.id, mondays(1)[0], door.ctx.new_id())
+    await count_weeks(door.ctx)
+
+
+ASKED: dict[str, Callable[[Door], Awaitable[None]]] = {
+    "a school of 60 classes, week": a_week,
+    "a school of 60 classes, term": a_term,
+    "a class's days": a_class_week,
+    "a round of counting": a_round,
+}
+
+
+async def measure(environments: dict[int, dict[str, str]]) -> None:
+    """Both installations in turns."""
+    async with AsyncExitStack() as stack:
+        doors = {}
+        for terms, environment in environments.items():
+            program = await stack.enter_async_context(
+                running(Settings.from_environment(environment))
+            )
+            doors[terms] = await fill(program.ctx, terms)
+        print(f"monitors: ms with {BEHIND[0]} and {BEHIND[1]} terms behind")
+        for name, ask in ASKED.items():
+            taken: dict[int, list[float]] = {terms: [] for terms in doors}
+            for _ in range(REQUESTS):
+                for terms, door in doors.items():
+                    begun = time.perf_counter()
+                    await ask(door)
+                    taken[terms].append(time.perf_counter() - begun)
+            show(name, *taken.values())
+
+
+def main() -> None:
+    """The table."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        engines = stack.enter_context(Engines(folder))
+        environments = {
+            terms: dev_environment(
+                {"YANSHU_MONGODB_DATABASE": f"monitors{terms}", "YANSHU_LOG_LEVEL": "ERROR"},
+                port=free_port(),
+                mongodb_uri=engines.mongodb_uri,
+                redis_url=engines.redis_url,
+            )
+            for terms in BEHIND
+        }
+        asyncio.run(measure(environments))
+
+
+if __name__ == "__main__":
+    main()

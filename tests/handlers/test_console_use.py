@@ -1,0 +1,197 @@
+"""Figures of use at a desk: each leads to what it was counted from; few children are shown to nobody."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from domain.audit import Act
+from domain.monitors import monday_of
+from domain.regions import Region, RegionLevel
+from domain.roles import Role
+from domain.schools import School
+from domain.use import each_month, too_few, total
+from services.context import Context
+from services.links import doors_for, find_target
+from services.notices import draft_notice, publish_notice
+from services.terms import school_day
+from services.use_counting import count_use
+from tests.desk import Browser, appoint_at, sign_in_at_desk
+from tests.homeworking import teacher
+from tests.miniapp.conftest import town as town
+from tests.shelving import ADDRESS, hang
+from tests.town import OTHER_SCHOOL, SCHOOL, Town, child_name, school_class
+from tests.waiting import wait_until
+
+CLASS, SMALL = school_class(1), school_class(2)
+DISTRICT = Region(id="d", level=RegionLevel.DISTRICT, name="示范区", region_ids=("d",))
+HERE = School(id=SCHOOL.id, name=SCHOOL.name, region_ids=("d",))
+GROUP = f"/console/use/classes/{CLASS.id}"
+BAD_TITLE = '=HYPERLINK("https://x")'
+
+
+@pytest.fixture
+async def code(town: Town) -> str:
+    """A link with a title that a spreadsheet would run, opened by families and teachers, and given out once."""
+    ctx = town.ctx
+    await ctx.stores.regions.save(DISTRICT)
+    await town.settle_school(children=6)
+    await ctx.stores.schools.save_school(HERE)
+    entry = await hang(ctx, title=BAD_TITLE, subject="maths")
+    target = await find_target(ctx, entry.id)
+    for role, times in (("families", 12), ("teachers", 3)):
+        door = (await doors_for(ctx, SCHOOL.id, (CLASS.id,), role))[CLASS.id]
+        for _ in range(times):
+            ctx.links.note(ctx, target, door)
+    await ctx.links.write(ctx)
+    maths = await teacher(ctx, 1)
+    form = {"title": f"{child_name(1)}说得好", "body": "一起看。", "confirm": "none"}
+    draft = await draft_notice(ctx, maths, form, class_ids=[CLASS.id], file_ids=[], links=[ADDRESS])
+    await publish_notice(ctx, maths, draft, idempotency_key="key-0001")
+
+    async def counted() -> bool:
+        await count_use(ctx)  # which does nothing while the town's own worker is at it
+        weeks = await ctx.stores.use.school_uses([SCHOOL.id], [this_week(ctx)])
+        opened = total(part.views for week in weeks for part in week.shelves)
+        return opened.every == 15 and sum(week.lessons for week in weeks) == 1
+
+    await wait_until(counted, description="the week is counted")
+    return entry.id
+
+
+def this_week(ctx: Context) -> date:
+    return monday_of(school_day(ctx.now()))
+
+
+@pytest.fixture
+async def desks(town: Town, code: str) -> AsyncIterator[dict[str, Browser]]:
+    """Somebody of each tier at a desk."""
+    wanted: dict[str, tuple[Any, Role, dict[str, Any]]] = {
+        "office": (HERE, Role.OFFICE, {}),
+        "observer": (DISTRICT, Role.OBSERVER, {}),
+        "music": (HERE, Role.SUBJECT_TEACHER, {"class_id": CLASS.id, "subject": "music"}),
+    }
+    found = {}
+    for key, (place, role, where) in wanted.items():
+        phone = await appoint_at(town, key, place, role, name="甲", **where)
+        found[key] = Browser(town)
+        await sign_in_at_desk(found[key], phone)
+    yield found
+    for browser in found.values():
+        await browser.client.close()
+
+
+async def test_each_tier_opens_its_own_and_no_other(desks: dict[str, Browser], code: str) -> None:
+    home, school = "/console/use", f"/console/use/schools/{SCHOOL.id}"
+    region, own = f"/console/use/regions/{DISTRICT.id}", f"/console/use/links/{code}"
+    of_class = f"{own}?class={CLASS.id}"
+    teaches = {home, school, f"{school}/list.xlsx", GROUP, f"{GROUP}/list.xlsx", of_class}
+    above = {home, region, school, f"{region}/list.xlsx", f"{school}/list.xlsx"}
+    opens = {"office": teaches | {own}, "music": teaches, "observer": above}
+    every = opens["office"] | above | {f"/console/use/schools/{OTHER_SCHOOL.id}"}
+    every |= {"/console/use/classes/none", "/console/use/links/zzzzzz", f"{own}?class=none"}
+    for key, browser in desks.items():
+        for path in sorted(every):
+            status = (await browser.open(path)).status
+            assert status == (200 if path in opens[key] else 404), (key, path)
+
+
+async def test_a_figure_leads_down_to_a_links_days(desks: dict[str, Browser], code: str) -> None:
+    region = (await desks["observer"].open("/console/use")).text
+    assert f"/console/use/schools/{SCHOOL.id}" in region
+    assert "200" in region  # 12 views of six children
+    school = (await desks["office"].open("/console/use")).text
+    assert GROUP in school
+    assert f"/console/use/links/{code}" in school
+    group = (await desks["office"].open(GROUP)).text
+    assert f"/console/use/links/{code}?span=week" in group
+    assert "12 次 / 6 人" in group
+    days = (await desks["office"].open(f"/console/use/links/{code}?class={CLASS.id}")).text
+    assert "<td>12</td><td>3</td><td>0</td>" in days
+    for page in (region, school, group, days):
+        assert child_name(1) not in page
+    term = (await desks["office"].open(f"{GROUP}?span=term")).text
+    assert "每周：每百名学生" in term
+
+
+async def test_the_file_holds_the_figures_and_no_formula(
+    town: Town, desks: dict[str, Browser], code: str
+) -> None:
+    answer = await desks["office"].client.get(f"{town.base}{GROUP}/list.xlsx")
+    book = load_workbook(io.BytesIO(await answer.read()))
+    (row,) = list(book["链接"].iter_rows(min_row=2, values_only=True))
+    assert row[0] == f"'{BAD_TITLE}"
+    assert row[3:] == (12, 3, 0)
+    held = await town.ctx.stores.database["audit"].find({"act": Act.USE_EXPORTED}).to_list(None)
+    assert len(held) == 1
+
+
+async def test_of_few_children_nothing_is_shown(
+    town: Town, desks: dict[str, Browser], code: str
+) -> None:
+    """A small class takes the next smallest with it, and no page has what they opened."""
+    await town.ctx.stores.schools.save_classes([SMALL])
+    door = (await doors_for(town.ctx, SCHOOL.id, (SMALL.id,), "families"))[SMALL.id]
+    for _ in range(77):
+        town.ctx.links.note(town.ctx, await find_target(town.ctx, code), door)
+    await town.ctx.links.write(town.ctx)
+    await count_use(town.ctx)
+    page = (await desks["office"].open("/console/use")).text
+    assert page.count("不显示</span>") == 2
+    assert f"/console/use/links/{code}" not in page
+    assert "人数太少" in (await desks["office"].open(GROUP)).text
+    path = f"/console/use/links/{code}?class={SMALL.id}"
+    assert (await desks["office"].open(path)).status == 404
+
+
+@pytest.mark.parametrize(
+    ("pupils", "hidden"),
+    [
+        ({"a": 30, "b": 40}, set()),
+        ({"a": 4, "b": 40, "c": 30}, {"a", "c"}),
+        ({"a": 3, "b": 3, "c": 30}, {"a", "b"}),
+        ({"a": 1, "b": 1, "c": 30, "d": 31}, {"a", "b", "c"}),
+        ({"a": 2}, {"a"}),
+    ],
+)
+def test_which_classes_are_hidden(pupils: dict[str, int], hidden: set[str]) -> None:
+    assert too_few(pupils) == hidden
+
+
+async def test_what_a_district_wants_stands_beside_the_figure(
+    town: Town, desks: dict[str, Browser], code: str
+) -> None:
+    """Without a word of anybody's ten lessons and ten resources; what a district writes down counts below it."""
+    term = "/console/use?span=term"
+    usual = (await desks["office"].open(term)).text
+    assert "要求 10 节" in usual
+    assert "要求每位教师每学期 10 份" in usual
+    assert "12 次 / 6 人</span>" in usual  # nothing is wanted of openings
+    phone = await appoint_at(town, "head", DISTRICT, Role.DISTRICT_ADMIN, name="乙")
+    head = Browser(town)
+    await sign_in_at_desk(head, phone)
+    form = {"name": DISTRICT.name, "action": "check", "use_lessons": "6", "use_filed": "4"}
+    wrong = await head.send("/console/settings", form | {"use_lessons": "101"})
+    assert wrong.status == 422
+    shown = await head.send("/console/settings", form | {"use_families": "41900"})
+    seen = shown.text.split('name="seen" value="')[1].partition('"')[0]
+    sent = form | {"use_families": "41900", "action": "save", "seen": seen}
+    assert (await head.send("/console/settings", sent)).status == 200
+    await head.client.close()
+    for browser in (desks["office"], desks["observer"]):
+        page = (await browser.open(term)).text
+        assert "要求 6 节" in page
+        assert "12 次 / 6 人，要求 41900 次" in page
+    assert "每学期 4 份" in (await desks["office"].open("/console/resources/figures")).text
+
+
+def test_lessons_of_each_teacher_are_those_of_thirty_days() -> None:
+    assert each_month(20, 2, 1) == 42.9
+    assert each_month(20, 2, 20) == 2.1
+    assert each_month(0, 2, 4) == 0.0
+    assert each_month(5, 0, 4) is None
