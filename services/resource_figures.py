@@ -74,11 +74,21 @@ class SchoolLine:
 
 @dataclass(frozen=True, slots=True)
 class RegionFigures:
-    """A region's schools in a term."""
+    """A region's schools in a term. The sums are of the lines that are shown: nothing is read for them."""
 
     region: Region
     period: Period
     lines: tuple[SchoolLine, ...]
+
+    @property
+    def filed(self) -> int:
+        """At all of its schools."""
+        return sum(line.filed for line in self.lines)
+
+    @property
+    def shelved(self) -> int:
+        """Of these, in a library."""
+        return sum(line.shelved for line in self.lines)
 
 
 async def school_figures(

@@ -310,6 +310,12 @@ async def test_figures_of_a_term_open_to_what_was_counted(city: Town, desk: Desk
     page = (await district.open(root)).text
     assert re.search(rf"{SCHOOL.name}</a></td>(.*?)</tr>", page)
     assert OTHER_SCHOOL.name not in page
+    # Above them stands what its schools come to together; the city's has the other district's, too.
+    elsewhere = await post_of(city, "he")
+    await filed(city.ctx, elsewhere, "别校的教案")
+    totals = {key: (await (await desk(key)).open(root)).text for key in ("zhi", "yu")}
+    sums = {key: re.findall(r'figure"><b>(\d+)</b>', page) for key, page in totals.items()}
+    assert sums == {"zhi": ["2", "1"], "yu": ["3", "1"]}
     opened = (await district.open(teacher[1])).text
     assert "第 0 份" in opened
     assert "第 1 份" not in opened
