@@ -49,11 +49,9 @@ class ResourceRoom:
 
     async def _read_all(self, ctx: Context) -> None:
         try:
-            index, began, after = ResourceIndex(), ctx.now(), ""
-            while portion := await ctx.stores.resources.findable(after, _PORTION):
-                for one in portion:
-                    index.put(one)
-                after = portion[-1].resource_id
+            index, began = ResourceIndex(), ctx.now()
+            async for one in ctx.stores.resources.findable():
+                index.put(one)
             self._index, self._known_at = index, began
         except Exception as error:  # the next one who looks has it tried again
             log.warning("resources could not be read for the search: %s", type(error).__name__)

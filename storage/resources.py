@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ _TO_FIND = {
     **{f"versions.content.{name}": 1 for name in _SAID},
     **dict.fromkeys(("revision", "listed", "shelves.version", "shelves.rung.place_id"), 1),
 }
+_AT_ONCE = 100  # who takes them in lets others have their turn between so many
 
 
 class ResourceStore:
@@ -66,10 +67,14 @@ class ResourceStore:
         result = await self._resources.update_one({"_id": resource.id}, set_if(same, document))
         return bool(result.matched_count and result.modified_count)
 
-    async def findable(self, after: str, limit: int) -> list[Findable]:
-        """What makes them findable, in the order of ids from behind `after`. Uses index: _id_."""
-        cursor = self._resources.find({"_id": {"$gt": after}}, _TO_FIND).sort("_id", 1)
-        return [_findable(d) async for d in cursor.limit(limit)]
+    async def findable(self) -> AsyncIterator[Findable]:
+        """What makes them findable, of all, in the order of ids. Uses index: _id_.
+
+        One cursor: by pages, an embedded engine would look through all of them for each page.
+        """
+        cursor = self._resources.find({"_id": {"$gt": ""}}, _TO_FIND).sort("_id", 1)
+        async for document in cursor.batch_size(_AT_ONCE):
+            yield _findable(document)
 
     async def findable_of(self, resource_ids: Sequence[str]) -> list[Findable]:
         """The same of some. Uses index: _id_."""

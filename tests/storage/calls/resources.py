@@ -13,7 +13,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "resources.find": lambda s: s.find("r"),
     "resources.many": lambda s: s.many(["r"]),
     "resources.mark_changed": lambda s: s.mark_changed(a_resource(), NOW),
-    "resources.findable": lambda s: s.findable("", 20),
+    "resources.findable": lambda s: anext(s.findable(), None),
     "resources.findable_of": lambda s: s.findable_of(["r"]),
     "resources.changed_since": lambda s: s.changed_since(NOW),
     "resources.listed_in": lambda s: s.listed_in(listed_under("school-a"), NOW, NOW, 20),
