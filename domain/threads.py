@@ -16,6 +16,7 @@ from domain.roles import Role
 TITLE_LIMIT = 40
 HIDDEN_LIMIT = 500  # messages somebody deleted for themselves, in one thread
 STAFF_LIMIT = 5  # colleagues who have answered in one private thread
+CALLED_LIMIT = 20  # calls by @ that are remembered for one person in one thread, and of all in one
 FEEDBACK_DAYS = 5  # within which the office answers, where the school says nothing else
 
 
@@ -36,12 +37,20 @@ class FeedbackState(StrEnum):
     CLOSED = "closed"
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A message that calls somebody by @. Whether it still does is for the message to say: it may be taken back."""
+
+    seq: int
+    message_id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
     """A conversation. `tail` is the number of its last message as far as the thread has heard; messages know better.
 
     `person_id` is the guardian whose question or feedback it is; `staff_ids` who of the school is in it, the one
-    who has it now last. `number` counts the feedback of a school.
+    who has it now last. `number` counts the feedback of a school. `called`: the last messages that call everybody.
     """
 
     id: str
@@ -58,6 +67,7 @@ class Thread:
     number: int = 0
     state: FeedbackState | None = None
     due_at: datetime | None = None
+    called: tuple[Call, ...] = ()
 
     @property
     def is_private(self) -> bool:
@@ -67,8 +77,8 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadMark:
-    """How far one person has read a thread, what of it they deleted for themselves, whether it rings for them, and when
-    they last wrote in it by way of the official account."""
+    """How far one person has read a thread, what of it they deleted for themselves, whether it rings for them, when
+    they last wrote in it by way of the official account, and the last messages that call them."""
 
     id: str
     school_id: str
@@ -79,6 +89,7 @@ class ThreadMark:
     hidden: tuple[int, ...] = ()
     muted: bool = False
     account_at: datetime | None = None
+    called: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +138,13 @@ def ref_in(place_id: str, person_id: str) -> str:
 def mark_id(thread_id: str, person_id: str) -> str:
     """One person and one thread."""
     return f"{thread_id}|{person_id}"
+
+
+def unread_calls(thread: Thread, mark: ThreadMark | None) -> list[Call]:
+    """Calls of them, or of everybody, behind what this person has read and but for what they deleted."""
+    read, hidden = (mark.read_seq, mark.hidden) if mark else (0, ())
+    calls = [*thread.called, *(mark.called if mark else ())]
+    return [call for call in calls if call.seq > read and call.seq not in hidden]
 
 
 def thread_of_group(group: Group, at: datetime) -> Thread:

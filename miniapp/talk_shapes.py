@@ -96,6 +96,7 @@ class ThreadOut(Schema):
     """A thread of mine. `me` is how I am named in it; `tail` the last number, `read` how far I have read.
 
     `mode` is how its group talks; `may_ask`: a question there that the other families don't see.
+    `called`: something that I have not read calls me by name, or everybody.
     """
 
     id: str
@@ -114,6 +115,7 @@ class ThreadOut(Schema):
     tail: int
     read: int
     unread: int
+    called: bool
     last_at: datetime | None
     number: int
     state: FeedbackState | None
@@ -246,6 +248,7 @@ def thread_out(line: ThreadLine) -> ThreadOut:
         tail=thread.tail,
         read=line.mark.read_seq if line.mark else 0,
         unread=line.unread,
+        called=line.called,
         last_at=thread.last_at,
         number=thread.number,
         state=thread.state,

@@ -35,6 +35,7 @@ from domain.threads import Place, ThreadKind, ThreadMark, mark_id
 from services.announcing import announce_changed, announce_message, announce_read
 from services.audiences import Audience, access_thread, classes_in
 from services.bridge_answers import carry_soon, with_carry
+from services.calls import note_calls
 from services.context import Context
 from services.files import Owner, attach, uploads_of
 from services.message_writings import spot_of, state_after, writing_of
@@ -133,6 +134,7 @@ async def send_message(
         message = await as_urgent(ctx, audience, message, draft.urgent_reason)
     await ctx.stores.threads.ensure(audience.thread)
     kept = await ctx.stores.messages.append(message)
+    await note_calls(ctx, kept)
     announce_message(ctx, kept)
     await carry_soon(ctx, [kept])
     return Sent(audience, kept)

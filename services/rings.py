@@ -16,6 +16,7 @@ from domain.quiet import next_open_moment
 from domain.rings import Knock, Unheard, first_unheard, knocked
 from domain.threads import Place, ThreadMark
 from services.audiences import OFFICE, Audience, audience_of
+from services.calls import note_calls
 from services.context import Context
 from services.duty import on_duty_in
 from services.quiet import quiet_at
@@ -47,6 +48,8 @@ async def gather(ctx: Context) -> bool:
         for knock in await _knocks(ctx, thread_id, ringing):
             knocks[knock.person_id].append(knock)
     await _knock(ctx, knocks)
+    for message in messages:
+        await note_calls(ctx, message)  # a process may have died between the message and this
     if messages:
         await ctx.stores.messages.mark_rung(m.id for m in messages)
     return len(messages) == _BATCH

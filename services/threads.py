@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.errors import ConflictError, NotFoundError
 from domain.groups import STAFF, Group, Seat
@@ -24,17 +24,20 @@ from domain.threads import (
     talk_id,
 )
 from services.audiences import OFFICE, Audience, access_thread, staff_place
+from services.calls import called_in
 from services.context import Context
 from services.groups import access_group, groups_of, members_of, standing_of
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """A thread in somebody's list. `unread` is what was said behind what they have read."""
+    """A thread in somebody's list. `unread` is what was said behind what they have read; `called`: some of it is
+    for them by name, or for everybody."""
 
     audience: Audience
     place: Place
     mark: ThreadMark | None
+    called: bool = False
 
     @property
     def thread(self) -> Thread:
@@ -84,7 +87,8 @@ async def _lines(
         thread = fresh.get(thread_id, audience.thread)
         own = Audience(thread, audience.places, audience.group)
         lines.append(ThreadLine(own, place, marks.get(mark_id(thread_id, person_id))))
-    return sorted(lines, key=_newest_first)
+    called = await called_in(ctx, person_id, [(line.thread, line.mark) for line in lines])
+    return sorted((replace(n, called=n.thread.id in called) for n in lines), key=_newest_first)
 
 
 def _newest_first(line: ThreadLine) -> tuple[float, str]:
@@ -97,8 +101,10 @@ async def line_of(ctx: Context, person_id: str, thread_id: str) -> ThreadLine:
     audience, place = await access_thread(ctx, person_id, thread_id)
     thread = await ctx.stores.threads.find(thread_id) or audience.thread
     key = mark_id(thread_id, person_id)
-    marks = await ctx.stores.threads.marks([key])
-    return ThreadLine(Audience(thread, audience.places, audience.group), place, marks.get(key))
+    mark = (await ctx.stores.threads.marks([key])).get(key)
+    called = await called_in(ctx, person_id, [(thread, mark)])
+    own = Audience(thread, audience.places, audience.group)
+    return ThreadLine(own, place, mark, called=bool(called))
 
 
 def people_to_call(audience: Audience, place: Place) -> list[tuple[str, Place]]:

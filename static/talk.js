@@ -112,6 +112,8 @@
       if (!talk) refreshList();
     } else if (['message', 'changed', 'behind', 'gone'].indexOf(frame.type) >= 0) {
       if (frame.thread === mine) pull(); else refreshList();
+    } else if (frame.type === 'read' && frame.thread.indexOf('talk:') === 0) {
+      refreshList(); // a group tells this to one's own devices alone
     }
   }
   function connect() {

@@ -9,10 +9,19 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from domain.threads import HIDDEN_LIMIT, FeedbackState, Thread, ThreadKind, ThreadMark, mark_id
+from domain.threads import (
+    CALLED_LIMIT,
+    HIDDEN_LIMIT,
+    Call,
+    FeedbackState,
+    Thread,
+    ThreadKind,
+    ThreadMark,
+    mark_id,
+)
 from storage.batching import Batcher
 from storage.conditions import set_if
-from storage.documents import from_document, to_document
+from storage.documents import from_document, to_document, to_value
 
 _REMEMBERED = 10_000
 
@@ -181,6 +190,15 @@ class ThreadStore:
         held = (await self.marks([mark.id])).get(mark.id)
         return held is not None and seq in held.hidden
 
+    async def call_all(self, thread_id: str, call: Call) -> None:
+        """A message calls everybody in the thread; twice is once. Uses index: _id_."""
+        await self._threads.update_one({"_id": thread_id}, _with_call(call))
+
+    async def call(self, marks: Sequence[ThreadMark], call: Call) -> None:
+        """A message calls these people; twice is once. Uses index: _id_."""
+        await self._ensure(marks)
+        await self._marks.update_many({"_id": {"$in": [m.id for m in marks]}}, _with_call(call))
+
     async def set_muted(self, mark: ThreadMark, *, muted: bool) -> None:
         """Whether it rings for this person. Uses index: _id_."""
         await self._ensure([mark])
@@ -196,3 +214,11 @@ class ThreadStore:
         """How far these people have read a thread, by person. Uses index: _id_."""
         found = await self.marks([mark_id(thread_id, person_id) for person_id in person_ids])
         return {mark.person_id: mark for mark in found.values()}
+
+
+def _with_call(call: Call) -> list[dict[str, Any]]:
+    """Behind the others, unless it is there already; only the last are kept."""
+    held = {"$ifNull": ["$called", []]}
+    one = {"$literal": to_value(call)}
+    more = {"$slice": [{"$concatArrays": [held, [one]]}, -CALLED_LIMIT]}
+    return [{"$set": {"called": {"$cond": [{"$in": [one, held]}, held, more]}}}]

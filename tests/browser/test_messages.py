@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import FilePayload, Page, WebSocketRoute, expect
 
 from domain.groups import class_group
-from domain.threads import Thread, talk_id
+from domain.threads import Thread, ref_in, talk_id
 from handlers.base import SESSION_COOKIE
 from services.messages import recall_message, send_message
 from services.people import recognise
@@ -20,8 +20,9 @@ from services.threads import open_child_thread
 from tests.browser.samples import picture_file
 from tests.browser.test_console_office import WIDTHS, at_desk, nothing_runs_off
 from tests.flows.conftest import quiet_town as quiet_town
-from tests.handlers.test_messages import a_guardian
+from tests.handlers.test_messages import a_guardian, person_of
 from tests.office import SCHOOL, a_class, settle_staff
+from tests.talking import text
 from tests.town import Town
 
 Screenshot = Callable[..., Awaitable[Path]]
@@ -96,7 +97,15 @@ async def test_two_screens_at_once(
     await phone.route_web_socket("**/ws", through)
     await phone.goto(address(quiet_town, "/h5/messages"))
     await expect(phone.locator(".talk-count").first).to_be_visible()
-    await screenshot(phone, "phone-list")
+    zhou = await person_of(quiet_town, "zhou")
+    called = [ref_in(TALK, await person_of(quiet_town, key)) for key in ("wang", "gao")]
+    form = text("请看一下。", mentions=called)
+    await send_message(quiet_town.ctx, zhou, TALK, form, key="call-of-zhou")
+    for page, name in ((phone, "phone-list"), (desk, "called")):
+        # By itself, with neither page loaded again.
+        await expect(page.locator(".talk-called")).to_have_text("有人@你")
+        await nothing_runs_off(page)
+        await screenshot(page, name)
     await phone.goto(address(quiet_town, "/h5/messages", thread.id))
     await say(desk, LONG)
     await expect(phone.locator(".bubble").last).to_contain_text("膝盖擦破")

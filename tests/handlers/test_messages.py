@@ -15,7 +15,7 @@ from domain.bindings import Binding, BindingState, Ending, EndReason, binding_id
 from domain.groups import class_group
 from domain.messages import Message
 from domain.safety import Outcome
-from domain.threads import talk_id
+from domain.threads import ref_in, talk_id
 from services.message_reviews import settle_message
 from services.messages import send_message
 from services.people import recognise
@@ -103,6 +103,23 @@ async def news(town: Town, key: str, thread_id: str, after: int = 0) -> dict[str
     assert page.status == 200, page.text
     found: dict[str, Any] = json.loads(page.text)["data"]
     return found
+
+
+async def test_who_is_called_by_name_sees_it_in_the_list_until_they_have_read(
+    city: Town, desk: Browser
+) -> None:
+    zhou = await person_of(city, "zhou")
+    called = [ref_in(TALK, await person_of(city, key)) for key in ("wang", "gao")]
+    form = {"kind": "text", "text": "请看一下。", "mentions": called}
+    await send_message(city.ctx, zhou, TALK, form, key="call-of-zhou")
+    phone, other = city.phone("gao"), city.phone("he")
+    assert "有人@你" in (await phone.get("/h5/messages")).text
+    assert "有人@你" in (await desk.open("/console/messages")).text
+    assert "有人@你" not in (await other.get("/h5/messages")).text
+    await phone.get(h5(TALK))
+    await desk.open(at(TALK))
+    assert "有人@你" not in (await phone.get("/h5/messages")).text
+    assert "有人@你" not in (await desk.open("/console/messages")).text
 
 
 async def test_a_form_says_it_once_and_the_other_side_reads_it(city: Town, desk: Browser) -> None:

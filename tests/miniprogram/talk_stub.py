@@ -21,14 +21,14 @@ def thread(thread_id: str, **changes: Any) -> dict[str, Any]:
     return {
         "id": thread_id, "kind": "talk", "group": "三年级2班", "group_kind": "class", "child_id": "", "title": "",
         "names": [], "me": ME, "as_staff": False, "leads": False, "may_post": True, "mode": "questions",
-        "may_ask": False, "tail": 9, "read": 9, "unread": 0,
+        "may_ask": False, "tail": 9, "read": 9, "unread": 0, "called": False,
         "last_at": (NOW - timedelta(minutes=8)).isoformat(), "number": 0, "state": None, "due_at": None,
         "muted": False, **changes,
     }  # fmt: skip
 
 
 THREADS = [
-    thread(GROUP, unread=3, read=6),
+    thread(GROUP, unread=3, read=6, called=True),
     thread("talk:committee:s", group="", group_kind="committee", last_at=None, tail=0, read=0),
     thread(PRIVATE, kind="child", group="", group_kind=None, child_id="child-1", names=["王", "爸爸"], unread=120),
     thread("question:class:c-32:r", kind="question", names=["王"], last_at=(NOW - timedelta(days=1)).isoformat()),

@@ -129,12 +129,22 @@ async def test_calling_answering_deleting_and_reporting(
     neighbour = await campus.parent("neighbour", 2)
     for phone in (teacher, mother, neighbour):
         await phone.open()
+        await phone.tab("消息")
+    for phone in (teacher, neighbour):
         await enter(phone, GROUP_NAME)
 
     await teacher.tap("more")
     await teacher.tap("call-tool")
     await teacher.part("somebody").filter(has_text="学生一").tap()
     await say(teacher, "请带上孩子的水杯")
+    # Her list says so by itself, and no longer once she has read it.
+    await expect(mother.part("called")).to_have_text("有人@你")
+    await mother.shoot(screenshot, "0-list")
+    await enter(mother, GROUP_NAME)
+    await last(mother, "请带上孩子的水杯")
+    await mother.back()
+    await expect(mother.part("called")).to_have_count(0)
+    await enter(mother, GROUP_NAME)
     await last(mother, "请带上孩子的水杯")
     await expect(mother.part("called")).to_have_text("提到您")
     await hold(mother, "水杯", "reply")

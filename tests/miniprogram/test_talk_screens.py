@@ -48,6 +48,7 @@ async def test_the_list(phone: Handset, stub: TalkStub, screenshot: Screenshot) 
     await expect(phone.part("thread")).to_have_count(5)
     await expect(phone.part("thread").first).to_contain_text("三年级2班 班级群")
     await expect(phone.part("unread")).to_have_text(["3", "99+"])
+    await expect(phone.part("called")).to_have_text(["有人@你"])
     await phone.shoot(screenshot, "2-list")
 
 

@@ -8,6 +8,7 @@ module.exports = {
     write: 'Write to a teacher',
     writeHint: 'Ask a teacher, or tell the school something',
     unread: '{n} unread',
+    called: 'You were called by @',
     question: 'A question to the teachers',
     questionOf: 'Question of {name}',
     feedback: 'Feedback no. {n}: {title}',

@@ -8,6 +8,7 @@ module.exports = {
     write: '找老师说件事',
     writeHint: '问老师、给学校提意见',
     unread: '{n} 条没看',
+    called: '有人@你',
     question: '向老师提问',
     questionOf: '{name}的提问',
     feedback: '意见 {n} 号：{title}',

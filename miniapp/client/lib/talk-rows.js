@@ -35,12 +35,14 @@ function childName(id) {
 /** @param {Api.Thread} thread */
 function threadRow(thread) {
   const title = titleOf(thread);
+  const { called, unread: some } = words().talk;
   const unread = thread.unread > MOST ? `${MOST}+` : thread.unread;
   return {
     id: thread.id,
     title,
-    facts: factsOf(thread) || (thread.unread ? fill(words().talk.unread, { n: unread }) : ''),
-    label: thread.unread ? `${title} ${fill(words().talk.unread, { n: unread })}` : title,
+    facts: factsOf(thread) || (thread.unread ? fill(some, { n: unread }) : ''),
+    called: thread.called ? called : '',
+    label: [title, thread.called ? called : '', thread.unread ? fill(some, { n: unread }) : ''].filter(Boolean).join(' '),
     group: thread.kind === 'talk',
     unread: thread.unread ? String(unread) : '',
     at: moment(thread.last_at),

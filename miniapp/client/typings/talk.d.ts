@@ -33,6 +33,7 @@ declare namespace Api {
     tail: number;
     read: number;
     unread: number;
+    called: boolean;
     last_at: string | null;
     number: number;
     state: 'open' | 'answered' | 'closed' | null;

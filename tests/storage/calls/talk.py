@@ -8,7 +8,7 @@ from domain.channels import Channel
 from domain.deliveries import LEASE
 from domain.messages import Mark, MessageState
 from domain.rings import Ring
-from domain.threads import FeedbackState, ThreadMark
+from domain.threads import Call, FeedbackState, ThreadMark
 from storage.duty import DutyStore
 from storage.messages import MessageStore
 from storage.quiet import QuietStore
@@ -75,6 +75,8 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "rings.note_channel": lambda s: s.note_channel(["p"], "r", Channel.SERVICE),
     "rings.settle": lambda s: s.settle([Ring(id="p", touched_at=NOW)], "r"),
     "rings.postpone": lambda s: s.postpone([Ring(id="p", touched_at=NOW, due_at=NOW)], "r"),
+    "threads.call_all": lambda s: s.call_all("t", Call(1, "m")),
+    "threads.call": lambda s: s.call([A_MARK], Call(1, "m")),
     "threads.set_muted": lambda s: s.set_muted(A_MARK, muted=True),
     "duty.find": lambda s: s.find("d"),
     "duty.between": lambda s: s.between("school-a", "2026-12-01", "2026-12-07"),

@@ -10,6 +10,11 @@ const NEWS = new Set(['hello', 'message', 'changed', 'behind', 'gone', 'poll']);
 const GATHERED_MS = 600; // what comes within this is one look at the list
 const TAB = 2;
 
+/** A group tells how far somebody has read to their own devices alone. @param {live.Frame} frame */
+function isReadElsewhere(frame) {
+  return frame.type === 'read' && frame.thread.startsWith('talk:');
+}
+
 Page({
   data: {
     ...screen.data(),
@@ -26,7 +31,7 @@ Page({
     getApp().nameTabs();
     this.reload();
     this.stop = live.listen((frame) => {
-      if (NEWS.has(frame.type)) this.look();
+      if (NEWS.has(frame.type) || isReadElsewhere(frame)) this.look();
     });
   },
 

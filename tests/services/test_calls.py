@@ -1,0 +1,129 @@
+"""Who was called by @ sees it in their list until they have read so far, and no longer than the message stands."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.rings import RING_AFTER
+from domain.safety import Outcome
+from domain.threads import CALLED_LIMIT, mark_id, ref_in
+from services.context import Context
+from services.message_reviews import settle_message
+from services.messages import hide_message, mark_read, recall_message, send_message
+from services.rings import gather
+from services.threads import line_of, threads_of
+from tests.flows.conftest import quiet_town as quiet_town
+from tests.safety import BAD
+from tests.talking import (
+    HEAD,
+    MATHS,
+    MOTHER,
+    OTHER,
+    TALK,
+    another_process,
+    settle_school,
+    text,
+)
+from tests.town import Town
+
+
+@pytest.fixture
+async def ctx(quiet_town: Town) -> Context:
+    made: Context = quiet_town.ctx
+    await settle_school(made)
+    return made
+
+
+@pytest.fixture
+async def second(quiet_town: Town, ctx: Context) -> AsyncIterator[Context]:
+    """Another process over the same stores."""
+    async with another_process(quiet_town) as made:
+        yield made
+
+
+async def call(ctx: Context, author: str, *people: str, everybody: bool = False, n: int = 1) -> int:
+    form = text(f"第{n}句", mentions=[ref_in(TALK, p) for p in people], all=everybody)
+    sent = await send_message(ctx, author, TALK, form, key=f"call-{n:04d}")
+    assert sent.message is not None
+    return sent.message.seq
+
+
+async def is_called(ctx: Context, person: str) -> bool:
+    listed = {line.thread.id: line.called for line in await threads_of(ctx, person)}[TALK]
+    assert listed == (await line_of(ctx, person, TALK)).called
+    return listed
+
+
+async def test_who_is_called_sees_it_in_either_process_until_they_read_so_far(
+    ctx: Context, second: Context
+) -> None:
+    assert not await is_called(ctx, MOTHER)
+    await send_message(ctx, HEAD, TALK, text("先说一件事。"), key="before-it")
+    seq = await call(ctx, HEAD, MOTHER)
+    await send_message(ctx, HEAD, TALK, text("还有一件事。"), key="after-it")
+    assert await is_called(ctx, MOTHER)
+    assert await is_called(second, MOTHER)
+    assert not await is_called(second, OTHER)
+    assert not await is_called(ctx, HEAD)
+    await mark_read(second, MOTHER, TALK, seq - 1)
+    assert await is_called(ctx, MOTHER)
+    await mark_read(second, MOTHER, TALK, seq)
+    assert not await is_called(ctx, MOTHER)
+    assert not await is_called(second, MOTHER)
+
+
+async def test_everybody_is_called_but_who_does_it_and_who_reads_is_called_no_more(
+    ctx: Context,
+) -> None:
+    seq = await call(ctx, HEAD, everybody=True)
+    assert [await is_called(ctx, p) for p in (MOTHER, OTHER, MATHS, HEAD)] == [True] * 3 + [False]
+    await mark_read(ctx, MOTHER, TALK, seq)
+    assert [await is_called(ctx, p) for p in (MOTHER, OTHER)] == [False, True]
+
+
+async def test_what_was_taken_back_or_deleted_for_oneself_calls_nobody(ctx: Context) -> None:
+    first = await call(ctx, HEAD, MOTHER, OTHER)
+    second = await call(ctx, HEAD, everybody=True, n=2)
+    await recall_message(ctx, HEAD, TALK, second)
+    assert await is_called(ctx, MOTHER)  # the first one stands
+    assert not await is_called(ctx, MATHS)
+    await hide_message(ctx, OTHER, TALK, first)
+    assert not await is_called(ctx, OTHER)
+    await recall_message(ctx, HEAD, TALK, first)
+    assert not await is_called(ctx, MOTHER)
+
+
+async def test_what_is_looked_at_first_calls_once_it_may_be_read(ctx: Context) -> None:
+    form = text(BAD, mentions=[ref_in(TALK, MATHS)])
+    sent = await send_message(ctx, MOTHER, TALK, form, key="call-0001")
+    assert sent.message is not None
+    assert not await is_called(ctx, MATHS)
+    await settle_message(ctx, sent.message.id, Outcome.PASS)
+    assert await is_called(ctx, MATHS)
+
+
+async def test_a_process_that_dies_after_the_message_is_kept_calls_later(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(*_: object) -> None:
+        raise RuntimeError("died")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ctx.stores.threads, "call", dies)
+        with pytest.raises(RuntimeError):
+            await call(ctx, HEAD, MOTHER)
+    assert not await is_called(ctx, MOTHER)
+    await gather(replace(ctx, now=lambda: ctx.now() + RING_AFTER + timedelta(seconds=1)))
+    assert await is_called(ctx, MOTHER)
+
+
+async def test_the_same_message_again_is_one_call_and_only_the_last_are_kept(ctx: Context) -> None:
+    seqs = [await call(ctx, HEAD, MOTHER, n=n) for n in range(CALLED_LIMIT + 3)]
+    await call(ctx, HEAD, MOTHER, n=CALLED_LIMIT + 2)
+    key = mark_id(TALK, MOTHER)
+    kept = (await ctx.stores.threads.marks([key]))[key].called
+    assert [one.seq for one in kept] == seqs[3:]
