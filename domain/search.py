@@ -114,7 +114,7 @@ def _fits(reading: Reading, filed: FiledBook, asker: Asker) -> float | None:
     if not reading.values(Facet.HALF) and filed.half in (0, asker.half):
         score += _THIS_HALF
     if reading.rest:
-        fit = fit_words(reading.rest, filed.title)
+        fit = fit_words(reading.rest, filed.title, slips=False)
         if fit < CLEAR:
             return None
         score += 2 * fit
@@ -214,7 +214,11 @@ def _entry_fit(text: str, readings: Sequence[Reading], entry: Entry) -> float:
             continue
         if not subjects and not entry.grades:
             continue
-        fit = fit_words(reading.rest, f"{entry.title} {entry.note}") if reading.rest else CLEAR
+        fit = (
+            fit_words(reading.rest, f"{entry.title} {entry.note}", slips=False)
+            if reading.rest
+            else CLEAR
+        )
         fits.append(0.85 * SURE * fit - reading.cost if fit >= CLEAR else 0.0)
     return max(fits)
 
@@ -226,5 +230,5 @@ def _used(times: int) -> float:
 
 def _note_fit(text: str, note: str) -> float:
     """Notes are long: slips are not looked for in them."""
-    fit = fit_words(text, note) if note and len(fold(text).signs) > 1 else 0.0
+    fit = fit_words(text, note, slips=False) if note and len(fold(text).signs) > 1 else 0.0
     return fit if fit > CLEAR else 0.0

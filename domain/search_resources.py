@@ -172,7 +172,7 @@ def _fit(text: str, readings: Sequence[Reading], filed: FiledResource) -> float:
     for reading in readings:
         if not _says_enough(reading) or _is_another(reading, filed):
             continue
-        fit = fit_words(reading.rest, searched) if reading.rest else CLEAR
+        fit = fit_words(reading.rest, searched, slips=False) if reading.rest else CLEAR
         if fit >= CLEAR:
             # What was named besides grade and subject says more than these alone, which are a textbook's first of all.
             sure = 0.95 if reading.rest else 0.75

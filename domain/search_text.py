@@ -67,8 +67,11 @@ def fold(text: str) -> Folded:
     return fold_once(text)
 
 
-def fit(wanted: Folded, title: Folded) -> float:
-    """From 0, not at all, to 1, the same."""
+def fit(wanted: Folded, title: Folded, *, slips: bool = True) -> float:
+    """From 0, not at all, to 1, the same.
+
+    Without `slips` what is below `CLEAR` may be 0: to count them is by far the dearest way of fitting.
+    """
     if not wanted.signs or not title.signs:
         return 0.0
     if wanted.signs == title.signs:
@@ -76,28 +79,29 @@ def fit(wanted: Folded, title: Folded) -> float:
     if wanted.signs in title.signs:
         return PREFIX if title.signs.startswith(wanted.signs) else INSIDE
     if wanted.is_latin:
-        return _fit_letters(wanted.signs, title)
+        return _fit_letters(wanted.signs, title, slips=slips)
     if len(wanted.sounds) >= 2 and _stands_in(wanted.sounds, title.sounds):
         return SOUNDS
     if len(wanted.signs) >= 2 and _in_order(wanted.signs, title.signs):
         return IN_ORDER
-    slips = _slips(wanted.sounds, title.sounds)
-    if slips <= 1 and len(wanted.sounds) >= 3:
+    counted = _slips(wanted.sounds, title.sounds) if slips else 9
+    if counted <= 1 and len(wanted.sounds) >= 3:
         return ONE_SLIP
-    return TWO_SLIPS if slips <= 2 and len(wanted.sounds) >= 6 else 0.0
+    return TWO_SLIPS if counted <= 2 and len(wanted.sounds) >= 6 else 0.0
 
 
-def fit_words(text: str, title: str) -> float:
-    """The whole of it, or each of its words: then as well as the worst of them."""
+def fit_words(text: str, title: str, *, slips: bool = True) -> float:
+    """The whole of it, or each of its words: then as well as the worst of them. Of `slips` see `fit`."""
     title_folded = fold(title)
-    whole = fit(fold(text), title_folded)
+    whole = fit(fold(text), title_folded, slips=slips)
     words = words_of(text)
     if len(words) < 2 or whole >= INSIDE:
         return whole
-    return max(whole, 0.97 * min(fit(fold(word), title_folded) for word in words))
+    each = (fit(fold(word), title_folded, slips=slips) for word in words)
+    return max(whole, 0.97 * min(each))
 
 
-def _fit_letters(letters: str, title: Folded) -> float:
+def _fit_letters(letters: str, title: Folded, *, slips: bool) -> float:
     if len(letters) < 2:
         return 0.0
     at = title.letters.find(letters)
@@ -108,9 +112,18 @@ def _fit_letters(letters: str, title: Folded) -> float:
     at = title.firsts.find(letters)
     if at >= 0 and (at == 0 or len(letters) > 2):
         return FIRSTS + (0.1 if at == 0 else 0.0)
-    if len(letters) >= 5 and _slips(letters, title.letters) <= 1:
-        return ONE_SLIP
+    if slips and len(letters) >= 5 and _has_a_third_of(letters, title.letters):
+        return ONE_SLIP if _slips(letters, title.letters) <= 1 else 0.0
     return 0.0
+
+
+def _has_a_third_of(letters: str, title: str) -> bool:
+    """Whether one slip can be all: it touches two thirds at most, so one stands in the title as it is.
+
+    Asked first, since slips are dear to count.
+    """
+    third, two = len(letters) // 3, len(letters) * 2 // 3
+    return letters[:third] in title or letters[third:two] in title or letters[two:] in title
 
 
 def _stands_in(part: Sequence[str], whole: Sequence[str]) -> bool:
