@@ -115,6 +115,7 @@ class ThreadsHandler(TalkPage):
     async def get(self) -> None:
         """Show it; a script of ours gets the list alone."""
         values = await self.list_values(self.get_query_argument("current", ""))
+        self.ctx.live.polled(self.ctx, self.session.person_id)
         if self.wants_json:
             self.data({"html": self.fragment("talk/_list.html", **values)})
             return
@@ -249,6 +250,7 @@ class ThreadNewsHandler(TalkPage):
         """`after` and `since`; drawn, in order, with no number left out."""
         line, at = await self.access_line(thread_id), self.ctx.now()
         me, after = self.session.person_id, self.number("after")
+        self.ctx.live.polled(self.ctx, me)
         page = await messages_after(self.ctx, me, thread_id, after)
         since = moment_in(self.get_query_argument("since", ""))
         changed = await changes_since(self.ctx, me, thread_id, since) if since else ()

@@ -120,6 +120,7 @@ async def list_threads(call: Call) -> ThreadList:
     """All conversations that are mine now."""
     at = call.ctx.now()
     found = await threads_of(call.ctx, call.person_id)
+    call.ctx.live.polled(call.ctx, call.person_id)
     return ThreadList(items=[thread_out(line) for line in found], at=at)
 
 
@@ -131,6 +132,7 @@ async def get_news(call: Call, body: NewsIn) -> News:
     changed: list[MessageOut] = []
     gone: list[str] = []
     more = False
+    ctx.live.polled(ctx, me)
     mine = {line.thread.id for line in await threads_of(ctx, me)}
     for seen in body.seen:
         if seen.thread not in mine:

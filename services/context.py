@@ -47,6 +47,8 @@ class Hub(Protocol):
 
     def tell(self, ctx: Context, event: Event) -> None: ...
 
+    def polled(self, ctx: Context, person_id: str) -> None: ...
+
     async def close(self) -> None: ...
 
 
@@ -55,6 +57,9 @@ class Silence:
 
     def tell(self, ctx: Context, event: Event) -> None:
         """Nobody hears it."""
+
+    def polled(self, ctx: Context, person_id: str) -> None:
+        """Nobody takes note."""
 
     async def close(self) -> None:
         """Nobody is sent away."""

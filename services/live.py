@@ -102,6 +102,10 @@ class Live:
         await self._line.also(school_ids)
         await ctx.stores.wires.note_present([listener.person_id], PRESENT_SECONDS)
 
+    def polled(self, ctx: Context, person_id: str) -> None:
+        """Somebody asks again and again instead: they are there as with a device connected. Nobody waits for this."""
+        self._run(ctx.stores.wires.note_present([person_id], PRESENT_SECONDS))
+
     def leave(self, listener: Listener) -> None:
         """It is gone."""
         for table, key in (

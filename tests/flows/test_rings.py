@@ -19,13 +19,15 @@ from domain.threads import talk_id
 from domain.times import SCHOOL_ZONE
 from services.context import Context
 from services.messages import mark_read, recall_message, send_message
-from services.people import recognise
+from services.people import learn_union, recognise
 from services.rings import gather, tend_rings
 from services.threads import open_child_thread, teachers_for
 from storage.messages import MessageStore
 from storage.rings import RingStore
 from storage.threads import ThreadStore
 from tests.flows.conftest import quiet_town as quiet_town
+from tests.miniapp.conftest import Device
+from tests.miniapp.conftest import device as device
 from tests.talking import HEAD, another_process, settle_school, text, unbind
 from tests.town import SCHOOL, Town, pupil, school_class
 from tests.waiting import wait_until
@@ -34,6 +36,7 @@ from wechat.errors import Trouble, WeChatError
 CLASS = school_class(1)
 TALK = talk_id(class_group(CLASS.id))
 SECOND = timedelta(seconds=1)
+JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
@@ -161,6 +164,46 @@ async def test_who_has_a_device_connected_is_told_once_it_is_gone(town: Town) ->
         return not await town.ctx.stores.wires.present([mother])
 
     await wait_until(gone, description="the device counts as connected no more")
+    await tend_rings(later(town, 3 * RING_AFTER))
+    assert len(pushes(town, "mother1")) == 1
+
+
+@pytest.mark.parametrize("way", ["browser", "list", "mini"])
+async def test_who_asks_again_and_again_without_a_socket_is_there_too(
+    town: Town, device: Device, way: str
+) -> None:
+    teacher, mother = await person(town, "teacher"), await person(town, "mother1")
+    phone, mini = town.phone("mother1"), device("mother1")
+    if way == "mini":
+        await learn_union(town.ctx, phone.user.openid)
+        await mini.sign_in()
+    else:
+        await phone.csrf()  # signed in
+    await say(town, teacher, "明天秋游。")
+    await gather(later(town))  # both mothers' are due
+    if way == "browser":
+        given = (await phone.get(f"/h5/messages/{TALK}/news?after=0", **JSON)).data["items"]
+    elif way == "list":
+        given = (await phone.get("/h5/messages", **JSON)).data["html"]
+    else:
+        seen = {"seen": [{"thread": TALK, "after": 0}]}
+        given = (await mini.call("POST", "/threads/news", seen)).data["items"]
+    assert given
+
+    async def there() -> bool:
+        return mother in await town.ctx.stores.wires.present([mother])
+
+    await wait_until(there, description="who asks counts as there")
+    await tend_rings(later(town))
+    assert not pushes(town, "mother1")
+    assert pushes(town, "mother2")
+    # Gone without having read it: told, as anybody else is.
+    await town.ctx.stores.wires.note_present([mother], 0.001)
+
+    async def gone() -> bool:
+        return not await there()
+
+    await wait_until(gone, description="who asks no more is there no more")
     await tend_rings(later(town, 3 * RING_AFTER))
     assert len(pushes(town, "mother1")) == 1
 
