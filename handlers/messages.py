@@ -37,7 +37,7 @@ from services.threads import (
     open_question,
     threads_of,
 )
-from services.urgent import urgent_actor
+from services.urgent import may_urge
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -194,7 +194,7 @@ class ThreadHandler(TalkPage):
             colleagues=await self._colleagues(line),
             text=text,
             urgent_reason=reason,
-            may_urge=await self._may_urge(line),
+            may_urge=await may_urge(self.ctx, line.audience, line.place),
             problem=_sentence(refused),
             limit=TEXT_LIMIT,
             key=self.ctx.new_id(),
@@ -215,13 +215,6 @@ class ThreadHandler(TalkPage):
     async def beside(self, thread_id: str) -> dict[str, Any]:
         """What stands beside the conversation: on a phone nothing."""
         return {}
-
-    async def _may_urge(self, line: ThreadLine) -> bool:
-        if line.thread.is_private or not line.place.as_staff:
-            return False
-        return (
-            await urgent_actor(self.ctx, self.session.person_id, line.thread.school_id) is not None
-        )
 
     def _asks(self, line: ThreadLine) -> bool:
         group = line.audience.group

@@ -33,6 +33,7 @@ from services.messages import (
     send_in_time,
 )
 from services.quiet import arrives_at, mute_thread
+from services.urgent import may_urge
 
 messages = Registry("messages")
 _SEQ_DIGITS = 9
@@ -107,8 +108,10 @@ async def list_messages(call: Call, thread_id: str, query: PageQuery) -> ThreadP
         page = await page_of_thread(
             call.ctx, call.person_id, thread_id, before=query.before, limit=query.limit
         )
+    newest = query.after is None and not query.before
     return page_out(
         page,
+        may_urge=newest and await may_urge(call.ctx, page.audience, page.place),
         arrives_at=await arrives_at(call.ctx, page.audience, call.person_id),
         answering=await answering_in(call.ctx, page.audience),
     )

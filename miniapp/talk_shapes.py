@@ -136,6 +136,7 @@ class ThreadPage(Schema):
     """Messages in order. `before` asks for those before them, 0 at the beginning; `readers` in a private thread.
 
     `arrives_at`: in quiet hours, when the others are told of what is said now; `duty`: of feedback, who answers.
+    `may_urge`, said of the newest page: I may say there that something is urgent.
     """
 
     items: list[MessageOut]
@@ -147,6 +148,7 @@ class ThreadPage(Schema):
     readers: list[ReaderOut]
     arrives_at: datetime | None
     duty: DutyOut | None
+    may_urge: bool
 
 
 class MessageIn(Schema):
@@ -258,7 +260,11 @@ def thread_out(line: ThreadLine) -> ThreadOut:
 
 
 def page_out(
-    page: Page, *, arrives_at: datetime | None = None, answering: Answering | None = None
+    page: Page,
+    *,
+    arrives_at: datetime | None = None,
+    answering: Answering | None = None,
+    may_urge: bool = False,
 ) -> ThreadPage:
     """A page of a thread."""
     person_id, places = page.place.person_id, page.audience.places
@@ -277,6 +283,7 @@ def page_out(
         ],
         arrives_at=arrives_at,
         duty=_duty_out(answering),
+        may_urge=may_urge,
     )
 
 

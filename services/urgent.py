@@ -8,6 +8,7 @@ from domain.audit import Act, Actor
 from domain.errors import ConflictError, NotFoundError, TooManyError
 from domain.messages import Message
 from domain.roles import Right
+from domain.threads import Place
 from domain.urgent import AN_HOUR
 from services.audiences import Audience
 from services.audit import note_act
@@ -22,6 +23,13 @@ async def urgent_actor(ctx: Context, person_id: str, school_id: str) -> Actor | 
     except NotFoundError:
         return None
     return post.actor if post.place_id == school_id else None
+
+
+async def may_urge(ctx: Context, audience: Audience, place: Place) -> bool:
+    """Whether somebody in a thread may say there that something is urgent: in a group, of the school's office."""
+    if audience.thread.is_private or not place.as_staff:
+        return False
+    return await urgent_actor(ctx, place.person_id, audience.thread.school_id) is not None
 
 
 async def note_urgent(

@@ -15,7 +15,7 @@ from services.audit import Wanted, audit_page
 from services.deliveries import carry_out_work
 from services.messages import send_message
 from services.notices import draft_notice, publish_notice
-from services.people import access_teaching
+from services.people import access_teaching, learn_union
 from services.pushes import push_deliveries
 from services.quiet import mute_thread
 from services.rings import tend_rings
@@ -25,6 +25,8 @@ from tests.flows.conftest import quiet_town as quiet_town
 from tests.flows.test_quiet import rest
 from tests.flows.test_rings import CLASS, TALK, person, pushes
 from tests.flows.test_rings import town as talking_town
+from tests.miniapp.conftest import Device
+from tests.miniapp.conftest import device as device
 from tests.talking import text
 from tests.town import SCHOOL, Phone, Town, pupil
 
@@ -133,3 +135,33 @@ async def test_the_form_of_a_conversation_says_it(town: Town, office: Phone) -> 
     assert len(await entries(town)) == 1
     assert WHY in mine.text
     assert "休息时间也提醒" not in (await town.phone("teacher").get(f"/h5/messages/{TALK}")).text
+
+
+async def test_the_office_says_it_from_the_mini_program_and_nobody_else(
+    town: Town, office: Phone, device: Device
+) -> None:
+    minis = {}
+    for key in ("office", "teacher", "mother1"):
+        await learn_union(town.ctx, town.phone(key).user.openid)
+        minis[key] = device(key)
+        await minis[key].sign_in()
+    path = f"/threads/{TALK}/messages"
+    may = {key: (await mini.call("GET", path)).data["may_urge"] for key, mini in minis.items()}
+    assert may == {"office": True, "teacher": False, "mother1": False}
+    for key in ("teacher", "mother1"):
+        refused = await minis[key].call("POST", path, text("停课。", urgent_reason=WHY))
+        assert refused.code == "not_urgent"
+    assert await town.ctx.stores.messages.tail(TALK, 0) == 0
+    short = await minis["office"].call("POST", path, text("停课。", urgent_reason="急"))
+    assert short.status == 422
+    sent = [
+        await minis["office"].call("POST", path, text("停课。", urgent_reason=WHY), key="one-key-1")
+        for _ in range(2)
+    ]
+    message = sent[0].data["message"]
+    assert sent[1].data["message"]["id"] == message["id"]
+    assert message["urgent"] == WHY
+    assert await entries(town) == [message["id"]]
+    await rest(town, "mother1")
+    await tend_rings(town.ctx)
+    assert len(pushes(town, "mother1")) == 1

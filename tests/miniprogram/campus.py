@@ -90,6 +90,10 @@ class Campus:
         """The head teacher's phone; what is `said` goes to WeChat's doubles in it."""
         return await self._known(self.village.teacher, **said)
 
+    async def colleague(self, phone: Phone, **said: Any) -> Handset:
+        """The phone of somebody else who was appointed."""
+        return await self._known(phone, **said)
+
     async def parent(self, key: str, child: int, **said: Any) -> Handset:
         """The phone of somebody who follows the account and is bound to this child."""
         return await self._known(await self.town.settle_guardian(key, child), **said)

@@ -106,6 +106,7 @@ class TalkStub(Stub):
     nobody = False  # has said anything yet
     arrives_at: str | None = None
     duty: dict[str, Any] | None = None
+    office = False  # may say that something is urgent
 
     def __init__(self) -> None:
         super().__init__()
@@ -144,7 +145,7 @@ class TalkStub(Stub):
                 return 200, {
                     "items": [] if self.nobody else [*MESSAGES, *self.said_here], "tail": 9, "read": 9, "me": ME,
                     "may_post": not self.read_only, "before": 0 if self.nobody else 1, "readers": [],
-                    "arrives_at": self.arrives_at, "duty": self.duty,
+                    "arrives_at": self.arrives_at, "duty": self.duty, "may_urge": self.office,
                 }  # fmt: skip
             case "POST", ["threads", "news"]:
                 return 200, {
@@ -237,7 +238,10 @@ class TalkStub(Stub):
     def _said(self, body: dict[str, Any]) -> dict[str, Any]:
         """What I have just said, as the next message."""
         self.sent.append(body)
-        said = {name: body[name] for name in ("link", "card", "card_id") if name in body}
+        said: dict[str, Any] = {
+            name: body[name] for name in ("link", "card", "card_id") if name in body
+        }
+        said["urgent"] = body.get("urgent_reason", "")
         files = [
             {**(VOICE if body["kind"] == "voice" else PAPER), "id": f}
             for f in body.get("file_ids", ())

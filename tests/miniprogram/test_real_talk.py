@@ -87,6 +87,24 @@ async def test_a_class_group_and_a_question(campus: Campus, screenshot: Screensh
     ]
 
 
+async def test_the_office_says_that_it_is_urgent(campus: Campus, screenshot: Screenshot) -> None:
+    phone = await appoint_at(campus.town, "office", SCHOOL, Role.OFFICE, name="李芳")
+    office, teacher = await campus.colleague(phone), await campus.teacher()
+    for one in (office, teacher):
+        await one.open()
+        await enter(one, "全体教师群")
+    await teacher.tap("more")
+    await expect(teacher.part("urge-tool")).to_have_count(0)
+    await office.tap("more")
+    await office.tap("urge-tool")
+    await office.type("为什么紧急", "台风红色预警")
+    await say(office, "明天停课，请通知各班。")
+    await last(teacher, "明天停课")
+    await expect(teacher.part("urgent")).to_have_text("紧急：台风红色预警")
+    await expect(office.part("urge-no-more")).to_have_count(0)
+    await teacher.shoot(screenshot, "1-urgent")
+
+
 async def test_what_is_said_in_a_tunnel_arrives_once(
     campus_apart: Campus, screenshot: Screenshot
 ) -> None:

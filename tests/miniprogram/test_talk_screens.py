@@ -114,6 +114,41 @@ async def test_calling_somebody_by_name(
     await phone.shoot(screenshot, "2-written")
 
 
+async def test_saying_that_it_is_urgent(
+    phone: Handset, stub: TalkStub, screenshot: Screenshot
+) -> None:
+    await phone.open(THREAD)
+    await phone.tap("more")
+    await expect(phone.part("tiles")).to_be_visible()
+    await expect(phone.part("urge-tool")).to_have_count(0)
+    stub.office = True
+    await phone.open(THREAD)
+    await phone.tap("more")
+    await phone.shoot(screenshot, "1-tools")
+    await phone.tap("urge-tool")
+    await phone.type("为什么紧急", "急")
+    await phone.type("说点什么", "明天停课，请不要到校。")
+    await phone.tap("send")
+    await expect(phone.page.get_by_text("至少 4 个字")).to_be_visible()
+    assert stub.sent == []
+    await phone.type("为什么紧急", "，台风红色预警")
+    await phone.shoot(screenshot, "2-why")
+    # Without a network nothing of it is lost, and it lands once.
+    stub.failing = True
+    await phone.tap("send")
+    await phone.answer("知道了")
+    await expect(phone.front.locator("input.why, .why input").first).to_have_value(
+        "急，台风红色预警"
+    )
+    stub.failing = False
+    await phone.tap("send")
+    await expect(phone.part("urge-no-more")).to_have_count(0)
+    await expect(phone.part("message").last).to_contain_text("明天停课")
+    (said,) = stub.sent
+    assert said["urgent_reason"] == "急，台风红色预警"
+    await phone.shoot(screenshot, "3-said")
+
+
 async def test_in_the_evening_it_says_when_they_are_told(
     phone: Handset, stub: TalkStub, screenshot: Screenshot
 ) -> None:

@@ -81,6 +81,7 @@ declare namespace Api {
     arrives_at: string | null;
     /** Of feedback: who answers, now or next. */
     duty: { name: string; now: boolean; starts_at: string; ends_at: string } | null;
+    may_urge: boolean;
   }
 
   interface News {

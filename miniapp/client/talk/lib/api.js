@@ -71,6 +71,9 @@ module.exports = {
   /** @param {string} child @param {{title: string, text: string}} said @param {string} key @returns {Promise<Api.Thread>} */
   giveFeedback: (child, said, key) => create(`/children/${safe(child)}/feedback`, said, key),
 
+  /** Not by the queue: who says that it is urgent stays until it is said. @param {string} id @param {object} said @param {string} key @returns {Promise<{message: Api.Message}>} */
+  sayUrgent: (id, said, key) => create(paths.messages(id), { kind: 'text', ...said }, key),
+
   /**
    * For the queue: something that is said. @param {string} id @param {string} text
    * @param {{reply_to?: number, mentions?: string[], all?: boolean}} [more]

@@ -30,15 +30,25 @@ module.exports = {
     send() {
       const text = this.data.text.trim();
       if (!text) return;
-      const { answering, t } = this.data;
+      const { answering, t, urging } = this.data;
       const named = this.named.filter((/** @type {{name: string}} */ { name }) => text.includes(AT + name));
-      this.setData({ text: '', answering: null });
-      this.named = [];
-      this.keep(talk.saying(this.id, text, {
+      const beside = {
         reply_to: answering ? answering.seq : 0,
         mentions: named.map((/** @type {{who: string}} */ { who }) => who),
         all: Boolean(this.thread && this.thread.leads) && text.includes(AT + t.chat.everybody),
-      }));
+      };
+      if (urging) {
+        this.sendUrgent(text, beside);
+        return;
+      }
+      this.written();
+      this.keep(talk.saying(this.id, text, beside));
+    },
+
+    /** Nothing of it is to be said any more. @this {any} */
+    written() {
+      this.setData({ text: '', answering: null });
+      this.named = [];
     },
 
     /** @this {any} @param {import('../../lib/queue').Act} act */

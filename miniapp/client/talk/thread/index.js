@@ -14,10 +14,12 @@ const { opening } = require('../lib/opening');
 const playing = require('../lib/playing');
 const { saying } = require('../lib/saying');
 const { touching } = require('../lib/touching');
+const { urging } = require('../lib/urging');
 const { titleOf } = require('../../lib/talk-rows');
 const { fill, words } = require('../../i18n/index');
 
 const TEXT_LIMIT = 2000; // domain/messages.py
+const WHY_LIMIT = 100; // domain/urgent.py
 const AROUND = 20; // so many after a place that was looked for are shown with it
 
 /** Nobody is called by name where only one other can read it. @param {Api.Thread} thread */
@@ -32,6 +34,7 @@ Page({
   ...opening,
   ...saying,
   ...touching,
+  ...urging,
 
   data: {
     ...screen.data(),
@@ -45,6 +48,10 @@ Page({
     mayAsk: false,
     mayPost: false,
     mayCall: false,
+    mayUrge: false,
+    urging: false,
+    why: '',
+    whyLimit: WHY_LIMIT,
     threadId: '',
     muted: false,
     rests: '',
@@ -120,7 +127,7 @@ Page({
       if (!newer) this.noteRead();
       return {
         ...this.view(), ...aboutOf(thread.data), threadId: this.id, muted: thread.data.muted, mayCall: !isOfTwo(thread.data),
-        before: page.data.before, mayPost: page.data.may_post, rests: this.restsOf(page.data), newer, found: this.place,
+        before: page.data.before, mayPost: page.data.may_post, ...(this.place ? {} : { mayUrge: page.data.may_urge }), rests: this.restsOf(page.data), newer, found: this.place,
         offline: page.offline, end: this.place ? `m${this.place}` : 'end',
       };
     }, t.chat);
