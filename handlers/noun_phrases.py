@@ -6,6 +6,7 @@ from handlers import (
     activity_phrases,
     circle_phrases,
     homework_phrases,
+    resource_phrases,
     safety_phrases,
     tasklist_phrases,
 )
@@ -18,13 +19,20 @@ ERRORS = {
     **circle_phrases.ERRORS,
 }
 FIELD_NAMES = {
+    **resource_phrases.FIELD_NAMES,
     **homework_phrases.FIELD_NAMES,
     **activity_phrases.FIELD_NAMES,
     **tasklist_phrases.FIELD_NAMES,
     **circle_phrases.FIELD_NAMES,
 }
-MISSING = {**homework_phrases.MISSING, **activity_phrases.MISSING, **tasklist_phrases.MISSING}
+MISSING = {
+    **resource_phrases.MISSING,
+    **homework_phrases.MISSING,
+    **activity_phrases.MISSING,
+    **tasklist_phrases.MISSING,
+}
 PROBLEMS = {
+    **resource_phrases.PROBLEMS,
     **homework_phrases.PROBLEMS,
     **activity_phrases.PROBLEMS,
     **tasklist_phrases.PROBLEMS,

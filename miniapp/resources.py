@@ -7,16 +7,21 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.files import FileKind
-from domain.resource_uses import STARS, Ratings
-from domain.resources import Resource, Version
+from domain.resource_uses import STARS
 from domain.roles import Right
-from domain.subjects import LocalSubjects
 from handlers.base import Access
 from handlers.reading import pack_cursor
 from miniapp.endpoints import WHOLE, Call, Number, Registry, Schema, Stream
-from miniapp.homework_shapes import Subject, subject_row
+from miniapp.homework_shapes import Subject
 from miniapp.paging import place_of
+from miniapp.resource_shapes import (
+    ResourceFile,
+    ResourceRow,
+    ResourceStanding,
+    file_rows,
+    resource_row,
+    standing,
+)
 from services.people import Post, access_post
 from services.resource_access import Seen, access_resource, open_part
 from services.resource_views import names_of
@@ -34,56 +39,26 @@ class ResourceQuery(Schema):
     cursor: str = Field("", max_length=400)
 
 
-class RatingOut(Schema):
-    """How many have opened and rated it; `average` only where enough have said something."""
-
-    used: int
-    rated: int
-    average: float | None
-
-
-class ResourceRow(Schema):
-    """One in the list; `kind` is one of the eight of `domain.resources`."""
-
-    id: str
-    kind: str
-    title: str
-    grade: int
-    subject: Subject
-    book: str
-    chapter: str
-    school: str
-    author: str
-    rating: RatingOut
-
-
 class ResourceList(Schema):
-    """A page of the libraries, newest first; `subjects` and `grades` are those there are to choose from."""
+    """A page of the libraries, newest first; `subjects` and `grades` are those there are to choose from. `files`: this
+    person can file their own."""
 
     items: list[ResourceRow]
     next_cursor: str | None
     subjects: list[Subject]
     grades: list[int]
-
-
-class ResourceFile(Schema):
-    """A file of it; how many seconds a recording plays."""
-
-    file_id: str
-    kind: FileKind
-    name: str
-    size_bytes: int
-    seconds: int
+    files: bool
 
 
 class ResourceOut(ResourceRow):
-    """One resource; `stars` are mine, 0 for none. Who has opened a file of it may rate it."""
+    """One resource; `stars` are mine, 0 for none. Who has opened a file of it may rate it. `standing` of one's own."""
 
     summary: str
     files: list[ResourceFile]
     mine: bool
     used: bool
     stars: int
+    standing: ResourceStanding | None
 
 
 class StarsIn(Schema):
@@ -94,10 +69,6 @@ class StarsIn(Schema):
 
 async def _post(call: Call) -> Post:
     return await access_post(call.ctx, call.person_id, Right.RESOURCES, acting=call.acting)
-
-
-def _local(post: Post) -> LocalSubjects:
-    return post.school.rules.local_subjects if post.school else ()
 
 
 @resources("GET", "/teaching/resources", access=Access.STAFF, right=Right.RESOURCES)
@@ -116,12 +87,15 @@ async def list_resources(call: Call, query: ResourceQuery) -> ResourceList:
     grades, subjects = choices_for(post)
     return ResourceList(
         items=[
-            _row(post, one, version, schools.get(one.school_id, ""), page.ratings.get(one.id))
+            resource_row(
+                post, one, version, schools.get(one.school_id, ""), page.ratings.get(one.id)
+            )
             for one, version in page.lines
         ],
         next_cursor=pack_cursor(page.older) if page.older else None,
         subjects=[Subject(code=code, name=name) for code, name in subjects],
         grades=list(grades),
+        files=post.school is not None,
     )
 
 
@@ -160,43 +134,17 @@ async def rate(call: Call, resource_id: str, body: StarsIn) -> ResourceOut:
 async def _out(call: Call, post: Post, resource_id: str) -> ResourceOut:
     seen: Seen = await access_resource(call.ctx, post, resource_id)
     resource, content = seen.resource, seen.version.content
-    schools = await names_of(call.ctx, [resource])
+    names = await names_of(call.ctx, [resource])
     ratings = await call.ctx.stores.resources.ratings([resource.id])
     use = await call.ctx.stores.resources.find_use(resource.id, post.person_id)
-    school = schools.get(resource.school_id, "")
-    row = _row(post, resource, seen.version, school, ratings.get(resource.id))
+    school = names.get(resource.school_id, "")
+    row = resource_row(post, resource, seen.version, school, ratings.get(resource.id))
     return ResourceOut(
-        **row.model_dump(),
+        **dict(row),
         summary=content.summary,
-        files=[
-            ResourceFile(
-                file_id=part.file_id,
-                kind=part.kind,
-                name=part.name,
-                size_bytes=part.size_bytes,
-                seconds=part.seconds,
-            )
-            for part in content.parts
-        ],
+        files=file_rows(content),
         mine=seen.is_author,
         used=use is not None,
         stars=use.stars if use else 0,
-    )
-
-
-def _row(
-    post: Post, resource: Resource, version: Version, school: str, ratings: Ratings | None
-) -> ResourceRow:
-    content, counted = version.content, ratings or Ratings()
-    return ResourceRow(
-        id=resource.id,
-        kind=content.kind.value,
-        title=content.title,
-        grade=content.grade,
-        subject=subject_row(content.subject, _local(post)),
-        book=" ".join(filter(None, (content.edition, content.volume))),
-        chapter=content.chapter,
-        school=school,
-        author=resource.author.name,
-        rating=RatingOut(used=counted.used, rated=counted.rated, average=counted.average),
+        standing=standing(resource, names) if seen.is_author else None,
     )

@@ -34,6 +34,7 @@ from miniapp.mistakes import mistakes
 from miniapp.notices import notices
 from miniapp.openapi import document
 from miniapp.overruns import overruns
+from miniapp.own_resources import own
 from miniapp.practice import practice
 from miniapp.publishing import publishing
 from miniapp.quiet import quiet
@@ -62,6 +63,7 @@ REGISTRIES = (
     links,
     searching,
     resources,
+    own,
     files,
     uploads,
     submissions,

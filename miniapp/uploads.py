@@ -58,7 +58,8 @@ class UploadGone(Schema):
     id: str
 
 
-def _upload_out(upload: Upload) -> UploadOut:
+def upload_out(upload: Upload) -> UploadOut:
+    """How far an upload is, as every address of uploads says it."""
     absent = [n for n in range(upload.pieces) if str(n) not in upload.held]
     return UploadOut(
         id=upload.id,
@@ -83,13 +84,13 @@ async def announce_upload(call: Call, body: UploadIn) -> UploadOut:
     upload = await begin_upload(
         call.ctx, owner, name=body.name, size_bytes=body.size_bytes, sha1=body.sha1
     )
-    return _upload_out(upload)
+    return upload_out(upload)
 
 
 @uploads("GET", "/uploads/{upload_id}", access=Access.VISITOR)
 async def get_upload(call: Call, upload_id: str) -> UploadOut:
     """How far an upload is: asked after the line came back."""
-    return _upload_out(await _mine(call, upload_id))
+    return upload_out(await _mine(call, upload_id))
 
 
 @uploads("DELETE", "/uploads/{upload_id}", access=Access.VISITOR)
@@ -111,7 +112,7 @@ async def put_piece(call: Call, upload_id: str, query: PieceQuery) -> UploadOut:
     """Send one piece; answered once it is durable, and as often as it is sent."""
     upload = await _mine(call, upload_id)
     taken = await take_piece(call.ctx, upload, query.offset, call.body_bytes, crc32=query.crc32)
-    return _upload_out(taken)
+    return upload_out(taken)
 
 
 @uploads("POST", "/uploads/{upload_id}/file", access=Access.VISITOR, creates=True)

@@ -28,7 +28,7 @@ from domain.safety import Outcome
 from domain.schools import School
 from domain.stages import grade_name
 from domain.subjects import subject_name
-from handlers import phrases
+from handlers import phrases, resource_phrases
 
 KINDS, CLAIMS, library_of = KIND_NAMES, CLAIM_NAMES, library_name
 _STEPS = {
@@ -40,22 +40,12 @@ _STEPS = {
     Did.TAKEN_DOWN: "{tier}下架",
     Did.WITHDRAWN: "作者撤回",
 }
-_MISSING = {
-    "kind": "请选类型",
-    "claim": "请选一项，说明这份资源从哪里来",
-    "whence": "请写明谁授权的，或者用的是哪种许可、原作者是谁",
-    "title": "请填标题",
-    "summary": "请简单说说怎么用，评审和使用的老师都会看",
-    "chapter": "请填章节，例如：第三单元 第 2 课",
-    "file_ids": "请至少上传一个文件",
-    "reason": "请写明原因，会告诉作者",
-    "stars": "请选几颗星",
-}
+_MISSING = {**resource_phrases.MISSING, "title": "请填标题", "reason": "请写明原因，会告诉作者"}
 _PROBLEMS = {
+    **resource_phrases.PROBLEMS,
     "unknown": "请从列出的里面选",
     "control_characters": "里面有看不见的字符，请重新输入",
     "not_found": "有文件不在了，请重新上传",
-    "duplicate": "有文件和已有的资源完全一样，请直接用那一份",
 }
 _CONFLICTS = {
     "conflict": "刚刚有变化，没有保存。请按现在的情况再看一看",

@@ -67,8 +67,17 @@ RULED = {
         "a refusal has a reason, and a reason has words",
     ),
     "POST /api/v1/bindings": "the name may be left out through a child's invitation only",
-    "POST /api/v1/uploads": "how large a file may be depends on what its name says it is",
-    "PUT /api/v1/uploads/{upload_id}/pieces": "a piece is at its place, and its bytes give its sum",
+    **dict.fromkeys(
+        ("POST /api/v1/uploads", "POST /api/v1/teaching/own-resources/files"),
+        "how large a file may be depends on what its name says it is",
+    ),
+    **dict.fromkeys(
+        (
+            "PUT /api/v1/uploads/{upload_id}/pieces",
+            "PUT /api/v1/teaching/own-resources/files/{upload_id}/pieces",
+        ),
+        "a piece is at its place, and its bytes give its sum",
+    ),
     "PUT /api/v1/quiet": "quiet hours have a beginning and an end, and leave some of the day",
     "PUT /api/v1/subscriptions": "the templates are those that the school has",
     "POST /api/v1/files": "a file is judged by its content",
@@ -106,6 +115,7 @@ RULED = {
             "POST /api/v1/children/{student_id}/leaves",
             "POST /api/v1/teaching/leaves/{leave_id}/decision",
             "POST /api/v1/teaching/tasklists",
+            "POST /api/v1/teaching/own-resources",
         ),
         "a draft hears of all its fields at once, with a sentence for each",
     ),

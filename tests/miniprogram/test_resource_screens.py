@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import FilePayload, Route, expect
 
+from domain.uploads import PIECE_BYTES
 from tests.browser.phones import Screenshot
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
-from tests.miniprogram.stub import ORIGIN
+from tests.miniprogram.stub import NOW, ORIGIN
 from tests.miniprogram.test_links_screens import KeeperStub
 from tests.resourcing import a_document
 
@@ -36,13 +37,39 @@ def row(number: int, *, used: int = 0, rated: int = 0) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def standing(stand: str, tier: str | None = None, **changes: str) -> dict[str, Any]:
+    """How far one's own has come."""
+    return {"stand": stand, "tier": tier, "by": "", "reason": "", "words": "pass", **changes}
+
+
+RETURNED = standing("returned", by="青禾小学", reason="请把学习单也放进来，并写明用几课时")
+OWN = [
+    {**row(number, **used), "created_at": NOW.isoformat(), "standing": stands}
+    for number, used, stands in (
+        (0, {}, standing("waiting", "school", words="hold")),
+        (1, {}, RETURNED),
+        (2, {"used": 12, "rated": 5}, standing("shelved", "district")),
+    )
+]
+BOOKS = [{"id": "b1", "title": "三年级 数学 人教版（主编：卢江、杨刚） 上册"}]
+CHOICES = {
+    "grades": [1, 2, 3], "subjects": [MATHS], "file_bytes": 50 << 20, "film_bytes": 200 << 20,
+    "film_endings": [".mp4", ".mov"],
+}  # fmt: skip
+
+
 class ResourcesStub(KeeperStub):
     """A school with a library."""
 
     gone = False
+    twin = False  # whether a file is there already
+    stuck = False
+    mine: dict[str, Any] | None = None  # how one's own stands
 
     def __init__(self) -> None:
         super().__init__()
+        self.size = 0
+        self.missing: list[int] = []
         self.opened = False
         self.stars = 0
 
@@ -68,16 +95,55 @@ class ResourcesStub(KeeperStub):
             case "GET", ["teaching", "resources"] if not self.gone:
                 rows = [] if self.empty else [row(0, used=12, rated=5), row(1, used=2), row(2)]
                 items = [one for one in rows if query.get("kind") in (None, "", one["kind"])]
-                known = {"subjects": [MATHS], "grades": [1, 2, 3]}
+                known = {"subjects": [MATHS], "grades": [1, 2, 3], "files": True}
                 return 200, {"items": items, "next_cursor": None, **known}
             case "PUT", ["teaching", "resources", _, "stars"]:
                 self.stars = json.loads(given)["stars"]
                 return 200, self.one()
             case "GET", ["teaching", "resources", _] if not self.gone:
                 return 200, self.one()
+            case "GET", ["teaching", "own-resources"]:
+                return 200, {"items": [] if self.empty else OWN}
+            case "GET", ["teaching", "own-resources", "form"]:
+                books = BOOKS if query.get("grade") and query.get("subject") else []
+                return 200, {**CHOICES, "books": books}
+            case "POST", ["teaching", "own-resources"]:
+                return 201, OWN[0]
+            case _, ["teaching", "own-resources", "files", *rest]:
+                return self.upload(method, rest, query, given)
             case "GET", ["teaching", "resources", *_]:
                 return 404, self._error("not_found")
         return super().answer(method, path, query, given)
+
+    def upload(
+        self, method: str, rest: list[str], query: dict[str, str], given: bytes
+    ) -> tuple[int, Any]:
+        """A file on its way; from `stuck` on no answer comes that would end it."""
+        if method == "POST" and not rest:
+            self.size = json.loads(given)["size_bytes"]
+            self.missing = list(range(0, self.size, PIECE_BYTES))
+        elif method == "PUT":
+            if self.stuck:
+                return 503, self._error("files_away")
+            self.missing.remove(int(query["offset"]))
+        elif method == "POST":
+            if self.twin:
+                return 201, {"file": None, "twin": {"id": "r0", "title": TITLES[0][0]}}
+            file = {
+                "file_id": "f9",
+                "kind": "document",
+                "name": "教案.docx",
+                "size_bytes": self.size,
+            }
+            return 201, {
+                "file": {**file, "width": None, "height": None, "seconds": None},
+                "twin": None,
+            }
+        state = {
+            "id": "u1", "size_bytes": self.size, "piece_bytes": PIECE_BYTES, "offset": 0, "missing": self.missing,
+            "expires_at": NOW.isoformat(), "file_id": None, "refused": None,
+        }  # fmt: skip
+        return (201 if method == "POST" else 200), state
 
     def one(self) -> dict[str, Any]:
         """The first, with its files."""
@@ -90,9 +156,10 @@ class ResourcesStub(KeeperStub):
             **row(0, used=12 + self.opened, rated=5),
             "summary": "用折纸引入，二十分钟；后面是一段微课。",
             "files": [dict(zip(names, one, strict=True)) for one in files],
-            "mine": False,
+            "mine": self.mine is not None,
             "used": self.opened,
             "stars": self.stars,
+            "standing": self.mine,
         }
 
 
@@ -173,3 +240,130 @@ async def test_the_search_finds_it_and_leads_to_its_page(
     await phone.tap("hit")
     await phone.is_at("links/resource/index")
     await expect(phone.text("分数的初步认识")).to_be_visible()
+
+
+async def choose(phone: Handset, tool: str, name: str, content: bytes) -> None:
+    """Take a file from where the tool looks for one."""
+    async with phone.page.expect_file_chooser() as chooser:
+        await phone.tap(tool)
+    file = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+    await (await chooser.value).set_files([file])
+
+
+async def pick(phone: Handset, name: str, label: str) -> None:
+    """Turn WeChat's wheel to this line."""
+    await phone.tap(name)
+    await phone.answer(label)
+
+
+async def test_a_resource_is_filed(
+    phone: Handset, stub: ResourcesStub, screenshot: Screenshot
+) -> None:
+    stub.slow = asyncio.Event()
+    await phone.open("links/filing/index")
+    await expect(phone.part("skeleton")).to_be_visible()
+    stub.slow.set()
+    await expect(phone.part("send")).to_be_visible()
+    await phone.shoot(screenshot, "1-empty")
+    await phone.tap("send")
+    await expect(phone.part("back")).to_be_visible()
+    await expect(phone.part("file-problem")).to_have_text("请至少加一个文件")
+    await phone.shoot(screenshot, "2-missing")
+    # What is there already is said, and is not in the form.
+    stub.twin = True
+    await choose(phone, "add-chat", "教案.docx", a_document())
+    await expect(phone.part("file-problem")).to_contain_text("已有同样的资源《分数的初步认识》")
+    await expect(phone.part("attached")).to_have_count(0)
+    await phone.shoot(screenshot, "3-twin")
+    # A line that breaks off says how far it came, and goes on from there.
+    stub.twin, stub.stuck = False, True
+    await choose(phone, "add-chat", "教案.docx", a_document())
+    await expect(phone.part("going")).to_have_text("有网再传")
+    await phone.shoot(screenshot, "4-waits")
+    stub.stuck = False
+    await phone.type("标题", "分数的初步认识")
+    await phone.tap("kind-plan")
+    await pick(phone, "grade", "3 年级")
+    await pick(phone, "subject", "数学")
+    await pick(phone, "book", str(BOOKS[0]["title"]))
+    await phone.type("章节", "第八单元 第 1 课")
+    await phone.type("怎么用", "用折纸引入，二十分钟。")
+    await phone.tap("claim-licensed")
+    await phone.tap("send")
+    await expect(phone.text("请写明谁授权的，或者用的是哪种许可、原作者是谁")).to_be_visible()
+    await phone.type("谁授权的，或者用的是哪种许可", "市教研室，2026 年 9 月书面同意")
+    await phone.part("claim-licensed").scroll_into_view_if_needed()
+    await phone.shoot(screenshot, "5-filled")
+    await phone.tap("send")
+    await phone.is_at("links/filed/index")
+    (sent,) = [
+        json.loads(one["given"])
+        for one in stub.landed.values()
+        if one["path"] == "/teaching/own-resources"
+    ]
+    assert (sent["file_ids"], sent["kind"], sent["grade"]) == (["f9"], "plan", 3)
+    assert (sent["book_id"], sent["whence"]) == ("b1", "市教研室，2026 年 9 月书面同意")
+    # Nothing of it is left to be filed again.
+    await phone.open("links/filing/index")
+    await expect(phone.part("attached")).to_have_count(0)
+
+
+async def test_what_is_written_is_there_after_the_app_was_killed(
+    phone: Handset, stub: ResourcesStub
+) -> None:
+    stub.stuck = True
+    await phone.open("links/filing/index")
+    await choose(phone, "add-chat", "教案.docx", a_document())
+    await expect(phone.part("going")).to_have_text("有网再传")
+    await phone.type("标题", "分数的初步认识")
+    await phone.part("send").focus()
+    await expect_kept(phone, "分数的初步认识")
+    stub.stuck = False
+    await phone.open("links/filing/index")
+    await expect(phone.front.get_by_role("textbox", name="标题")).to_have_value("分数的初步认识")
+    await expect(phone.part("going")).to_have_text("281 B")
+    assert stub.missing == []
+
+
+async def expect_kept(phone: Handset, title: str) -> None:
+    """Until the phone has what was typed."""
+    script = "(title) => (localStorage['mini:resource-draft'] || '').includes(title)"
+    await phone.page.wait_for_function(script, arg=title)
+
+
+async def test_a_file_that_is_too_large_is_not_sent(phone: Handset, stub: ResourcesStub) -> None:
+    await phone.open("links/filing/index")
+    await expect(phone.part("send")).to_be_visible()
+    await phone.page.evaluate(
+        """() => { wx.chooseMessageFile = ({ success }) => success({ tempFiles: [
+            { path: 'x', name: '课件.pptx', size: 60 * 1024 * 1024 }] }) }"""
+    )
+    await phone.tap("add-chat")
+    await expect(phone.part("file-problem")).to_have_text("“课件.pptx”超过 50 MB，没有加上")
+    assert not [one for one in stub.asked if one.endswith("/files")]
+
+
+async def test_ones_own_and_how_they_stand(
+    phone: Handset, stub: ResourcesStub, screenshot: Screenshot
+) -> None:
+    await phone.open("links/resources/index")
+    await expect(phone.part("file")).to_be_visible()
+    await phone.tap("mine")
+    await phone.is_at("links/filed/index")
+    await expect(phone.part("own")).to_have_count(3)
+    await expect(phone.part("own").first).to_contain_text("等学校评审")
+    await expect(phone.part("own").nth(1)).to_contain_text("青禾小学退回修改：请把学习单也放进来")
+    await expect(phone.part("own").last).to_contain_text("在区县资源库")
+    await phone.shoot(screenshot, "1-own")
+    stub.mine = RETURNED
+    await phone.part("own").nth(1).tap()
+    await phone.is_at("links/resource/index")
+    await expect(phone.part("stand")).to_contain_text("退回修改")
+    await phone.shoot(screenshot, "2-returned")
+    stub.empty = True
+    await phone.open("links/filed/index")
+    await expect(phone.text("您还没有上传过资源")).to_be_visible()
+    await phone.shoot(screenshot, "3-none")
+    stub.failing = True
+    await phone.open("links/filing/index")
+    await expect(phone.text("没能打开")).to_be_visible()

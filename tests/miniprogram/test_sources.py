@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from domain import messages, shelves, threads
+from domain import messages, resource_forms, shelves, threads
 from domain.channels import Channel, Reason
 from domain.files import MAX_FILE_BYTES
 from domain.notices import FILE_LIMIT, LINK_LIMIT, TITLE_LIMIT, ConfirmMode
@@ -110,6 +110,11 @@ console.log(JSON.stringify({ limits: [TITLE_LIMIT, FILE_LIMIT, LINK_LIMIT, MOST_
         ("links/keep/index.js", "NOTE_LIMIT", shelves.NOTE_LIMIT),
         ("links/keep/index.js", "ORDER_LIMIT", shelves.ORDER_LIMIT),
         ("links/search/index.js", "QUERY_LIMIT", QUERY_LIMIT),
+        ("links/lib/filing.js", "TITLE_LIMIT", resource_forms.TITLE_LIMIT),
+        ("links/lib/filing.js", "CHAPTER_LIMIT", resource_forms.CHAPTER_LIMIT),
+        ("links/lib/filing.js", "SUMMARY_LIMIT", resource_forms.SUMMARY_LIMIT),
+        ("links/lib/filing.js", "WHENCE_LIMIT", resource_forms.WHENCE_LIMIT),
+        ("links/lib/filing.js", "FILE_LIMIT", resource_forms.PARTS_LIMIT),
     ],
 )
 def test_limits_of_parts_are_the_servers(file: str, name: str, limit: int) -> None:

@@ -14,6 +14,8 @@ const { ApiError } = require('./http');
  * @property {(files: Attached[]) => void} change the person added one, or took one off
  * @property {(files: Attached[]) => void} sent one has gone up and has the server's id
  * @property {() => void} draw
+ * @property {(one: Attached) => string} [tooLarge] what is said of one that is; empty for others. Else what is usual
+ * @property {(sentence: string) => void} [say] that one is not taken; else in passing
  */
 
 class Attaching {
@@ -35,8 +37,9 @@ class Attaching {
 
   /** What was chosen hangs on it from now on, but for what is too large. @param {Attached[]} chosen */
   add(chosen) {
-    const large = chosen.filter((one) => one.size > uploads.MOST_BYTES);
-    large.forEach(({ name }) => say(fill(words().publish.tooLarge, { name })));
+    const tooLarge = this.holder.tooLarge || usually;
+    const large = chosen.filter((one) => tooLarge(one));
+    large.forEach((one) => this.say(tooLarge(one)));
     uploads.forget(large);
     const taken = chosen.filter((one) => !large.includes(one));
     if (!taken.length) return;
@@ -66,8 +69,14 @@ class Attaching {
         return;
       }
       this.drop(one.key);
-      say(error.code === uploads.GONE ? t.fileGone : fill(t.refusedFile, { name: one.name, why: error.message }));
+      this.say(error.code === uploads.GONE ? t.fileGone : fill(t.refusedFile, { name: one.name, why: error.message }));
     }
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    if (this.holder.say) this.holder.say(sentence);
+    else say(sentence);
   }
 
   /** @param {string} key */
@@ -110,6 +119,11 @@ class Attaching {
   others() {
     return this.holder.held().filter(({ kind }) => kind !== 'picture').map((one) => this.tile(one));
   }
+}
+
+/** @param {Attached} one */
+function usually({ name, size: bytes }) {
+  return bytes > uploads.MOST_BYTES ? fill(words().publish.tooLarge, { name }) : '';
 }
 
 /** @param {string} title */

@@ -8,12 +8,14 @@ const MOST_BYTES = 50 * 1024 * 1024; // the server's limit (domain/files.py); a 
 const LARGE_BYTES = 256 * 1024; // more than a poor line carries in one go
 const PATIENCE_MS = 120000;
 const DOCUMENTS = ['pdf', 'doc', 'docx', 'xls', 'xlsx', 'ppt', 'pptx'];
+const KINDS = { picture: ['jpg', 'jpeg', 'png', 'gif', 'webp'], video: ['mp4', 'mov'], audio: ['mp3', 'm4a', 'aac', 'wav'] };
 const { GONE } = phone;
 
 /**
  * A file of a draft. `path` is where it is on this phone, empty when it is on the server only; `id` is the
- * server's, empty until it has gone up; `child` whose it is, of a family's.
- * @typedef {{key: string, name: string, kind: string, size: number, path: string, id: string, child?: string}} Attached
+ * server's, empty until it has gone up; `child` whose it is, of a family's; `to` the address that it goes to in pieces,
+ * where that is its own.
+ * @typedef {{key: string, name: string, kind: string, size: number, path: string, id: string, child?: string, to?: string}} Attached
  */
 
 /** Under way by key: who asks meanwhile waits for the same. @type {Map<string, Promise<string>>} */
@@ -48,6 +50,39 @@ async function chooseDocuments(count) {
   return Promise.all(chosen.map(({ path, name, size }) => keep(path, name, 'document', size)));
 }
 
+/** A film from the album or the camera. @returns {Promise<Attached[]>} */
+async function chooseFilm() {
+  /** @type {any[]} */
+  const chosen = await new Promise((resolve) => {
+    wx.chooseMedia({
+      count: 1, mediaType: ['video'], sourceType: ['album', 'camera'], maxDuration: 60,
+      success: ({ tempFiles }) => resolve(tempFiles), fail: () => resolve([]),
+    });
+  });
+  return Promise.all(chosen.map(({ tempFilePath, size }) => keep(tempFilePath, `1.${endingOf(tempFilePath) || 'mp4'}`, 'video', size)));
+}
+
+/** Whatever there is in a chat: documents, pictures, films. @param {number} count @returns {Promise<Attached[]>} */
+async function chooseFromChat(count) {
+  /** @type {any[]} */
+  const chosen = await new Promise((resolve) => {
+    wx.chooseMessageFile({ count, type: 'all', success: ({ tempFiles }) => resolve(tempFiles), fail: () => resolve([]) });
+  });
+  return Promise.all(chosen.map(({ path, name, size }) => keep(path, name, kindOf(name), size)));
+}
+
+/** @param {string} name */
+function endingOf(name) {
+  const [, ending] = /\.([a-z0-9]{1,5})$/i.exec(name) || ['', ''];
+  return ending.toLowerCase();
+}
+
+/** @param {string} name */
+function kindOf(name) {
+  const [kind] = Object.entries(KINDS).find(([, endings]) => endings.includes(endingOf(name))) || ['document'];
+  return kind;
+}
+
 /**
  * What WeChat hands out is gone with the app; what is kept stays. One that cannot be kept is sent from where it is.
  * @param {string} tempFilePath @param {string} name @param {string} kind @param {number} size
@@ -76,9 +111,9 @@ function send(attached) {
 }
 
 /** @param {Attached} attached @returns {Promise<string>} */
-async function sendNow({ key, name, path, child }) {
+async function sendNow({ key, name, path, child, to }) {
   const size = await phone.weigh(path);
-  if (size > LARGE_BYTES) return sendPieces({ name, path, size, child }, key, (share) => watchers.forEach((watcher) => watcher(key, share)));
+  if (to || size > LARGE_BYTES) return sendPieces({ name, path, size, child, to }, key, (share) => watchers.forEach((watcher) => watcher(key, share)));
   const body = await phone.read(path, 0, size);
   const header = { 'content-type': 'application/octet-stream', 'Idempotency-Key': key };
   const stored = await api.act({ path: '/files' + api.query({ name, child }), method: 'POST', body, header, patience: PATIENCE_MS });
@@ -100,4 +135,4 @@ function forget(attached) {
   }
 }
 
-module.exports = { GONE, MOST_BYTES, chooseDocuments, choosePictures, forget, keep, keepPicture, send, watch };
+module.exports = { GONE, MOST_BYTES, chooseDocuments, chooseFilm, chooseFromChat, choosePictures, forget, keep, keepPicture, send, watch };

@@ -96,6 +96,7 @@ declare namespace Api {
     next_cursor: string | null;
     subjects: Subject[];
     grades: number[];
+    files: boolean;
   }
 
   interface ResourceFile {
@@ -112,5 +113,45 @@ declare namespace Api {
     mine: boolean;
     used: boolean;
     stars: number;
+    standing: ResourceStanding | null;
+  }
+
+  type ResourceTier = 'school' | 'district' | 'city';
+  type ResourceClaim = 'own' | 'school' | 'licensed' | 'open';
+
+  interface ResourceStanding {
+    stand: 'waiting' | 'returned' | 'shelved' | 'down' | 'withdrawn';
+    tier: ResourceTier | null;
+    by: string;
+    reason: string;
+    words: 'pass' | 'checking' | 'hold' | 'refuse';
+  }
+
+  interface OwnResource extends ResourceRow {
+    created_at: string;
+    standing: ResourceStanding;
+  }
+
+  interface ResourceForm {
+    grades: number[];
+    subjects: Subject[];
+    books: { id: string; title: string }[];
+    file_bytes: number;
+    film_bytes: number;
+    film_endings: string[];
+  }
+
+  interface ResourceIn {
+    kind: string;
+    title: string;
+    summary: string;
+    claim: string;
+    whence: string;
+    grade: number;
+    subject: string;
+    book_id: string;
+    chapter: string;
+    open: boolean;
+    file_ids: string[];
   }
 }

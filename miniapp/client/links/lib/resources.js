@@ -34,6 +34,21 @@ function line(row) {
   };
 }
 
+const TONES = { waiting: 'todo', returned: 'refused', shelved: 'done', down: 'soft', withdrawn: 'soft' };
+
+/** How far one's own has come: a word, its colour, and what there is to be read about it. @param {Api.ResourceStanding} standing */
+function stand({ stand: where, tier, by, reason, words: outcome }) {
+  const t = words().resources;
+  const named = tier ? t.tiers[tier] : '';
+  const hasReason = where === 'returned' || where === 'down';
+  return {
+    stand: fill(t.stands[where], { tier: named }),
+    tone: TONES[where],
+    reason: hasReason && reason ? fill(t.because, { by, what: t.stands[where], reason }) : '',
+    words: outcome === 'pass' ? '' : t.outcomes[outcome],
+  };
+}
+
 /** @param {Api.ResourceFile} file */
 function length({ seconds }) {
   return seconds ? fill(words().resources.minutes, { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }) : '';
@@ -43,6 +58,7 @@ module.exports = {
   STARS,
   length,
   line,
+  stand,
   /** @param {Wanted} wanted @returns {Promise<Read<Api.ResourceList>>} */
   list: ({ subject, grade, kind, cursor = '' }) => read('/teaching/resources' + query({ subject, grade: grade ? String(grade) : '', kind, cursor })),
   /** @param {string} id @returns {Promise<Read<Api.OneResource>>} */

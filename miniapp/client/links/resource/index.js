@@ -5,7 +5,7 @@ const { attempt } = require('../../lib/acts');
 const { size } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
 const { fill } = require('../../i18n/index');
-const { STARS, fetch, get, length, line, rate } = require('../lib/resources');
+const { STARS, fetch, get, length, line, rate, stand } = require('../lib/resources');
 
 /** @param {Api.ResourceFile} file */
 function fileRow(file) {
@@ -19,6 +19,7 @@ Page({
     summary: '',
     files: /** @type {ReturnType<typeof fileRow>[]} */ ([]),
     mine: false,
+    own: /** @type {ReturnType<typeof stand> | null} */ (null),
     used: false,
     stars: 0,
     choices: /** @type {{count: number, name: string}[]} */ ([]),
@@ -51,6 +52,7 @@ Page({
       summary: found.summary,
       files: found.files.map(fileRow),
       mine: found.mine,
+      own: found.standing && stand(found.standing),
       used: found.used,
       stars: found.stars,
       choices: STARS.map((count) => ({ count, name: fill(resources.star, { count }) })),

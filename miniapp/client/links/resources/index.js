@@ -13,6 +13,7 @@ Page({
     kinds: /** @type {{id: string, name: string}[]} */ ([]),
     wanted: { subject: '', grade: 0, kind: '' },
     chosen: { subject: '', grade: '', kind: '' },
+    mayFile: false,
     cursor: /** @type {string | null} */ (null),
     more: /** @type {'' | 'loading' | 'failed'} */ (''),
   },
@@ -38,7 +39,7 @@ Page({
         grade: (grades.find(({ number }) => number === grade) || grades[0]).name,
         kind: (kinds.find(({ id }) => id === kind) || kinds[0]).name,
       };
-      return { rows: data.items.map(line), cursor: data.next_cursor, more: '', subjects, grades, kinds, chosen, offline };
+      return { rows: data.items.map(line), cursor: data.next_cursor, more: '', mayFile: data.files, subjects, grades, kinds, chosen, offline };
     }, { gone: resources.nowhere, goneHint: resources.nowhereHint });
   },
 
@@ -78,6 +79,14 @@ Page({
     } catch {
       if (mine === this.asked) this.setData({ more: 'failed' });
     }
+  },
+
+  file() {
+    wx.navigateTo({ url: '/links/filing/index' });
+  },
+
+  openOwn() {
+    wx.navigateTo({ url: '/links/filed/index' });
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */

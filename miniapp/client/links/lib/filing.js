@@ -1,0 +1,95 @@
+/* A resource that a teacher is filing, kept on this phone until the server has it: what is written, and files on their
+way, which go on where the line broke off. */
+
+const api = require('../../lib/api');
+const { words } = require('../../i18n/index');
+
+const STORED = 'resource-draft';
+const OWN = '/teaching/own-resources';
+const FILES = `${OWN}/files`;
+const TITLE_LIMIT = 60;
+const CHAPTER_LIMIT = 60;
+const SUMMARY_LIMIT = 500;
+const WHENCE_LIMIT = 200;
+const FILE_LIMIT = 10;
+const SAYS_WHENCE = ['licensed', 'open'];
+
+/** @template T @typedef {import('../../lib/api').Read<T>} Read */
+/** @typedef {import('../../lib/uploads').Attached} Attached */
+
+/**
+ * @typedef {object} Form
+ * @property {string} key the resource's own: the same key is the same resource, however often it is sent
+ * @property {Attached[]} attached
+ * @property {string} kind
+ * @property {string} title
+ * @property {number} grade 0: none is chosen
+ * @property {string} subject
+ * @property {string} book_id
+ * @property {string} chapter
+ * @property {string} summary
+ * @property {string} claim
+ * @property {string} whence
+ * @property {boolean} open
+ */
+
+/** @returns {Form} */
+function fresh() {
+  return { key: api.newKey(), attached: [], kind: '', title: '', grade: 0, subject: '', book_id: '', chapter: '', summary: '', claim: '', whence: '', open: false };
+}
+
+/** The one that was left while it was written, or a new one. @returns {Form} */
+const current = () => wx.getStorageSync(STORED) || fresh();
+
+/** Keep it, if there is anything in it. @param {Form} form */
+function keep(form) {
+  if (form.attached.length || [form.title, form.chapter, form.summary].some((text) => text.trim())) wx.setStorageSync(STORED, form);
+  else wx.removeStorageSync(STORED);
+}
+
+const clear = () => wx.removeStorageSync(STORED);
+
+/** What is wrong, by field. @param {Form} form @returns {Record<string, string>} */
+function problemsOf(form) {
+  const t = words().filing;
+  /** @type {Record<string, string>} */
+  const wrong = {};
+  if (!form.grade) wrong.grade = t.gradeMissing;
+  if (!form.subject) wrong.subject = t.subjectMissing;
+  if (!form.attached.length) wrong.file_ids = t.filesMissing;
+  if (!form.kind) wrong.kind = t.kindMissing;
+  if (!form.title.trim()) wrong.title = t.titleMissing;
+  if (!form.chapter.trim()) wrong.chapter = t.chapterMissing;
+  if (!form.summary.trim()) wrong.summary = t.summaryMissing;
+  if (!form.claim) wrong.claim = t.claimMissing;
+  else if (SAYS_WHENCE.includes(form.claim) && !form.whence.trim()) wrong.whence = t.whenceMissing;
+  return wrong;
+}
+
+/** As the server takes it. @param {Form} form @returns {Api.ResourceIn} */
+function said({ attached, kind, title, grade, subject, book_id, chapter, summary, claim, whence, open }) {
+  return {
+    kind, title: title.trim(), grade, subject, book_id, chapter: chapter.trim(), summary: summary.trim(), claim, open,
+    whence: SAYS_WHENCE.includes(claim) ? whence.trim() : '', file_ids: attached.map(({ id }) => id),
+  };
+}
+
+module.exports = {
+  CHAPTER_LIMIT,
+  FILES,
+  FILE_LIMIT,
+  SAYS_WHENCE,
+  SUMMARY_LIMIT,
+  TITLE_LIMIT,
+  WHENCE_LIMIT,
+  clear,
+  current,
+  keep,
+  problemsOf,
+  /** @param {number} grade @param {string} subject @returns {Promise<Read<Api.ResourceForm>>} */
+  choices: (grade, subject) => api.read(`${OWN}/form` + api.query({ grade: grade || '', subject })),
+  /** @returns {Promise<Read<{items: Api.OwnResource[]}>>} */
+  own: () => api.read(OWN),
+  /** @param {Form} form @returns {Promise<Api.OwnResource>} */
+  file: (form) => api.create(OWN, said(form), form.key),
+};

@@ -1,0 +1,88 @@
+"""A teacher's resources on the real server: one is filed over a line that breaks off, reviewed, and found by others."""
+
+from __future__ import annotations
+
+import random
+
+from playwright.async_api import FilePayload, expect
+
+from domain.resources import Resource
+from domain.roles import Role
+from services.resource_reviews import allow_resource
+from tests.browser.phones import Screenshot
+from tests.desk import appoint_at
+from tests.handlers.conftest import PDF
+from tests.miniprogram.campus import Campus
+from tests.miniprogram.handset import Handset
+from tests.resourcing import post_of
+from tests.town import SCHOOL
+
+CONTENT = PDF + random.Random(7).randbytes(600 * 1024)
+
+
+async def choose(phone: Handset, content: bytes) -> None:
+    """Take a document out of a chat."""
+    async with phone.page.expect_file_chooser() as chooser:
+        await phone.tap("add-chat")
+    file = FilePayload(name="分数练习.pdf", mimeType="application/pdf", buffer=content)
+    await (await chooser.value).set_files([file])
+
+
+async def fill(phone: Handset, title: str) -> None:
+    """The rest of the form."""
+    await phone.type("标题", title)
+    await phone.tap("kind-exercise")
+    await phone.tap("grade")
+    await phone.answer("3 年级")
+    await phone.tap("subject")
+    await phone.answer("数学")
+    await phone.type("章节", "第八单元 第 1 课")
+    await phone.type("怎么用", "课上练十分钟。")
+    await phone.tap("claim-own")
+
+
+async def the_resource(campus: Campus) -> Resource:
+    """What the server has: one."""
+    (held,) = await campus.village.documents("resources")
+    found = await campus.town.ctx.stores.resources.find(held["_id"])
+    assert found is not None
+    return found
+
+
+async def test_it_is_filed_over_a_line_that_breaks_off_and_stands_in_the_library(
+    campus: Campus, screenshot: Screenshot
+) -> None:
+    town = campus.town
+    await appoint_at(town, "li", SCHOOL, Role.OFFICE, name="李芳")
+    teacher = await campus.teacher()
+    await teacher.open("links/resources/index")
+    await teacher.tap("file")
+    await teacher.is_at("links/filing/index")
+    await expect(teacher.part("send")).to_be_visible()
+    await campus.server.stop()
+    await choose(teacher, CONTENT)
+    await expect(teacher.part("going")).to_contain_text("有网")
+    await teacher.tap("kind-paper")
+    await campus.server.start()
+    # The phone is started anew: the file is still with it, and goes up.
+    await teacher.page.wait_for_function("'mini:resource-draft' in localStorage")
+    await teacher.open("links/filing/index")
+    await expect(teacher.part("going")).to_have_text("600 KB")
+    await fill(teacher, "分数练习")
+    await teacher.tap("send")
+    await teacher.is_at("links/filed/index")
+    await expect(teacher.part("own")).to_contain_text("等学校评审")
+    made = await the_resource(campus)
+    (part,) = made.newest.content.parts
+    stored = b"".join([piece async for piece in town.ctx.stores.files.read(part.file_id)])
+    assert stored == CONTENT
+    office = await post_of(town, "li")
+    await allow_resource(town.ctx, office, made.id, seen=made.revision)
+    await teacher.open("links/filed/index")
+    await expect(teacher.part("own")).to_contain_text("在学校资源库")
+    await teacher.shoot(screenshot, "1-own")
+    # The same file again is said to be there.
+    await teacher.tap("file")
+    await choose(teacher, CONTENT)
+    await expect(teacher.part("file-problem")).to_contain_text("已有同样的资源《分数练习》")
+    await teacher.shoot(screenshot, "2-twin")
