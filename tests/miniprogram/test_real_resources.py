@@ -44,7 +44,7 @@ async def fill(phone: Handset, title: str) -> None:
 async def the_resource(campus: Campus) -> Resource:
     """What the server has: one."""
     (held,) = await campus.village.documents("resources")
-    found = await campus.town.ctx.stores.resources.find(held["_id"])
+    found: Resource | None = await campus.town.ctx.stores.resources.find(held["_id"])
     assert found is not None
     return found
 
