@@ -254,6 +254,11 @@ class Resource:
         last = self.steps[-1] if self.steps else None
         return last if last and last.did in (Did.RETURNED, Did.TAKEN_DOWN) else None
 
+    def asked_by(self, rung: Rung) -> Step | None:
+        """What a level asked to be worked over, where it has decided nothing since: it looks for that first."""
+        decided = [s for s in self.steps if s.rung == rung and s.did is not Did.PROMOTED]
+        return decided[-1] if decided and decided[-1].did is Did.RETURNED else None
+
     def version(self, number: int) -> Version:
         """One of its versions, by number."""
         return self.versions[number - 1]

@@ -19,6 +19,20 @@
     }
   };
 
+  // -- what was done is said once: loaded again, the page shows what is, and that may be more by then
+  if (document.querySelector('.toast') && new URLSearchParams(location.search).has('done')) {
+    const address = new URL(location.href);
+    address.searchParams.delete('done');
+    history.replaceState(history.state, '', address);
+  }
+
+  // -- on a phone the pages stand in a bar that scrolls sideways: the one that is open is in sight
+  const here = document.querySelector('.side [aria-current]');
+  if (here) {
+    const bar = here.parentElement;
+    bar.scrollLeft += here.getBoundingClientRect().left - (bar.clientWidth - here.offsetWidth) / 2;
+  }
+
   // -- sign-in: ask every other second until the phone has confirmed or the QR is too old
   const waiting = document.querySelector('[data-wait]');
   if (waiting) {

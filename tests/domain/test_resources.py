@@ -128,6 +128,22 @@ def test_sent_back_and_worked_over_it_keeps_its_history_and_its_place() -> None:
     assert resource.last_reason is None
 
 
+def test_a_level_sees_again_what_it_asked_for_until_it_decides() -> None:
+    district = REVIEWERS[Tier.DISTRICT]
+    resource = allow(a_resource(), SCHOOL, by=HEAD, at=NOW, above=DISTRICT)
+    assert resource.asked_by(DISTRICT) is None
+    resource = send_back(resource, DISTRICT, by=district, at=NOW, reason="补上答案")
+    resource = rework(resource, a_content(title="有答案"), at=NOW)
+    resource = allow(resource, SCHOOL, by=HEAD, at=NOW, above=DISTRICT)
+    asked = resource.asked_by(DISTRICT)
+    assert asked is not None
+    assert asked.reason == "补上答案"
+    assert resource.asked_by(SCHOOL) is None
+    resource = allow(resource, DISTRICT, by=district, at=NOW, above=CITY)
+    assert resource.asked_by(DISTRICT) is None
+    assert resource.asked_by(CITY) is None
+
+
 def test_nobody_decides_about_their_own() -> None:
     resource = a_resource()
     with pytest.raises(ConflictError, match="own"):

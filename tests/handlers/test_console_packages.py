@@ -12,12 +12,13 @@ import aiohttp
 import pytest
 
 from domain.audit import Act
-from domain.ims import CP, NAME
+from domain.ims import NAME
 from domain.resources import Resource
 from services.audit import Wanted, audit_page
 from services.resources import rework_resource
 from storage.files import FileStore
 from tests.desk import Browser, Form
+from tests.domain.ims_rules import faults
 from tests.handlers.test_console_resources import Desk, decide, held
 from tests.handlers.test_console_resources import city as city
 from tests.handlers.test_console_resources import desk as desk
@@ -44,7 +45,7 @@ def opened(content: bytes) -> tuple[list[dict[str, object]], zipfile.ZipFile]:
     root = Xml.fromstring(archive.read(NAME))
     paths = {file["path"] for resource in found for file in resource["files"]}  # type: ignore[attr-defined]
     assert paths == set(archive.namelist()) - {"manifest.json", NAME}
-    assert len(root.findall(f".//{{{CP}}}file")) == len(paths)
+    assert faults(root, paths) == []
     return found, archive
 
 
