@@ -176,7 +176,8 @@ async def test_a_class_that_differs_from_its_grade(city: Town) -> None:
 
 async def test_a_teacher_chooses_a_link_for_a_notice(city: Town) -> None:
     page = await city.phone("wang").get("/h5/teach/notices/new")
-    found = re.findall(r'<option value="([^"]+/l/[^"]+)">([^<]+)', page.text)
+    boxes = r'<input type="checkbox" name="links" value="([^"]+/l/[^"]+)"> <span>([^<]+)'
+    found = re.findall(boxes, page.text)
     assert "课程教学" in {title for _, title in found}
     address = found[0][0]
     form = notice_form(class_ids=[a_class(1).id], links=[address])
