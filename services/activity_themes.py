@@ -23,7 +23,7 @@ from services.audit import note_act
 from services.context import Context
 from services.people import Post
 from services.periods import Period, Span, bounds_of, period_of
-from services.places import access_place
+from services.places import access_region, access_school
 from services.spreadsheets import Row, Sheet, built
 from services.terms import calendar_of, calendar_of_region, school_day
 
@@ -95,26 +95,24 @@ async def region_themes(
     ctx: Context, post: Post, region_id: str = "", *, day: date | None = None
 ) -> RegionThemes:
     """The figures of a region within one's own. Raises NotFoundError."""
-    place = await access_place(ctx, post, Right.MONITOR, region_id)
-    if not isinstance(place, Region):
-        raise NotFoundError
+    region = await access_region(ctx, post, Right.MONITOR, region_id)
     period, terms = await _term(ctx, post, day)
     since, until = bounds_of(period)
-    schools = await ctx.stores.schools.schools_below(place.id)
+    schools = await ctx.stores.schools.schools_below(region.id)
     every = await _counted(ctx, schools, since, until)
-    below = await ctx.stores.regions.below(place.id)
+    below = await ctx.stores.regions.below(region.id)
     districts = [
-        _district(region, [line for line in every if region.id in line.school.region_ids])
-        for region in sorted(below, key=lambda r: r.name)
-        if region.parent_id == place.id
+        _district(one, [line for line in every if one.id in line.school.region_ids])
+        for one in sorted(below, key=lambda r: r.name)
+        if one.parent_id == region.id
     ]
     return RegionThemes(
-        region=place,
-        own=place.id == post.place_id,
+        region=region,
+        own=region.id == post.place_id,
         period=period,
         terms=terms,
         districts=tuple(districts),
-        schools=tuple(line for line in every if line.school.region_ids[-1] == place.id),
+        schools=tuple(line for line in every if line.school.region_ids[-1] == region.id),
         every=every,
     )
 
@@ -123,14 +121,12 @@ async def school_themes(
     ctx: Context, post: Post, school_id: str = "", *, day: date | None = None
 ) -> SchoolThemes:
     """What was counted for a school: one's own, or one within one's region. Raises NotFoundError."""
-    place = await access_place(ctx, post, Right.MONITOR, school_id)
-    if not isinstance(place, School):
-        raise NotFoundError
+    school = await access_school(ctx, post, Right.MONITOR, school_id)
     period, terms = await _term(ctx, post, day)
-    found = await ctx.stores.activities.themes_of_school(place.id, *bounds_of(period))
+    found = await ctx.stores.activities.themes_of_school(school.id, *bounds_of(period))
     seats = await ctx.stores.seats.many([a.id for a in found if a.seated])
     lines = [ThemeLine(a, await _took_part(ctx, a, seats.get(a.id))) for a in found]
-    return SchoolThemes(place, post.school is not None, period, terms, tuple(lines))
+    return SchoolThemes(school, post.school is not None, period, terms, tuple(lines))
 
 
 async def export_region_themes(

@@ -28,14 +28,15 @@ from services.periods import (
     Period,
     Seen,
     Span,
+    access_region_figures,
     access_school_figures,
     bounds_of,
-    period_of,
+    classes_in_order,
     period_on,
+    schools_in_order,
 )
-from services.places import access_place
 from services.spreadsheets import Row, Sheet, built
-from services.terms import calendar_of_region, school_day
+from services.terms import school_day
 
 _AT_ONCE = 10
 _Topics = Mapping[str, Sequence[TopicCount]]
@@ -107,10 +108,7 @@ async def _opened(
 
 
 async def _school(ctx: Context, seen: Seen, period: Period, topics: _Topics) -> SchoolCircles:
-    named = [
-        (class_group(c.id), c.name)
-        for c in sorted(seen.classes, key=lambda c: (c.grade, natural_order(c.name)))
-    ]
+    named = [(class_group(c.id), c.name) for c in classes_in_order(seen.classes)]
     if seen.whole:
         called = dict((await ctx.stores.groups.rules(seen.school.id)).names)
         ids = [(number, research_group(seen.school.id, number)) for number in RESEARCH_GROUPS]
@@ -147,22 +145,20 @@ async def region_circles(
     ctx: Context, post: Post, region_id: str = "", *, day: date | None = None
 ) -> RegionCircles:
     """A region within one's own; the schools of a district with their figures. Raises NotFoundError."""
-    place = await access_place(ctx, post, Right.MONITOR, region_id)
-    if not isinstance(place, Region):
-        raise NotFoundError
-    terms = await calendar_of_region(ctx, place)
-    period = period_of(terms, school_day(ctx.now()), Span.TERM, day)
-    below = [r for r in await ctx.stores.regions.below(place.id) if r.parent_id == place.id]
+    region, period = await access_region_figures(
+        ctx, post, Right.MONITOR, region_id, Span.TERM, day
+    )
+    below = [r for r in await ctx.stores.regions.below(region.id) if r.parent_id == region.id]
     schools = [
         s
-        for s in await ctx.stores.schools.schools_below(place.id)
-        if place.level is RegionLevel.DISTRICT or s.region_ids[-1] == place.id
+        for s in await ctx.stores.schools.schools_below(region.id)
+        if region.level is RegionLevel.DISTRICT or s.region_ids[-1] == region.id
     ]
     return RegionCircles(
-        place,
+        region,
         period,
         tuple(sorted(below, key=lambda r: natural_order(r.name))),
-        await _schools(ctx, sorted(schools, key=lambda s: natural_order(s.name)), period),
+        await _schools(ctx, schools_in_order(schools), period),
     )
 
 

@@ -27,9 +27,14 @@ from domain.roles import Right
 from domain.schools import School, SchoolClass
 from services.context import Context
 from services.people import Post, teaching_of
-from services.periods import Period, Span, access_school_figures, period_of, period_on
-from services.places import access_place
-from services.terms import calendar_of, calendar_of_region, school_day
+from services.periods import (
+    Period,
+    Span,
+    access_region_figures,
+    access_school_figures,
+    classes_in_order,
+    period_on,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,25 +120,20 @@ def _lines(classes: Sequence[SchoolClass], weeks: Sequence[ClassWeek]) -> tuple[
     by_class: dict[str, list[DayFigures]] = {c.id: [] for c in classes}
     for week in weeks:
         by_class.get(week.class_id, []).extend(week.days)
-    ordered = sorted(classes, key=lambda c: (c.grade, natural_order(c.name)))
-    return tuple(ClassLine(c, tally_of(by_class[c.id])) for c in ordered)
+    return tuple(ClassLine(c, tally_of(by_class[c.id])) for c in classes_in_order(classes))
 
 
 async def region_monitor(
     ctx: Context, post: Post, region_id: str = "", *, span: Span, day: date | None = None
 ) -> RegionMonitor:
     """A region's figures, school by school, those with most over the budget first. Raises NotFoundError."""
-    place = await access_place(ctx, post, Right.MONITOR, region_id)
-    if not isinstance(place, Region):
-        raise NotFoundError
-    schools = await ctx.stores.schools.schools_below(place.id)
-    terms = await calendar_of_region(ctx, place)
-    period = period_of(terms, school_day(ctx.now()), span, day)
+    region, period = await access_region_figures(ctx, post, Right.MONITOR, region_id, span, day)
+    schools = await ctx.stores.schools.schools_below(region.id)
     weeks = await ctx.stores.monitors.school_weeks([s.id for s in schools], period.mondays)
     lines = [SchoolLine(s, added(w.tally for w in weeks if w.school_id == s.id)) for s in schools]
     lines.sort(key=lambda line: (-line.tally.over, natural_order(line.school.name)))
     return RegionMonitor(
-        place,
+        region,
         period,
         added(line.tally for line in lines),
         subjects_added(s for w in weeks for s in w.subjects),
@@ -149,8 +149,7 @@ async def class_monitor(
     school_class = next((c for c in teaching.classes if c.id == class_id), None)
     if school_class is None:
         raise NotFoundError
-    terms = await calendar_of(ctx, teaching.school)
-    period = period_of(terms, school_day(ctx.now()), span, day)
+    period = await period_on(ctx, teaching.school, span, day)
     keys = [
         evening_id(class_id, period.first_on + timedelta(days=n))
         for n in range((period.last_on - period.first_on).days + 1)

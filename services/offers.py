@@ -26,7 +26,7 @@ from domain.times import SCHOOL_ZONE
 from services.audit import note_act
 from services.context import Context
 from services.people import Post
-from services.places import Place, access_place, find_place, note_at
+from services.places import Place, access_place, access_school, find_place, note_at
 
 log = logging.getLogger("yanshu.services")
 
@@ -239,8 +239,8 @@ async def offer_head_teachers(ctx: Context, post: Post, *, key: str) -> list[Mad
     `key` comes from the form: the same form twice makes the same links. An older open offer for the same
     class is revoked: its card has been lost or lies somewhere. Raises NotFoundError.
     """
-    school = await access_place(ctx, post, Right.APPOINT)
-    if not isinstance(school, School) or not TOKEN.fullmatch(key):
+    school = await access_school(ctx, post, Right.APPOINT)
+    if not TOKEN.fullmatch(key):
         raise NotFoundError
     classes = await classes_without_head(ctx, school)
     older = await ctx.stores.offers.of_place(school_id=school.id)

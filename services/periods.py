@@ -5,21 +5,22 @@ It counts nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from domain.errors import NotFoundError
 from domain.monitors import monday_of
+from domain.names import natural_order
+from domain.regions import Region
 from domain.roles import Right
 from domain.schools import School, SchoolClass
 from domain.terms import Term, term_on
 from domain.times import SCHOOL_ZONE
 from services.context import Context
 from services.people import Post, Teaching, teaching_of
-from services.places import access_place
-from services.terms import calendar_of, school_day
+from services.places import access_region, access_school
+from services.terms import calendar_of, calendar_of_region, school_day
 
 _WEEK = timedelta(days=7)
 _WEEKS_WITHOUT_A_TERM = 20
@@ -99,9 +100,26 @@ async def access_school_figures(ctx: Context, post: Post, right: Right, school_i
     if own and not post.has_everywhere(right):
         teaching = await teaching_of(ctx, post, right)
         return Seen(teaching.school, teaching.classes, teaching)
-    place = await access_place(ctx, post, right, school_id)
-    if not isinstance(place, School):
-        raise NotFoundError
-    every = await ctx.stores.schools.classes_of_school(place.id)
+    school = await access_school(ctx, post, right, school_id)
+    every = await ctx.stores.schools.classes_of_school(school.id)
     ended = [c for c in every if c.ended_at is not None]
-    return Seen(place, [c for c in every if c.ended_at is None], None, ended)
+    return Seen(school, [c for c in every if c.ended_at is None], None, ended)
+
+
+async def access_region_figures(
+    ctx: Context, post: Post, right: Right, region_id: str, span: Span, day: date | None
+) -> tuple[Region, Period]:
+    """A region in one's reach (no id: one's own), and the week or term of a day there. Raises NotFoundError."""
+    region = await access_region(ctx, post, right, region_id)
+    terms = await calendar_of_region(ctx, region)
+    return region, period_of(terms, school_day(ctx.now()), span, day)
+
+
+def schools_in_order(schools: Iterable[School]) -> list[School]:
+    """By name: no figure puts them in order."""
+    return sorted(schools, key=lambda school: natural_order(school.name))
+
+
+def classes_in_order(classes: Iterable[SchoolClass]) -> list[SchoolClass]:
+    """Grade by grade, and by name."""
+    return sorted(classes, key=lambda c: (c.grade, natural_order(c.name)))

@@ -74,10 +74,26 @@ async def access_place(ctx: Context, post: Post, right: Right, place_id: str = "
     return place
 
 
+async def access_region(ctx: Context, post: Post, right: Right, region_id: str = "") -> Region:
+    """`access_place` where only a region will do. Raises NotFoundError for a school, too."""
+    place = await access_place(ctx, post, right, region_id)
+    if not isinstance(place, Region):
+        raise NotFoundError
+    return place
+
+
+async def access_school(ctx: Context, post: Post, right: Right, school_id: str = "") -> School:
+    """`access_place` where only a school will do. Raises NotFoundError for a region, too."""
+    place = await access_place(ctx, post, right, school_id)
+    if not isinstance(place, School):
+        raise NotFoundError
+    return place
+
+
 async def places_at(ctx: Context, post: Post, region_id: str = "", *, query: str = "") -> PlaceView:
     """What lies below a region of one's own; `query` looks for names in all of it instead. Raises NotFoundError."""
-    here = await access_place(ctx, post, Right.PLACES, region_id)
-    if not isinstance(here, Region) or post.region is None:
+    here = await access_region(ctx, post, Right.PLACES, region_id)
+    if post.region is None:
         raise NotFoundError
     tree = _in_order(await ctx.stores.regions.below(post.region.id))
     by_id = {region.id: region for region in tree}

@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from domain.aims import Aim
-from domain.errors import NotFoundError
 from domain.evenings import week_has_school
-from domain.names import natural_order
 from domain.regions import Region
 from domain.reports import (
     ClassReport,
@@ -32,9 +30,16 @@ from domain.terms import Term
 from services.aims import aims_for
 from services.context import Context
 from services.people import Post, Teaching, teaching_of
-from services.periods import Period, Span, access_school_figures, period_of
-from services.places import access_place
-from services.terms import calendar_of, calendar_of_region, school_day
+from services.periods import (
+    Period,
+    Span,
+    access_region_figures,
+    access_school_figures,
+    classes_in_order,
+    period_of,
+    schools_in_order,
+)
+from services.terms import calendar_of, school_day
 
 # The subjects of a class that somebody sees; None is all of them.
 Scope = Mapping[str, frozenset[str] | None]
@@ -242,7 +247,7 @@ async def school_view(
                 _added(reaches[c.id].values()),
                 _term_reach(aims[c.id], reaches[c.id], of_class[c.id]),
             )
-            for c in sorted(classes, key=lambda c: (c.grade, natural_order(c.name)))
+            for c in classes_in_order(classes)
         ),
         seen.whole,
     )
@@ -261,26 +266,24 @@ async def region_view(
     ctx: Context, post: Post, region_id: str = "", *, span: Span, day: date | None = None
 ) -> RegionView:
     """A region's figures, its schools by name: one document a school and week. Raises NotFoundError."""
-    place = await access_place(ctx, post, Right.REPORTS, region_id)
-    if not isinstance(place, Region):
-        raise NotFoundError
-    schools = await ctx.stores.schools.schools_below(place.id)
-    terms = await calendar_of_region(ctx, place)
-    period = period_of(terms, school_day(ctx.now()), span, day)
+    region, period = await access_region_figures(ctx, post, Right.REPORTS, region_id, span, day)
+    schools = await ctx.stores.schools.schools_below(region.id)
     found = await ctx.stores.reports.school_reports([s.id for s in schools], period.mondays)
     of_school: dict[str, list[SchoolReport]] = defaultdict(list)
     of_week: dict[date, list[SchoolReport]] = defaultdict(list)
     for report in found:
         of_school[report.school_id].append(report)
         of_week[report.monday].append(report)
-    ordered = sorted(schools, key=lambda s: natural_order(s.name))
     return RegionView(
-        place,
+        region,
         period,
         total(one.figures for report in found for one in report.subjects),
         subjects_added(one for report in found for one in report.subjects),
         tuple(WeekLine(monday, *_summed(of_week[monday])) for monday in period.mondays),
-        tuple(SchoolLine(school, *_summed(of_school[school.id])) for school in ordered),
+        tuple(
+            SchoolLine(school, *_summed(of_school[school.id]))
+            for school in schools_in_order(schools)
+        ),
     )
 
 

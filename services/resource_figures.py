@@ -22,11 +22,10 @@ from services.aims import use_aim_for
 from services.audit import note_act
 from services.context import Context
 from services.people import Post
-from services.periods import Period, Span, period_of
-from services.places import access_place
+from services.periods import Period, Span, access_region_figures, period_on
+from services.places import access_place, access_school
 from services.resource_access import Seen, seen_by
 from services.spreadsheets import Row, Sheet, built
-from services.terms import calendar_of, calendar_of_region, school_day
 
 _AT_ONCE = 8  # schools that are asked for at one moment
 
@@ -95,23 +94,20 @@ async def school_figures(
     ctx: Context, post: Post, school_id: str, day: date | None
 ) -> SchoolFigures:
     """Of one's own school, or one below one's region. Raises NotFoundError."""
-    place = await access_place(ctx, post, Right.CURATE, school_id)
-    if not isinstance(place, School):
-        raise NotFoundError
-    terms = await calendar_of(ctx, place)
-    period = period_of(terms, school_day(ctx.now()), Span.TERM, day)
-    found = await ctx.stores.resources.filed_in(place.id, *moments(period))
-    held = await ctx.stores.appointments.of_school(place.id)
+    school = await access_school(ctx, post, Right.CURATE, school_id)
+    period = await period_on(ctx, school, Span.TERM, day)
+    found = await ctx.stores.resources.filed_in(school.id, *moments(period))
+    held = await ctx.stores.appointments.of_school(school.id)
     names = {f.author.person_id: f.author.name for f in found}
     now = ctx.now()
     names |= {a.person_id: a.name for a in held if a.stands(now) and may(a.role, Right.RESOURCES)}
-    aim = (await use_aim_for(ctx, place)).filed
+    aim = (await use_aim_for(ctx, school)).filed
     lines = [
         _line(person_id, name, [f for f in found if f.author.person_id == person_id], aim)
         for person_id, name in names.items()
     ]
     order = sorted(lines, key=lambda one: (natural_order(one.name), one.person_id))
-    return SchoolFigures(place, period, tuple(order), aim)
+    return SchoolFigures(school, period, tuple(order), aim)
 
 
 def _line(person_id: str, name: str, filed: Sequence[Filed], aim: int) -> TeacherLine:
@@ -130,11 +126,7 @@ async def region_figures(
     ctx: Context, post: Post, region_id: str, day: date | None
 ) -> RegionFigures:
     """Of the schools below one's region. Raises NotFoundError."""
-    place = await access_place(ctx, post, Right.CURATE, region_id)
-    if not isinstance(place, Region):
-        raise NotFoundError
-    terms = await calendar_of_region(ctx, place)
-    period = period_of(terms, school_day(ctx.now()), Span.TERM, day)
+    region, period = await access_region_figures(ctx, post, Right.CURATE, region_id, Span.TERM, day)
     turn = asyncio.Semaphore(_AT_ONCE)
 
     async def line(school: School) -> SchoolLine:
@@ -143,10 +135,10 @@ async def region_figures(
         people = {f.author.person_id for f in found}
         return SchoolLine(school, len(people), len(found), sum(f.is_shelved for f in found))
 
-    schools = await ctx.stores.schools.schools_below(place.id)
+    schools = await ctx.stores.schools.schools_below(region.id)
     lines = await asyncio.gather(*(line(school) for school in schools))
     return RegionFigures(
-        place, period, tuple(sorted(lines, key=lambda one: natural_order(one.school.name)))
+        region, period, tuple(sorted(lines, key=lambda one: natural_order(one.school.name)))
     )
 
 

@@ -12,9 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain.aims import UseAim
-from domain.errors import NotFoundError
 from domain.link_uses import Use
-from domain.names import natural_order
 from domain.regions import Region
 from domain.roles import Right
 from domain.schools import School, SchoolClass
@@ -34,10 +32,17 @@ from services.aims import use_aim_for
 from services.context import Context
 from services.links import titles_of
 from services.people import Post
-from services.periods import Period, Seen, Span, access_school_figures, period_of
-from services.places import access_place
+from services.periods import (
+    Period,
+    Seen,
+    Span,
+    access_region_figures,
+    access_school_figures,
+    classes_in_order,
+    period_on,
+    schools_in_order,
+)
 from services.resource_figures import filed_of_term
-from services.terms import calendar_of, calendar_of_region, school_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ async def school_view(
     """A school's figures; of one's own school the classes one sees. Raises NotFoundError."""
     seen = await access_school_figures(ctx, post, Right.REPORTS, school_id)
     school = seen.school
-    period = period_of(await calendar_of(ctx, school), school_day(ctx.now()), span, day)
+    period = await period_on(ctx, school, span, day)
     first, last = period.mondays[0], period.mondays[-1]
     every = await ctx.stores.use.class_uses(school.id, first, last)
     here = {c.id for c in (*seen.classes, *seen.ended)}
@@ -156,7 +161,7 @@ async def school_view(
     hidden = too_few(pupils)
     lines = tuple(
         ClassLine(c, class_line(of_class[c.id], pupils.get(c.id, 0), hidden=c.id in hidden))
-        for c in sorted(seen.classes, key=lambda c: (c.grade, natural_order(c.name)))
+        for c in classes_in_order(seen.classes)
     )
     if not seen.whole:
         aim = await use_aim_for(ctx, school)
@@ -268,27 +273,22 @@ async def region_view(
     ctx: Context, post: Post, region_id: str = "", *, span: Span, day: date | None = None
 ) -> RegionView:
     """A region's figures, its schools by name: one document a school and week. Raises NotFoundError."""
-    place = await access_place(ctx, post, Right.REPORTS, region_id)
-    if not isinstance(place, Region):
-        raise NotFoundError
-    schools = await ctx.stores.schools.schools_below(place.id)
-    terms = await calendar_of_region(ctx, place)
-    period = period_of(terms, school_day(ctx.now()), span, day)
+    region, period = await access_region_figures(ctx, post, Right.REPORTS, region_id, span, day)
+    schools = await ctx.stores.schools.schools_below(region.id)
     found = await ctx.stores.use.school_uses([s.id for s in schools], period.mondays)
     of_school: dict[str, list[SchoolUse]] = defaultdict(list)
     for use in found:
         of_school[use.school_id].append(use)
-    ordered = sorted(schools, key=lambda s: natural_order(s.name))
-    lines = tuple(SchoolLine(s, _school_line(of_school[s.id])) for s in ordered)
+    lines = tuple(SchoolLine(s, _school_line(of_school[s.id])) for s in schools_in_order(schools))
     return RegionView(
-        place,
+        region,
         period,
         _added(line.line for line in lines),
         parts_added(part for use in found if use.pupils >= FEW for part in use.shelves),
         parts_added(part for use in found if use.pupils >= FEW for part in use.subjects),
         _weeks(period, found),
         lines,
-        await use_aim_for(ctx, place),
+        await use_aim_for(ctx, region),
     )
 
 

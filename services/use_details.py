@@ -15,8 +15,7 @@ from domain.times import SCHOOL_ZONE
 from domain.use import Part, Views, parts_added, too_few, views_of
 from services.context import Context
 from services.people import Post, teaching_of
-from services.periods import Period, Span, access_school_figures, period_of
-from services.terms import calendar_of, school_day
+from services.periods import Period, Span, access_school_figures, period_on
 from services.use import Line, LinkLine, WeekLine, class_line, days_of, link_lines, pupils_of
 
 
@@ -67,7 +66,7 @@ async def class_view(
     """A class of one's own school with the links its figures count. Raises NotFoundError."""
     teaching = await teaching_of(ctx, post, Right.REPORTS)
     school_class, school = teaching.find_class(class_id), teaching.school
-    period = period_of(await calendar_of(ctx, school), school_day(ctx.now()), span, day)
+    period = await period_on(ctx, school, span, day)
     few, pupils = await _hidden(ctx, school, class_id)
     hidden = class_id in few
     uses: list[Use] = []
@@ -120,7 +119,7 @@ async def link_view(
         if not seen.whole or post.school is None:
             raise NotFoundError
         school, school_class = seen.school, None
-    period = period_of(await calendar_of(ctx, school), school_day(ctx.now()), span, day)
+    period = await period_on(ctx, school, span, day)
     if school_class is None and period.span is not Span.WEEK:
         raise NotFoundError
     hidden, _ = await _hidden(ctx, school, class_id)
