@@ -70,6 +70,7 @@ class PeriodPage(ConsoleHandler):
             later=period.mondays[-1] + week,
             subject=lambda code: subject_name(code, local),
             grade_name=grade_name,
+            by_grade=by_grade,
             weekday=weekday,
             **values,
         )

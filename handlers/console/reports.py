@@ -8,14 +8,12 @@ from typing import Any
 from domain.roles import Right
 from domain.subjects import LocalSubjects
 from handlers.base import Access
-from handlers.console.periods import PeriodPage, by_grade
+from handlers.console.figures import Figures, FiguresFileHandler, FiguresHandler, FiguresPage
 from services.periods import Period, Span, period_on
 from services.report_details import child_view_for_teacher, children_to_open, homework_view
 from services.report_export import export_class, export_region, export_school
-from services.reports import RegionView, SchoolView, class_view, region_view, school_view
+from services.reports import class_view, region_view, school_view
 from services.timings import calibration_of
-
-_ROOT = "/console/reports"
 
 
 def percent(done: int, every: int) -> int | None:
@@ -23,96 +21,36 @@ def percent(done: int, every: int) -> int | None:
     return 100 * done // every if every else None
 
 
-class ReportPage(PeriodPage):
+class ReportPage(FiguresPage):
     """What these pages share."""
 
-    root = _ROOT
+    root = "/console/reports"
     file_title = "作业报告"
+    figures = Figures(
+        "report",
+        region_view,
+        school_view,
+        {"regions": export_region, "schools": export_school, "classes": export_class},
+    )
 
     def show(self, template: str, period: Period, local: LocalSubjects = (), **values: Any) -> None:
         """Answer with a page."""
         is_term = period.span is Span.TERM
         super().show(template, period, local, percent=percent, is_term=is_term, **values)
 
-    def show_school(self, view: SchoolView) -> None:
-        """A school's page."""
-        self.show(
-            "console/report_school.html",
-            view.period,
-            view.school.rules.local_subjects,
-            view=view,
-            address=f"{_ROOT}/schools/{view.school.id}",
-            grades=by_grade(view.lines),
-        )
 
-    def show_region(self, view: RegionView) -> None:
-        """A region's page."""
-        address = f"{_ROOT}/regions/{view.region.id}"
-        self.show("console/report_region.html", view.period, view=view, address=address)
-
-
-class ReportHandler(ReportPage):
-    """One's own place: the school, one's classes of it, or the region."""
+class ReportHandler(ReportPage, FiguresHandler):
+    """A region, a school, or one's classes of it."""
 
     access = Access.STAFF
     right = Right.REPORTS
 
-    async def get(self) -> None:
-        """Show it."""
-        if self.acting.school is not None:
-            self.show_school(await school_view(self.ctx, self.acting, span=self.span, day=self.day))
-        else:
-            self.show_region(await region_view(self.ctx, self.acting, span=self.span, day=self.day))
 
-
-class RegionReportHandler(ReportPage):
-    """A region within one's own."""
+class ReportFileHandler(ReportPage, FiguresFileHandler):
+    """The same, or a class, as an Excel file: no child in it."""
 
     access = Access.STAFF
     right = Right.REPORTS
-
-    async def get(self, region_id: str) -> None:
-        """Show it."""
-        view = await region_view(self.ctx, self.acting, region_id, span=self.span, day=self.day)
-        self.show_region(view)
-
-
-class RegionReportFileHandler(ReportPage):
-    """A region as an Excel file."""
-
-    access = Access.STAFF
-    right = Right.REPORTS
-
-    async def get(self, region_id: str) -> None:
-        """Hand it over; that it was taken is noted."""
-        self.send_file(
-            *await export_region(self.ctx, self.acting, region_id, span=self.span, day=self.day)
-        )
-
-
-class SchoolReportHandler(ReportPage):
-    """A school within one's region, or one's own."""
-
-    access = Access.STAFF
-    right = Right.REPORTS
-
-    async def get(self, school_id: str) -> None:
-        """Show it."""
-        view = await school_view(self.ctx, self.acting, school_id, span=self.span, day=self.day)
-        self.show_school(view)
-
-
-class SchoolReportFileHandler(ReportPage):
-    """A school, or the classes of it that somebody sees, as an Excel file."""
-
-    access = Access.STAFF
-    right = Right.REPORTS
-
-    async def get(self, school_id: str) -> None:
-        """Hand it over; that it was taken is noted."""
-        self.send_file(
-            *await export_school(self.ctx, self.acting, school_id, span=self.span, day=self.day)
-        )
 
 
 class ClassReportHandler(ReportPage):
@@ -123,28 +61,10 @@ class ClassReportHandler(ReportPage):
 
     async def get(self, class_id: str) -> None:
         """Show it. How long one's own homework took is for a teacher's own eyes (docs/homework.md)."""
-        view = await class_view(self.ctx, self.acting, class_id, span=self.span, day=self.day)
-        self.show(
-            "console/report_class.html",
-            view.period,
-            view.school.rules.local_subjects,
-            view=view,
-            address=f"{_ROOT}/classes/{class_id}",
+        self.show_class(
+            await class_view(self.ctx, self.acting, class_id, span=self.span, day=self.day),
             children=await children_to_open(self.ctx, self.acting, class_id),
             calibration=await calibration_of(self.ctx, await self.teaching_for(Right.REPORTS)),
-        )
-
-
-class ClassReportFileHandler(ReportPage):
-    """A class as an Excel file: no child in it."""
-
-    access = Access.STAFF
-    right = Right.REPORTS
-
-    async def get(self, class_id: str) -> None:
-        """Hand it over; that it was taken is noted."""
-        self.send_file(
-            *await export_class(self.ctx, self.acting, class_id, span=self.span, day=self.day)
         )
 
 
@@ -179,5 +99,5 @@ class ChildReportHandler(ReportPage):
             view.period,
             view.school.rules.local_subjects,
             view=view,
-            address=f"{_ROOT}/children/{student_id}",
+            address=f"{self.root}/children/{student_id}",
         )

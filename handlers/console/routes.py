@@ -47,6 +47,8 @@ from handlers.console import (
 )
 
 _ID = r"([^/]{1,200})"
+_PLACES = "(regions|schools)"
+_PLACES_AND_CLASSES = "(regions|schools|classes)"
 _REGISTRATION = r"/console/registration"
 _HOMEWORK = "/console/homework"
 _REPORTS = "/console/reports"
@@ -111,26 +113,18 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"{_REGISTRATION}/classes/{_ID}/list\.xlsx", registration.ClassFileHandler),
         URLSpec(rf"{_REGISTRATION}/classes/{_ID}/print", registration.ClassPrintHandler),
         URLSpec(_HOMEWORK, monitors.MonitorHandler),
-        URLSpec(rf"{_HOMEWORK}/regions/{_ID}", monitors.RegionMonitorHandler),
-        URLSpec(rf"{_HOMEWORK}/regions/{_ID}/list\.xlsx", monitors.RegionMonitorFileHandler),
-        URLSpec(rf"{_HOMEWORK}/schools/{_ID}", monitors.SchoolMonitorHandler),
-        URLSpec(rf"{_HOMEWORK}/schools/{_ID}/list\.xlsx", monitors.SchoolMonitorFileHandler),
+        URLSpec(rf"{_HOMEWORK}/{_PLACES}/{_ID}", monitors.MonitorHandler),
+        URLSpec(rf"{_HOMEWORK}/{_PLACES}/{_ID}/list\.xlsx", monitors.MonitorFileHandler),
         URLSpec(rf"{_HOMEWORK}/classes/{_ID}", monitors.ClassMonitorHandler),
         URLSpec(_USE, use.UseHandler),
-        URLSpec(rf"{_USE}/regions/{_ID}", use.RegionUseHandler),
-        URLSpec(rf"{_USE}/regions/{_ID}/list\.xlsx", use.RegionUseFileHandler),
-        URLSpec(rf"{_USE}/schools/{_ID}", use.SchoolUseHandler),
-        URLSpec(rf"{_USE}/schools/{_ID}/list\.xlsx", use.SchoolUseFileHandler),
+        URLSpec(rf"{_USE}/{_PLACES}/{_ID}", use.UseHandler),
+        URLSpec(rf"{_USE}/{_PLACES_AND_CLASSES}/{_ID}/list\.xlsx", use.UseFileHandler),
         URLSpec(rf"{_USE}/classes/{_ID}", use.ClassUseHandler),
-        URLSpec(rf"{_USE}/classes/{_ID}/list\.xlsx", use.ClassUseFileHandler),
         URLSpec(rf"{_USE}/links/{_ID}", use.LinkUseHandler),
         URLSpec(_REPORTS, reports.ReportHandler),
-        URLSpec(rf"{_REPORTS}/regions/{_ID}", reports.RegionReportHandler),
-        URLSpec(rf"{_REPORTS}/regions/{_ID}/list\.xlsx", reports.RegionReportFileHandler),
-        URLSpec(rf"{_REPORTS}/schools/{_ID}", reports.SchoolReportHandler),
-        URLSpec(rf"{_REPORTS}/schools/{_ID}/list\.xlsx", reports.SchoolReportFileHandler),
+        URLSpec(rf"{_REPORTS}/{_PLACES}/{_ID}", reports.ReportHandler),
+        URLSpec(rf"{_REPORTS}/{_PLACES_AND_CLASSES}/{_ID}/list\.xlsx", reports.ReportFileHandler),
         URLSpec(rf"{_REPORTS}/classes/{_ID}", reports.ClassReportHandler),
-        URLSpec(rf"{_REPORTS}/classes/{_ID}/list\.xlsx", reports.ClassReportFileHandler),
         URLSpec(rf"{_REPORTS}/classes/{_ID}/homework/{_ID}", reports.HomeworkReportHandler),
         URLSpec(rf"{_REPORTS}/children/{_ID}", reports.ChildReportHandler),
         URLSpec(r"/console/groups", groups.GroupsHandler),
@@ -152,10 +146,8 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"{_THREAD}/{_ID}/recall", messages.RecallHandler),
         URLSpec(rf"{_THREAD}/{_ID}/files/{_ID}", messages.MessageFileHandler),
         URLSpec(_CIRCLES, circles.CirclesHandler),
-        URLSpec(rf"{_CIRCLES}/regions/{_ID}", circles.RegionCirclesHandler),
-        URLSpec(rf"{_CIRCLES}/regions/{_ID}/list\.xlsx", circles.RegionCirclesFileHandler),
-        URLSpec(rf"{_CIRCLES}/schools/{_ID}", circles.SchoolCirclesHandler),
-        URLSpec(rf"{_CIRCLES}/schools/{_ID}/list\.xlsx", circles.SchoolCirclesFileHandler),
+        URLSpec(rf"{_CIRCLES}/{_PLACES}/{_ID}", circles.CirclesHandler),
+        URLSpec(rf"{_CIRCLES}/{_PLACES}/{_ID}/list\.xlsx", circles.CirclesFileHandler),
         URLSpec(rf"{_CIRCLES}/schools/{_ID}/{_ID}", circles.CircleTopicsHandler),
         URLSpec(r"/console/activities", activities.ActivitiesHandler),
         URLSpec(rf"/console/activities/{_ID}/list\.xlsx", activities.ActivityFileHandler),
