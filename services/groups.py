@@ -96,7 +96,11 @@ def _seat(ctx: Context, group: Group, standing: Standing) -> Seat | None:
 
 async def groups_of(ctx: Context, person_id: str) -> list[Seat]:
     """This person's places in all groups that are theirs now: classes first, then the school's."""
-    standing = await standing_of(ctx, person_id)
+    return await seats_of(ctx, await standing_of(ctx, person_id))
+
+
+async def seats_of(ctx: Context, standing: Standing) -> list[Seat]:
+    """The same of somebody of whom is known already what counts there."""
     seats = []
     for school_id in _school_ids(standing):
         school = await ctx.stores.schools.find_school(school_id)

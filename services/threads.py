@@ -26,7 +26,7 @@ from domain.threads import (
 from services.audiences import OFFICE, Audience, access_thread, staff_place
 from services.calls import called_in
 from services.context import Context
-from services.groups import access_group, groups_of, members_of, standing_of
+from services.groups import access_group, members_of, seats_of, standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class ThreadLine:
 
 async def threads_of(ctx: Context, person_id: str) -> list[ThreadLine]:
     """All that are this person's at this moment, the one with the newest message first."""
-    seats = await groups_of(ctx, person_id)
-    stores = ctx.stores.threads
     standing = await standing_of(ctx, person_id)
+    seats = await seats_of(ctx, standing)
+    stores = ctx.stores.threads
     found = {t.id: t for t in await stores.of_person(person_id)}
     for ward in standing.wards:
         about = await stores.of_student(ward.student.school_id, ward.student.id)
