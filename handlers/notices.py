@@ -124,7 +124,7 @@ class FormHandler(WritingPage):
             links=links,
             attachments=await self.attachments_of(typed.file_ids),
             key=key,
-            shelf=await attachable_links(self.ctx, self.teaching),
+            shelf=await attachable_links(self.ctx, self.teaching, typed.class_ids),
             problems=problems or {},
             message=message,
             forecast=None if notice else await forecast_reach(self.ctx, self.teaching, chosen),

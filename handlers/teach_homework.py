@@ -172,7 +172,7 @@ class FormPage(HomeworkPage, WritingPage):
             hand_ins=list(HandIn),
             only_spoken=not any(allows_written(c.grade) for c in self.teaching.classes),
             links=self.link_fields(typed.links),
-            shelf=await attachable_links(self.ctx, self.teaching),
+            shelf=await attachable_links(self.ctx, self.teaching, typed.class_ids),
             attachments=await self.attachments_of(typed.file_ids),
             key=key,
             problems=problems or {},

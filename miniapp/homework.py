@@ -16,6 +16,8 @@ from handlers.reading import pack_cursor
 from miniapp.endpoints import Call, Number, Registry, Schema
 from miniapp.homework_shapes import (
     BudgetOut,
+    GivenLinkRow,
+    GivenLinkRows,
     HomeworkOut,
     Subject,
     budget_out,
@@ -26,6 +28,7 @@ from miniapp.homework_shapes import (
 from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import Done
 from services.attachments import stored_of
+from services.given_links import given_with
 from services.homework import (
     Outcome,
     access_homework_as_author,
@@ -210,6 +213,26 @@ async def get_own_homework(call: Call, homework_id: str) -> HomeworkOut:
     """One that I set."""
     found = await access_homework_as_author(call.ctx, call.teaching, homework_id)
     return await _out(call, Outcome(found))
+
+
+@homework(
+    "GET", "/teaching/homework/{homework_id}/links", access=Access.STAFF, right=Right.HOMEWORK
+)
+async def list_given_links(call: Call, homework_id: str) -> GivenLinkRows:
+    """How often the classes opened what hangs on one that I set; never who."""
+    found = await access_homework_as_author(call.ctx, call.teaching, homework_id)
+    given = await given_with(call.ctx, call.teaching, found)
+    return GivenLinkRows(
+        links=[
+            GivenLinkRow(
+                url=f"{call.ctx.policy.public_url}/l/{one.code}",
+                title=one.title,
+                families=one.views.families if one.views else None,
+                teachers=one.views.teachers if one.views else None,
+            )
+            for one in given
+        ]
+    )
 
 
 @homework("PUT", "/teaching/homework/{homework_id}", access=Access.STAFF, right=Right.HOMEWORK)

@@ -16,7 +16,15 @@ from miniapp.endpoints import Call, Day, Number, Registry, Schema
 from miniapp.homework_shapes import Subject, subject_row
 from miniapp.shapes import Done
 from services.editions import EditionsView, choose_for_class, class_editions
-from services.shelf_views import ShelfView, ShownBook, ShownEntry, family_view, teacher_view
+from services.shelf_uses import EntryUse, uses_of_shelf
+from services.shelf_views import (
+    ShelfView,
+    ShownBook,
+    ShownEntry,
+    attachable_links,
+    family_view,
+    teacher_view,
+)
 from services.shelves import (
     access_entry_as_keeper,
     change_entry,
@@ -94,6 +102,20 @@ class TeacherLinksQuery(Schema):
     class_id: str = Field("", max_length=200)
 
 
+class AttachableRow(Schema):
+    """A link to be ticked where something is written; `url` is what then stands among its links."""
+
+    title: str
+    url: str
+    subject: str
+
+
+class AttachableRows(Schema):
+    """The class's books, then what is on the shelves, in order."""
+
+    links: list[AttachableRow]
+
+
 class EntryIn(Schema):
     """A link for the class's own shelf: to an address, or to a book's page."""
 
@@ -134,10 +156,21 @@ class EntryRow(Schema):
     version: int
 
 
+class EntryUseRow(Schema):
+    """How often an entry was opened in the last seven days, by families, by teachers, by other ways; and all term."""
+
+    code: str
+    families: int
+    teachers: int
+    others: int
+    term: int
+
+
 class EntryRows(Schema):
-    """The class's own shelf."""
+    """The class's own shelf; `uses` is null where there are too few children to say how often it was opened."""
 
     entries: list[EntryRow]
+    uses: list[EntryUseRow] | None
 
 
 class EditionOption(Schema):
@@ -229,14 +262,28 @@ async def list_teaching_links(call: Call, query: TeacherLinksQuery) -> Links:
     return _links(call, await teacher_view(call.ctx, call.teaching, class_id))
 
 
+@links("GET", "/teaching/attachable-links", access=Access.STAFF, right=Right.PUBLISH)
+async def list_attachable_links(call: Call, query: TeacherLinksQuery) -> AttachableRows:
+    """What may be hung on a notice or homework for a class of mine; whoever sets homework may write, too."""
+    wanted = [call.teaching.find_class(query.class_id).id] if query.class_id else []
+    found = await attachable_links(call.ctx, call.teaching, wanted)
+    rows = [AttachableRow(title=x.title, url=x.address, subject=x.subject) for x in found]
+    return AttachableRows(links=rows)
+
+
 _SHELF = "/teaching/classes/{class_id}/links"
 
 
 @links("GET", _SHELF, access=Access.STAFF, right=Right.PUBLISH)
 async def list_class_links(call: Call, class_id: str) -> EntryRows:
     """A class's own shelf, with what is over or broken."""
-    found = await entries_of(call.ctx, class_shelf(call.teaching, class_id))
-    return EntryRows(entries=[_entry_row(call, entry) for entry in found])
+    place = class_shelf(call.teaching, class_id)
+    found = await entries_of(call.ctx, place)
+    opened = await uses_of_shelf(call.ctx, place)
+    uses = None
+    if opened is not None and not opened.few:
+        uses = [_use_row(entry.id, opened.of(entry.id)) for entry in found]
+    return EntryRows(entries=[_entry_row(call, entry) for entry in found], uses=uses)
 
 
 @links("POST", _SHELF, access=Access.STAFF, right=Right.PUBLISH, creates=True)
@@ -316,6 +363,17 @@ def _entry_row(call: Call, entry: Entry) -> EntryRow:
         health=entry.health,
         url=_url(call, f"/l/{entry.id}"),
         version=entry.version,
+    )
+
+
+def _use_row(code: str, use: EntryUse) -> EntryUseRow:
+    week = use.week
+    return EntryUseRow(
+        code=code,
+        families=week.families,
+        teachers=week.teachers,
+        others=week.others,
+        term=use.term.every if use.term else 0,
     )
 
 

@@ -35,8 +35,9 @@ class OwnNotices(Schema):
 
 
 class OwnNotice(OwnNoticeRow):
-    """One's own notice as it says now, for correcting it."""
+    """One's own notice as it says now, for correcting it. `class_ids` are its classes that are still one's own."""
 
+    class_ids: list[str]
     body: str
     attachments: list[Attachment]
     links: list[str]
@@ -126,6 +127,7 @@ async def get_own_notice(call: Call, notice_id: str) -> OwnNotice:
     sizes = await stored_of(call.ctx, version.attachments)
     return OwnNotice(
         **own_notice_row(notice, call.teaching).model_dump(),
+        class_ids=[c.id for c in call.teaching.classes if c.id in notice.class_ids],
         body=version.body,
         attachments=attachment_rows(version.attachments, sizes),
         links=list(version.links),

@@ -73,6 +73,7 @@ async def opened_since(
         if not shown:
             found[code] = None
             continue
-        uses = await ctx.stores.link_uses.of_code(code, school_day(since).isoformat())
+        day = school_day(since).isoformat()
+        uses = await ctx.stores.link_uses.of_link(school.id, code, day)
         found[code] = total(views_of(use) for use in uses if use.class_id in shown)
     return found

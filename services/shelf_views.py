@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.catalogue import Book, Page
@@ -57,6 +57,15 @@ class ShownBook:
 
     book: Book
     pages: tuple[tuple[Page, str], ...]  # the page and its short link
+
+
+@dataclass(frozen=True, slots=True)
+class Attachable:
+    """A link that may be hung on what a teacher writes; its `address` is the short link without a door."""
+
+    title: str
+    address: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +190,21 @@ async def staff_view(ctx: Context, person_id: str, class_id: str, *, acting: str
     return await teacher_view(ctx, teaching, class_id or teaching.classes[0].id)
 
 
-async def attachable_links(ctx: Context, teaching: Teaching) -> list[tuple[str, str]]:
-    """Title and address of what a teacher may hang on a notice: what families of their first class find."""
-    if not teaching.classes:
+async def attachable_links(
+    ctx: Context, teaching: Teaching, class_ids: Collection[str] = ()
+) -> list[Attachable]:
+    """What a teacher may hang on a notice or homework: what families find of the first of their classes that is among
+    these, or of their first for none: the class's books, then the shelves' entries in order."""
+    mine = [c for c in teaching.classes if c.id in class_ids] or teaching.classes[:1]
+    if not mine:
         return []
-    first = teaching.classes[0]
-    view = await shelf_view(ctx, teaching.school, Audience.FAMILIES, school_class=first)
-    found = [(shown.book.title, _bare(shown.pages[0][1])) for shown in view.books]
-    found += [(entry.title, _bare(entry.path)) for entry in view.entries]
-    return [(title, ctx.policy.public_url + path) for title, path in found]
+    view = await shelf_view(ctx, teaching.school, Audience.FAMILIES, school_class=mine[0])
+    own = ctx.policy.public_url
+    books = [
+        Attachable(one.book.title, own + _bare(one.pages[0][1]), one.book.subject)
+        for one in view.books
+    ]
+    return books + [Attachable(e.title, own + _bare(e.path), e.subject) for e in view.entries]
 
 
 def _bare(path: str) -> str:

@@ -268,7 +268,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     "doors": [_index("by_key", "key", unique=True)],
     "link_days": [
         _index("by_school", "school_id", "day"),
-        _index("by_code", "code", "day"),
+        _index("by_link", "school_id", "code", "day"),
+        _index("by_shelf", "place", "day"),
         _index("by_class", "school_id", "class_id", "day"),
         _index("uncounted", "uncounted", partialFilterExpression={"uncounted": True}),
         _index("by_age", "day"),

@@ -84,9 +84,15 @@ class LinkUseStore:
         if changes:
             await self._days.bulk_write(changes, ordered=False)
 
-    async def of_code(self, code: str, since: str) -> list[Use]:
-        """How often one link was followed, from a day on. Uses index: by_code."""
-        cursor = self._days.find({"code": code, "day": {"$gte": since}})
+    async def of_link(self, school_id: str, code: str, since: str) -> list[Use]:
+        """How often a school's people followed one link, from a day on. Uses index: by_link."""
+        query = {"school_id": school_id, "code": code, "day": {"$gte": since}}
+        cursor = self._days.find(query)
+        return [from_document(Use, d) async for d in cursor]
+
+    async def of_shelf(self, place: str, since: str) -> list[Use]:
+        """How often what hangs on a shelf was followed, from a day on. Uses index: by_shelf."""
+        cursor = self._days.find({"place": place, "day": {"$gte": since}})
         return [from_document(Use, d) async for d in cursor]
 
 

@@ -17,9 +17,11 @@ from handlers.base import Access
 from handlers.console import words
 from handlers.console.base import ConsoleHandler
 from handlers.drawings import qr_svg
+from handlers.homework_phrases import weekday
 from services.editions import books_of, grade_books
 from services.links import doors_for
 from services.people import Post
+from services.shelf_uses import uses_of_shelf
 from services.shelf_views import link_path
 from services.shelves import (
     ShelfPlace,
@@ -81,6 +83,8 @@ class LinksHandler(LinksPage):
             place=place,
             query=self.query(place),
             entries_here=await entries_of(self.ctx, place),
+            uses=await uses_of_shelf(self.ctx, place),
+            weekday=weekday,
             classes=await self.classes(),
             whole=self.acting.has_everywhere(Right.LINKS),
             chooses=_chooses(self.acting),

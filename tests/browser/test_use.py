@@ -50,9 +50,11 @@ async def settle(town: Town) -> list[str]:
     await stores.terms.mark_changed(a_calendar(monday))
     shelves = [CLASS_SHELF, SCHOOL_SHELF, SCHOOL_SHELF]
     codes = []
+    place_of = {}
     for number, ((title, subject), shelf) in enumerate(zip(LINKS, shelves, strict=True)):
         made = await hang(ctx, shelf, key=f"key-{number:04d}", title=title, subject=subject)
         codes.append(made.id)
+        place_of[made.id] = made.place
     uses = []
     for number, group in enumerate(CLASSES, start=1):
         pupils = [
@@ -75,7 +77,7 @@ async def settle(town: Town) -> list[str]:
                             id=f"{when}:{code}:{group.id}:{role}",
                             day=when,
                             code=code,
-                            place="class:x" if code == codes[0] else "school:x",
+                            place=place_of[code],
                             count=chance.randint(1, 40 if role == Audience.FAMILIES else 4),
                             role=role,
                             school_id=SCHOOL.id,
@@ -133,3 +135,25 @@ async def test_a_district_looks_down_to_a_links_days(
                 await expect(page.get_by_text("不显示").first).to_be_visible()
                 assert not await page.get_by_role("link", name="口算练习").count()
     assert len(codes) == len(LINKS)
+
+
+async def test_a_shelf_shows_how_often_each_of_its_links_was_opened(
+    quiet_town: Town, new_page: NewPage, screenshot: Screenshot
+) -> None:
+    town = quiet_town
+    await settle(town)
+    office = await appoint_at(town, "office", SCHOOL, Role.OFFICE)
+    shelves = (("school", "", "一周"), ("class", f"?class={CLASSES[0].id}", "本学期逐日明细"))
+    for width in (1280, 375):
+        page = await new_page(width=width)
+        await sign_in_at_desk(page, office)
+        for name, query, evidence in shelves:
+            await page.goto(f"{town.base}/console/links{query}")
+            await page.get_by_text("近 7 天打开").first.click()
+            await expect(page.get_by_role("table").first).to_be_visible()
+            await nothing_runs_off(page)
+            await screenshot(page, f"1-{name}-{width}", full_page=True)
+            await page.get_by_role("link", name=evidence).first.click()
+            await expect(page.get_by_role("rowheader", name="合计")).to_be_visible()
+        await page.goto(f"{town.base}/console/links?class={CLASSES[2].id}")
+        assert not await page.get_by_text("近 7 天打开").count()

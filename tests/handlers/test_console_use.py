@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
@@ -24,7 +26,7 @@ from services.use_counting import count_use
 from tests.desk import Browser, appoint_at, sign_in_at_desk
 from tests.homeworking import teacher
 from tests.miniapp.conftest import town as town
-from tests.shelving import ADDRESS, hang
+from tests.shelving import ADDRESS, SCHOOL_SHELF, hang
 from tests.town import OTHER_SCHOOL, SCHOOL, Town, child_name, school_class
 from tests.waiting import wait_until
 
@@ -119,6 +121,38 @@ async def test_a_figure_leads_down_to_a_links_days(desks: dict[str, Browser], co
     assert "每周：每百名学生" in term
 
 
+async def test_a_shelf_shows_how_often_its_links_were_opened_and_leads_to_their_days(
+    town: Town, desks: dict[str, Browser], code: str
+) -> None:
+    schools = await hang(town.ctx, SCHOOL_SHELF, key="key-0002", title="图书馆")
+    unused = await hang(town.ctx, SCHOOL_SHELF, key="key-0003", title="口算")
+    target = await find_target(town.ctx, schools.id)
+    door = (await doors_for(town.ctx, SCHOOL.id, (CLASS.id,), "families"))[CLASS.id]
+    for mark in (door, door, ""):  # the third from a sheet of paper
+        town.ctx.links.note(town.ctx, target, mark)
+    await town.ctx.links.write(town.ctx)
+    page = (await desks["office"].open("/console/links")).text
+    assert "近 7 天打开 3 次" in page
+    assert "<td>2</td><td>0</td><td>1</td>" in page
+    assert "近 7 天还没有人打开" in page
+    assert f"/console/use/links/{unused.id}" not in page
+    for key in ("office", "music"):
+        shelf = (await desks[key].open(f"/console/links?class={CLASS.id}")).text
+        assert "近 7 天打开 15 次，本学期 15 次" in shelf
+        for text in (page, shelf):
+            assert child_name(1) not in text
+        found = re.search(r'href="(/console/use/links/[^"]+)"', shelf)
+        assert found is not None
+        evidence = await desks[key].open(html.unescape(found[1]))
+        assert "<td>12</td><td>3</td><td>0</td>" in evidence.text
+    found = re.search(r'href="(/console/use/links/[^"]+)"', page)
+    assert found is not None
+    assert (
+        "<td>2</td><td>0</td><td>1</td>"
+        in (await desks["office"].open(html.unescape(found[1]))).text
+    )
+
+
 async def test_the_file_holds_the_figures_and_no_formula(
     town: Town, desks: dict[str, Browser], code: str
 ) -> None:
@@ -145,6 +179,10 @@ async def test_of_few_children_nothing_is_shown(
     assert page.count("不显示</span>") == 2
     assert f"/console/use/links/{code}" not in page
     assert "人数太少" in (await desks["office"].open(GROUP)).text
+    for group in (CLASS, SMALL):
+        shelf = (await desks["office"].open(f"/console/links?class={group.id}")).text
+        assert "近 7 天" not in shelf
+    assert "人数少，打开次数不显示" in (await desks["music"].open("/console/links")).text
     path = f"/console/use/links/{code}?class={SMALL.id}"
     assert (await desks["office"].open(path)).status == 404
 

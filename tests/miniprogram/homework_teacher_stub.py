@@ -48,6 +48,8 @@ class HomeworkTeacherStub(TeacherStub):
         self.decided: list[dict[str, Any]] = []
         self.marks: list[tuple[str, dict[str, Any]]] = []
         self.shelf: list[dict[str, Any]] = []
+        self.links: list[str] = []
+        self.given: list[dict[str, Any]] = []
         self.refuses: dict[str, Any] | None = None
         self.praised: list[tuple[str, bool]] = []
         self.mistakes: list[tuple[str, dict[str, Any]]] = []
@@ -112,6 +114,8 @@ class HomeworkTeacherStub(TeacherStub):
             case "GET", [homework_id]:
                 row = next((row for row in self.homework if row["id"] == homework_id), None)
                 return (200, self._own(row)) if row else (404, self._error("not_found"))
+            case "GET", [_, "links"]:
+                return 200, {"links": self.given}
             case "GET", [_, "overruns"]:
                 return 200, {"overruns": []}
             case "POST", [_, "overruns"]:
@@ -180,13 +184,12 @@ class HomeworkTeacherStub(TeacherStub):
         self.homework = [row, *(one for one in self.homework if one["id"] != "own-9")]
         return {**self._own(row), "clashes": [] if fits else [self._clash(said["minutes"])]}
 
-    @staticmethod
-    def _own(row: dict[str, Any]) -> dict[str, Any]:  # type: ignore[override]
+    def _own(self, row: dict[str, Any]) -> dict[str, Any]:  # type: ignore[override]
         kept = ("id", "state", "subject", "class_ids", "group", "minutes", "evening", "publish_at")
         return {
             **{name: row[name] for name in kept}, "attempts": 1, "student_ids": [], "text": TEXT, "attachments": [],
-            "links": [], "written": True, "day": str(TODAY), "due_at": None, "hand_in": "pictures", "corrected": False,
-            "clashes": [],
+            "links": self.links, "written": True, "day": str(TODAY), "due_at": None, "hand_in": "pictures",
+            "corrected": False, "clashes": [],
         }  # fmt: skip
 
     @staticmethod

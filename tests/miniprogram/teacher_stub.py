@@ -24,6 +24,19 @@ ODD = {10: "refused", 17: "never_bound", 33: "never_bound", 40: "refused"}
 MISSED = (
     (2, "unfollowed"), (5, "never_followed"), (7, "never_followed"), (9, None), (12, None), (14, None),
 )  # fmt: skip
+# What may be hung on something: of one class the books and the shelves, of the other a single one.
+SHELVES: dict[str, list[dict[str, Any]]] = {
+    "class-2": [
+        {"title": title, "url": f"https://school.example.cn/l/abcde{n}", "subject": subject}
+        for n, (title, subject) in enumerate([
+            ("三年级 语文 统编版 上册", "chinese"),
+            ("三年级 英语 外研社版（主编：陈琳）（三年级起点） 上册", "english"),
+            ("三年级 数学 人教版 上册", "maths"), ("每日口算打卡", "maths"), ("校园数字图书馆", ""), ("阳光体育", "pe"),
+            ("区里的名师课堂", ""),
+        ], 2)
+    ],
+    "class-1": [{"title": "一班的相册", "url": "https://school.example.cn/l/abcdf2", "subject": ""}],
+}  # fmt: skip
 REASONS = {"refused": "unfollowed", "unreachable": "never_followed"}
 
 
@@ -109,6 +122,9 @@ class TeacherStub(Stub):
                 return 200, self._page(self.own, query)
             case "GET", ["teaching", "notices", notice_id]:
                 return self._own(notice_id)
+            case "GET", ["teaching", "attachable-links"]:
+                shelf = SHELVES[query.get("class_id") or CLASSES[0]["id"]]
+                return 200, {"links": shelf}
             case "GET", ["teaching", "reached"]:
                 return 200, {"items": [self._reached(one) for one in query["ids"].split(",")]}
             case "GET", ["teaching", "forecast"]:
@@ -152,7 +168,8 @@ class TeacherStub(Stub):
         if row is None:
             return 404, self._error("not_found")
         body = "本周五上午 8:30 在学校操场举行秋季运动会，请让孩子穿运动鞋、带水杯。"
-        return 200, {**row, "body": body, "attachments": [], "links": [], "withdrawn_at": None}
+        held = {"class_ids": ["class-2"], "attachments": [], "links": [], "withdrawn_at": None}
+        return 200, {**row, **held, "body": body}
 
     @staticmethod
     def _reached(notice_id: str) -> dict[str, Any]:

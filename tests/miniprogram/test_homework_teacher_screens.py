@@ -107,6 +107,76 @@ async def test_over_the_budget_and_three_ways_out(
     await phone.shoot(screenshot, "6-asked")
 
 
+async def test_a_tick_hangs_a_link_of_the_shelf_on_it(
+    phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot
+) -> None:
+    await phone.open(SET)
+    await phone.part("class").first.tap()
+    box = phone.part("shelf-box")
+    # What is of the subject stands first; the rest waits behind one more tap.
+    await expect(box).to_have_text(
+        ["三年级 数学 人教版 上册", "每日口算打卡", "三年级 语文 统编版 上册"]
+    )
+    await box.nth(1).tap()
+    await expect(box.nth(1)).to_have_attribute("aria-checked", "true")
+    await phone.part("shelf-boxes").scroll_into_view_if_needed()
+    await phone.shoot(screenshot, "1-few")
+    await phone.tap("more-boxes")
+    await expect(box).to_have_count(7)
+    await phone.type("按名称找", "图书")
+    # What is ticked stays in sight.
+    await expect(box).to_have_text(["每日口算打卡", "校园数字图书馆"])
+    await phone.shoot(screenshot, "2-found")
+    await box.nth(1).tap()
+    await phone.tap("fewer")
+    await expect(box).to_have_count(4)
+    # Another class's shelf: what was ticked keeps its name.
+    await phone.part("class").first.tap()
+    await phone.part("class").nth(1).tap()
+    await expect(box).to_have_text(["每日口算打卡", "一班的相册", "校园数字图书馆"])
+    await box.nth(1).tap()
+    await box.nth(1).tap()
+    await expect(box.nth(1)).to_have_attribute("aria-checked", "false")
+    await phone.type("作业内容", "口算一页。")
+    await phone.tap("add-link")
+    await phone.type("链接", "https://www.zxx.edu.cn/maths")
+    await phone.tap("take-link")
+    await expect(phone.part("link")).to_have_count(1)
+    # Three are as many as there may be.
+    await box.nth(1).tap()
+    await expect(phone.page.get_by_text("最多 3 个链接")).to_be_visible()
+    await expect(box.nth(1)).to_have_attribute("aria-checked", "false")
+    await phone.tap("send")
+    await phone.is_at("homework/own/index")
+    (tried,) = stub.tried
+    base = "https://school.example.cn/l"
+    assert tried["links"] == [f"{base}/abcde5", f"{base}/abcde6", "https://www.zxx.edu.cn/maths"]
+
+
+async def test_how_often_its_links_were_opened(
+    phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot
+) -> None:
+    url = "https://school.example.cn/l/abcde5"
+    stub.links = [url, "https://www.zxx.edu.cn/maths"]
+    stub.given = [{"url": url, "title": "每日口算打卡", "families": 23, "teachers": 1}]
+    await phone.open(OWN)
+    await expect(phone.part("given")).to_have_text(
+        ["《每日口算打卡》布置以来：学生和家长打开 23 次，教师 1 次"]
+    )
+    await phone.shoot(screenshot, "1-opened")
+    stub.given = [{"url": url, "title": "每日口算打卡", "families": None, "teachers": None}]
+    await phone.open(OWN)
+    await expect(phone.part("given")).to_contain_text("人数少，打开次数不显示")
+    await phone.tap("more")
+    await phone.answer("改一改")
+    await phone.is_at(SET)
+    # It comes back ticked, and the other address stands below.
+    await expect(phone.part("shelf-box").filter(has_text="口算")).to_have_attribute(
+        "aria-checked", "true"
+    )
+    await expect(phone.part("link")).to_have_text(["https://www.zxx.edu.cn/maths"])
+
+
 async def test_an_earlier_one_is_set_once_more(phone: Handset, stub: HomeworkTeacherStub) -> None:
     await phone.open(OWN)
     await expect(phone.part("child")).to_have_count(12)

@@ -139,8 +139,15 @@ def own(number: int, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def used(code: str, **changes: int) -> dict[str, Any]:
+    """How often an entry was opened."""
+    return {"code": code, "families": 0, "teachers": 0, "others": 0, "term": 0, **changes}
+
+
 class KeeperStub(HomeworkTeacherStub):
     """A teacher who keeps the class's shelf."""
+
+    few = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -158,7 +165,10 @@ class KeeperStub(HomeworkTeacherStub):
             case "GET", ["teaching", "links"]:
                 return 200, {**links(), "children": [], "child_id": None}
             case "GET", ["teaching", "classes", "class-1", "links"]:
-                return 200, {"entries": [] if self.empty else self.entries}
+                uses = [used("abcd22", families=21, teachers=2, term=96), used("abcd23", term=4)]
+                uses.append(used("abcd24"))
+                shown = {"entries": [], "uses": []} if self.empty else {"entries": self.entries}
+                return 200, {"uses": None if self.few else uses, **shown}
             case "POST", ["teaching", "classes", _, "links"]:
                 self.entries.append({**own(9), **json.loads(given)})
                 return 201, self.entries[-1]
@@ -203,6 +213,13 @@ async def test_keeping_a_shelf(desk: Handset, keeper: KeeperStub, screenshot: Sc
     await expect(desk.front.get_by_role("alert")).to_have_text(
         ["打不开了，已从班里的页面收起，请换一个网址", "已过有效期"]
     )
+    await expect(desk.part("opened")).to_have_text(
+        [
+            "近 7 天打开 23 次（学生和家长 21，教师 2） · 本学期 96 次",
+            "近 7 天没有打开 · 本学期 4 次",
+            "本学期还没有人打开",
+        ]
+    )
     await desk.shoot(screenshot, "1-shelf")
     await desk.part("pin").first.tap()
     await expect(desk.part("pin").first).to_have_text("取消置顶")
@@ -230,6 +247,16 @@ async def test_keeping_a_shelf(desk: Handset, keeper: KeeperStub, screenshot: Sc
     await desk.answer("拿下来")
     await expect(desk.part("own")).to_have_count(3)
     assert "每周单词听写录音" not in [one["title"] for one in keeper.entries]
+
+
+async def test_of_a_small_class_no_number_is_on_its_shelf(
+    desk: Handset, keeper: KeeperStub, screenshot: Screenshot
+) -> None:
+    keeper.few = True
+    await desk.open("links/keep/index?class=class-1")
+    await expect(desk.text("人数少，打开次数不显示")).to_be_visible()
+    await expect(desk.part("opened")).to_have_count(0)
+    await desk.shoot(screenshot, "1-few")
 
 
 async def test_a_shelf_that_cannot_be_loaded_or_is_empty(

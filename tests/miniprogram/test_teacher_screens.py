@@ -122,8 +122,10 @@ async def test_writing_a_notice(
     await expect(phone.part("picture")).to_have_count(2)
     await expect(phone.part("going")).to_have_count(0)
     await phone.tap("add-link")
+    await phone.part("shelf-box").nth(1).tap()
     await phone.type("链接", "https://example.edu.cn/sport")
     await phone.tap("take-link")
+    await expect(phone.part("link")).to_have_text(["https://example.edu.cn/sport"])
     await phone.tap("mode-tap")
     await phone.shoot(screenshot, "3-written")
     await phone.tap("forecast")
@@ -145,7 +147,10 @@ async def test_writing_a_notice(
         "tap",
     )
     assert len(sent["file_ids"]) == 2
-    assert sent["links"] == ["https://example.edu.cn/sport"]
+    assert sent["links"] == [
+        "https://school.example.cn/l/abcde3",
+        "https://example.edu.cn/sport",
+    ]
 
 
 async def test_receipts(phone: Handset, stub: TeacherStub, screenshot: Screenshot) -> None:

@@ -137,7 +137,6 @@ def test_the_indexes_of_a_school_start_with_the_school() -> None:
         "by_actor",
         "by_binding",
         "by_chain",
-        "by_code",
         "by_key",
         "by_shelf",
         "by_check",

@@ -1,6 +1,13 @@
 /* What the screen of links says, in English. */
 
 module.exports = {
+  shelfBoxes: {
+    title: 'From the learning shelf',
+    more: 'More ({n})',
+    fewer: 'Fewer',
+    find: 'Find by name',
+    nothing: 'Nothing like that. Try other words.',
+  },
   links: {
     title: 'Resources',
     entry: 'Textbooks, the national platform, and what the school recommends',
@@ -51,6 +58,15 @@ module.exports = {
     moved: 'Has moved; hidden from the class. Please give another address',
     over: 'Its time is over',
     book: 'Textbook',
+    openedWeek: 'opened {n} times in 7 days ({who})',
+    openedFamilies: 'pupils and families {n}',
+    openedTeachers: 'teachers {n}',
+    openedOthers: 'other ways {n}',
+    openedAnd: ', ',
+    openedNotLately: 'not opened in 7 days',
+    openedTerm: '{n} this term',
+    openedNever: 'Nobody has opened it this term',
+    openedFew: 'Few children: how often links were opened is not shown',
     untilDay: 'until {day}',
     levels: { class: 'Class', school: 'School', district: 'District', city: 'City', province: 'Province', national: 'National platform' },
     pages: { student: 'Lessons', teacher: 'Preparation', textbook: 'Textbook' },

@@ -1,6 +1,13 @@
 /* What the screen of links says, in Chinese. */
 
 module.exports = {
+  shelfBoxes: {
+    title: '从学习资源里选',
+    more: '更多（{n}）',
+    fewer: '收起',
+    find: '按名称找',
+    nothing: '没有这样的，换个说法试试',
+  },
   links: {
     title: '学习资源',
     entry: '教材、国家平台和学校推荐的网站',
@@ -51,6 +58,15 @@ module.exports = {
     moved: '搬到了别处，已从班里的页面收起，请换一个网址',
     over: '已过有效期',
     book: '教材',
+    openedWeek: '近 7 天打开 {n} 次（{who}）',
+    openedFamilies: '学生和家长 {n}',
+    openedTeachers: '教师 {n}',
+    openedOthers: '其他入口 {n}',
+    openedAnd: '，',
+    openedNotLately: '近 7 天没有打开',
+    openedTerm: '本学期 {n} 次',
+    openedNever: '本学期还没有人打开',
+    openedFew: '人数少，打开次数不显示',
     untilDay: '到 {day}',
     levels: { class: '班级', school: '学校', district: '区县', city: '市级', province: '省级', national: '国家平台' },
     pages: { student: '课程学习', teacher: '备课', textbook: '电子教材' },

@@ -124,6 +124,13 @@ declare namespace Api {
     clashes: Clash[];
   }
 
+  interface GivenLink {
+    url: string;
+    title: string;
+    families: number | null;
+    teachers: number | null;
+  }
+
   interface HomeworkIn {
     subject: string;
     class_ids: string[];

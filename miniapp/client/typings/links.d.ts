@@ -40,6 +40,20 @@ declare namespace Api {
     version: number;
   }
 
+  interface OwnLinkUse {
+    code: string;
+    families: number;
+    teachers: number;
+    others: number;
+    term: number;
+  }
+
+  interface Attachable {
+    title: string;
+    url: string;
+    subject: string;
+  }
+
   interface BookRow {
     id: string;
     subject: Subject;

@@ -19,6 +19,7 @@ declare namespace Api {
   }
 
   interface OwnNotice extends OwnNoticeRow {
+    class_ids: string[];
     body: string;
     attachments: Attachment[];
     links: string[];

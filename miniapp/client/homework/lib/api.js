@@ -75,6 +75,8 @@ module.exports = {
   getOptions: () => read('/teaching/homework-options'),
   /** @param {string} cls @param {string} day @returns {Promise<Read<Api.Budget>>} */
   getBudget: (cls, day) => read(`/teaching/classes/${safe(cls)}/evenings/${safe(day)}`),
+  /** How often the classes opened its links. @param {string} id @returns {Promise<Read<{links: Api.GivenLink[]}>>} */
+  getGivenLinks: (id) => read(paths.own(id) + '/links'),
   /** @param {string | null} [cursor] @returns {Promise<Read<{items: Api.OwnHomeworkRow[], next_cursor: string | null}>>} */
   getOwnList: (cursor) => read('/teaching/homework' + query({ limit: 20, cursor: cursor || undefined })),
   /** @param {string} id @returns {Promise<Read<Api.OwnHomework>>} */

@@ -30,6 +30,7 @@ Page({
     status: '',
     hint: '',
     files: /** @type {any[]} */ ([]),
+    given: /** @type {{key: string, says: string}[]} */ ([]),
     classes: /** @type {{id: string, name: string}[]} */ ([]),
     cls: '',
     piles: /** @type {any[]} */ ([]),
@@ -74,7 +75,8 @@ Page({
       const isOut = data.state === 'published';
       this.pile = isOut ? (await homework.getPile(this.id, cls)).data : null;
       const asked = data.state === 'unpublished' ? (await homework.getOwnOverruns(this.id)).data.overruns : [];
-      return { classes, cls, ...this.view(), ...this.pileView(), overruns: asked.map((one) => this.overrunRow(one, classes)), offline };
+      const given = data.links.length && isOut ? await this.givenRows() : [];
+      return { classes, cls, given, ...this.view(), ...this.pileView(), overruns: asked.map((one) => this.overrunRow(one, classes)), offline };
     });
   },
 
@@ -108,6 +110,21 @@ Page({
         facts: row.handed_in_at ? [moment(row.handed_in_at), row.late ? t.pile.late : '', row.pictures ? fill(t.notices.pictures, { n: row.pictures }) : '', row.versions > 1 ? fill(t.work.number, { n: row.versions }) : ''].filter(Boolean).join(' · ') : '',
       })),
     };
+  },
+
+  /** How often each link was opened, never by whom; the rest of the screen does not wait for a network to say it. */
+  async givenRows() {
+    const t = this.data.t.own;
+    try {
+      const { links } = (await homework.getGivenLinks(this.id)).data;
+      return links.map(({ title, families, teachers }, at) => ({
+        key: String(at),
+        says: (title ? fill(t.linkNamed, { title }) : '') + (families === null ? t.openedFew : fill(t.opened, { families, teachers: teachers || 0 })),
+      }));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return [];
+    }
   },
 
   /** What became of asking for more minutes. @param {Api.OwnOverrun} one @param {{id: string, name: string}[]} classes */

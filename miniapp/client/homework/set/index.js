@@ -10,6 +10,7 @@ const screen = require('../../lib/screen');
 const uploads = require('../../lib/uploads');
 const { fill } = require('../../i18n/index');
 const { Attaching } = require('../../lib/attaching');
+const { linking } = require('../../lib/linking');
 const { ApiError } = require('../../lib/http');
 const { budgetRow, clashRow, excessOf } = require('../lib/rows');
 
@@ -17,7 +18,6 @@ const KEEP_MS = 400; // a pause in typing is a moment to keep the draft
 const STEP = 5;
 const MOST_MINUTES = 240;
 const MOST_FILES = 9;
-const MOST_LINKS = 3;
 
 /** @typedef {import('../lib/form').Form} Form */
 /** @typedef {import('../../lib/uploads').Attached} Attached */
@@ -37,6 +37,8 @@ Page({
     attached: /** @type {any[]} */ ([]),
     link: '',
     typingLink: false,
+    known: /** @type {string[]} */ ([]),
+    typedLinks: /** @type {string[]} */ ([]),
     modes: /** @type {Api.HandIn[]} */ (['pictures', 'tick', 'text', 'voice', 'file', 'nothing']),
     wrong: /** @type {Record<string, string>} */ ({}),
     back: '',
@@ -49,6 +51,8 @@ Page({
     open: false,
     busy: false,
   },
+
+  ...linking,
 
   files: /** @type {InstanceType<typeof Attaching>} */ (/** @type {any} */ (null)),
   form: /** @type {Form} */ (/** @type {any} */ (null)),
@@ -139,6 +143,7 @@ Page({
       dayName: days.full(form.day),
       dayChoices: [0, 1, 2].map((ahead) => days.plus(days.today(), ahead)).map((day) => ({ day, name: days.name(day), on: day === form.day })),
       attached: form.attached.map((one) => this.files.tile(one)),
+      typedLinks: this.typedLinks(),
       noWritten: this.chosen().some(({ written }) => !written),
       ...this.budgetView(),
     };
@@ -251,6 +256,10 @@ Page({
 
   // ------------------------------------------------------------------------------------ what hangs on it
 
+  writing() {
+    return this.form;
+  },
+
   async addPictures() {
     const room = this.room();
     if (room) this.files.add(await uploads.choosePictures(room));
@@ -270,34 +279,6 @@ Page({
   /** @param {WechatMiniprogram.TouchEvent} event */
   remove(event) {
     this.files.drop(event.currentTarget.dataset.key);
-  },
-
-  addLink() {
-    if (this.form.links.length < MOST_LINKS) this.setData({ typingLink: true });
-    else this.say(fill(this.data.t.publish.tooManyLinks, { n: MOST_LINKS }));
-  },
-
-  /** @param {WechatMiniprogram.Input} event */
-  typedLink(event) {
-    this.setData({ link: event.detail.value, 'wrong.links': '' });
-  },
-
-  /** What was typed is taken, or said to be no address; nothing typed is no link. */
-  takeLink() {
-    const link = this.data.link.trim();
-    if (link && !/^https:\/\/\S+$/.test(link)) {
-      this.setData({ 'wrong.links': this.data.t.publish.linkWrong });
-      return false;
-    }
-    if (link) this.change({ links: [...this.form.links, link] });
-    this.setData({ link: '', typingLink: false });
-    return true;
-  },
-
-  /** @param {WechatMiniprogram.TouchEvent} event */
-  removeLink(event) {
-    const { index } = event.currentTarget.dataset;
-    this.change({ links: this.form.links.filter((_, at) => at !== index) });
   },
 
   // --------------------------------------------------------------------------------- off it goes, or not

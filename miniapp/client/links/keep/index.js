@@ -22,6 +22,7 @@ Page({
   data: {
     ...screen.data(),
     rows: /** @type {any[]} */ ([]),
+    few: false, // children: how often a link was opened is not said
     icons: ICONS,
     titleLimit: TITLE_LIMIT,
     noteLimit: NOTE_LIMIT,
@@ -58,12 +59,12 @@ Page({
     return screen.load(this, async () => {
       const { data, offline } = await shelf.getOwn(this.wanted.classId);
       this.entries = data.entries;
-      return { rows: data.entries.map((entry) => this.row(entry)), offline };
+      return { rows: data.entries.map((entry) => this.row(entry, data.uses)), few: data.uses === null && data.entries.length > 0, offline };
     }, { gone: links.ownNowhere, goneHint: '' });
   },
 
-  /** @param {Api.OwnLink} entry */
-  row(entry) {
+  /** @param {Api.OwnLink} entry @param {Api.OwnLinkUse[] | null} uses */
+  row(entry, uses) {
     const t = this.data.t.links;
     const today = new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 10); // a school's day
     const health = { dead: t.broken, moved: t.moved, unknown: '', good: '', shaky: '' }[entry.health];
@@ -74,7 +75,20 @@ Page({
       where: entry.book_id ? t.book : entry.address,
       trouble: health || over,
       until: entry.valid_until ? fill(t.untilDay, { day: entry.valid_until }) : '',
+      opened: this.opened((uses || []).find(({ code }) => code === entry.code)),
     };
+  },
+
+  /** How often it was opened, by which kind of people; never by whom. @param {Api.OwnLinkUse | undefined} use */
+  opened(use) {
+    const t = this.data.t.links;
+    if (!use) return '';
+    const { families, teachers, others, term } = use;
+    const n = families + teachers + others;
+    if (!n && !term) return t.openedNever;
+    const kinds = /** @type {[string, number][]} */ ([[t.openedFamilies, families], [t.openedTeachers, teachers], [t.openedOthers, others]]);
+    const who = kinds.filter(([, some]) => some).map(([says, some]) => fill(says, { n: some })).join(t.openedAnd);
+    return [n ? fill(t.openedWeek, { n, who }) : t.openedNotLately, fill(t.openedTerm, { n: term })].join(' · ');
   },
 
   startAdding() {

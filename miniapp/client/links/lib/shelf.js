@@ -75,7 +75,7 @@ module.exports = {
   search: (wanted) => act({ path: '/search' + query(wanted) }),
   /** @param {Wanted} wanted @returns {Promise<{suggestions: string[]}>} */
   suggest: (wanted) => act({ path: '/search/suggest' + query(wanted) }),
-  /** A class's own, with what is over or broken. @param {string} classId @returns {Promise<Read<{entries: Api.OwnLink[]}>>} */
+  /** A class's own, with what is over or broken. @param {string} classId @returns {Promise<Read<{entries: Api.OwnLink[], uses: Api.OwnLinkUse[] | null}>>} */
   getOwn: (classId) => read(shelf(classId)),
   /** @param {string} classId @param {Api.LinkIn} said @param {string} key @returns {Promise<Api.OwnLink>} */
   put: (classId, said, key) => create(shelf(classId), said, key),

@@ -9,9 +9,10 @@ const uploads = require('../../lib/uploads');
 const { fill } = require('../../i18n/index');
 const { fetchFile } = require('../../lib/files');
 const { Attaching } = require('../../lib/attaching');
+const { linking } = require('../../lib/linking');
 const { moment } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
-const { problemsOf, FILE_LIMIT, LINK_LIMIT } = require('../../lib/notice-form');
+const { problemsOf, FILE_LIMIT } = require('../../lib/notice-form');
 const { draftView, forecastView, noForecastView, summary } = require('../../lib/publish-view');
 
 const KEEP_MS = 400; // a pause in typing is a moment to keep the draft
@@ -29,6 +30,9 @@ Page({
     files: /** @type {any[]} */ ([]),
     link: '',
     typingLink: false,
+    known: /** @type {string[]} */ ([]),
+    typedLinks: /** @type {string[]} */ ([]),
+    shelfOf: '', // the class whose shelf is offered
     wrong: /** @type {Record<string, string>} */ ({}),
     back: '',
     titleCount: '',
@@ -44,9 +48,11 @@ Page({
     modes: /** @type {Api.Confirm[]} */ (['none', 'tap', 'sign']),
   },
 
+  ...linking,
+
   draft: /** @type {Draft} */ (/** @type {any} */ (null)),
   /** Of a notice that is corrected: which, and the version that was on the screen. */
-  edited: { id: '', version: 0 },
+  edited: { id: '', version: 0, classId: '' },
   files: /** @type {InstanceType<typeof Attaching>} */ (/** @type {any} */ (null)),
   keeping: /** @type {any} */ (0),
   changed: false,
@@ -55,7 +61,7 @@ Page({
 
   /** @param {{draft?: string, edit?: string}} query */
   onLoad({ draft = '', edit = '' }) {
-    this.edited = { id: decodeURIComponent(edit), version: 0 };
+    this.edited = { id: decodeURIComponent(edit), version: 0, classId: '' };
     this.setData({ isEdit: Boolean(edit) });
     this.draft = drafts.find(draft) || drafts.current();
     this.files = new Attaching({
@@ -117,6 +123,7 @@ Page({
   async loadNotice() {
     const { data: notice } = await teaching.getOwnNotice(this.edited.id);
     this.edited.version = notice.version;
+    this.edited.classId = notice.class_ids[0] || '';
     this.draft = drafts.correcting(notice);
     const pictures = this.draft.attached.filter(({ kind, path }) => kind === 'picture' && !path);
     this.files.fetchShown(pictures.map(({ id }) => ({ id, fetch: () => fetchFile(id, this.edited.id, 'thumb') })));
@@ -124,7 +131,8 @@ Page({
   },
 
   view() {
-    return draftView(this.draft, this.files);
+    const shelfOf = this.edited.classId || this.draft.class_ids[0] || '';
+    return { ...draftView(this.draft, this.files), typedLinks: this.typedLinks(), shelfOf };
   },
 
   draw() {
@@ -208,6 +216,10 @@ Page({
 
   // ------------------------------------------------------------------------------------- what hangs on it
 
+  writing() {
+    return this.draft;
+  },
+
   async addPictures() {
     const room = this.room();
     if (room) this.files.add(await uploads.choosePictures(room));
@@ -235,42 +247,12 @@ Page({
     if (path) wx.previewImage({ urls: [path] });
   },
 
-  addLink() {
-    if (this.draft.links.length < LINK_LIMIT) this.setData({ typingLink: true });
-    else this.say(fill(this.data.t.publish.tooManyLinks, { n: LINK_LIMIT }));
-  },
-
-  /** @param {WechatMiniprogram.Input} event */
-  typedLink(event) {
-    this.setData({ link: event.detail.value, 'wrong.links': '' });
-  },
-
-  takeLink() {
-    const link = this.data.link.trim();
-    if (!link) {
-      this.setData({ typingLink: false });
-      return;
-    }
-    if (!/^https:\/\/\S+$/.test(link)) {
-      this.setData({ 'wrong.links': this.data.t.publish.linkWrong });
-      return;
-    }
-    this.change({ links: [...this.draft.links, link] });
-    this.setData({ link: '', typingLink: false });
-  },
-
-  /** @param {WechatMiniprogram.TouchEvent} event */
-  removeLink(event) {
-    const { index } = event.currentTarget.dataset;
-    this.change({ links: this.draft.links.filter((_, at) => at !== index) });
-  },
-
   // ------------------------------------------------------------------------------------------- off it goes
 
   /** Whether everything is there; what is not is named in its place. */
   isWhole() {
-    if (this.data.typingLink) this.takeLink();
-    const wrong = { ...problemsOf(this.draft), ...(this.data.wrong.links && this.data.typingLink ? { links: this.data.wrong.links } : {}) };
+    const taken = !this.data.typingLink || this.takeLink();
+    const wrong = { ...problemsOf(this.draft), ...(taken ? {} : { links: this.data.wrong.links }) };
     const isWhole = !Object.keys(wrong).length;
     this.setData({ wrong, back: isWhole ? '' : this.data.t.publish.fixFields });
     if (!isWhole) wx.pageScrollTo({ scrollTop: 0 });
