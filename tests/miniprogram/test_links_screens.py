@@ -253,7 +253,7 @@ async def test_of_a_small_class_no_number_is_on_its_shelf(
     desk: Handset, keeper: KeeperStub, screenshot: Screenshot
 ) -> None:
     keeper.few = True
-    await desk.open("links/keep/index?class=class-1")
+    await desk.open("links/keep/index?class=class-1&name=三年级二班")
     await expect(desk.text("人数少，打开次数不显示")).to_be_visible()
     await expect(desk.part("opened")).to_have_count(0)
     await desk.shoot(screenshot, "1-few")
