@@ -1,9 +1,10 @@
 """A town for each story."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.flows.walking import Loop, open_loop
 from tests.town import Town, open_town
 
 
@@ -29,4 +30,11 @@ async def quiet_town(mongodb_uri: str, redis_url: str, database_name: str) -> As
         redis_url=redis_url,
         database=database_name,
     ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def loop(mongodb_uri: str, redis_url: str, database_name: str) -> Iterator[Loop]:
+    """An installation for walks at random, where no job runs by itself."""
+    with open_loop(mongodb_uri, redis_url, database_name) as opened:
         yield opened

@@ -7,28 +7,18 @@ order, as a queue may run them. What should hold is kept beside the program on p
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain.bindings import STAFF_REASONS, EndReason
 from tests.flows.paper import ADULTS, CHILDREN
 from tests.flows.right_adult import HOUR, Walk, desk_here, settle
-from tests.town import Town, open_town
+from tests.flows.walking import Loop, walk
 
 EXAMPLES = 18
 STEPS = 40
@@ -43,27 +33,16 @@ MEANWHILE = ["end", "list", "move", "move", "until"]
 LINE = st.tuples(st.sampled_from([1, 1, 2, 2, 0]), st.integers(0, 2), st.integers(0, 2))
 
 
-class Loop:
-    """One event loop and one town for all examples; each has a school of its own there."""
-
-    def __init__(self, town: Town, loop: asyncio.AbstractEventLoop, folder: Path) -> None:
-        self.town, self._loop, self.folder = town, loop, folder
-        self.counts: dict[str, int] = {}
-
-    def do(self, what: Coroutine[Any, Any, Any]) -> Any:
-        """Run to its end."""
-        return self._loop.run_until_complete(what)
-
-
 class RightAdult(RuleBasedStateMachine):
     """Everything that people and jobs do, in any order."""
 
     loop: Loop
+    folder: Path  # of the lists that are handed in
 
     @initialize()
     def begin(self) -> None:
         """A school with three children, two classes, four adults and a head teacher; each child has somebody."""
-        self.walk: Walk = self.loop.do(settle(self.loop.town, self.loop.folder))
+        self.walk: Walk = self.loop.do(settle(self.loop.town, self.folder))
         for child in range(CHILDREN):
             self.do(self.walk.ask(child, child, 0))
 
@@ -267,40 +246,13 @@ class RightAdult(RuleBasedStateMachine):
             self.do(self.walk.run(seed))
         for who in range(ADULTS + 1):
             self.do(self.walk.look(who, -1))
-        for what, times in self.walk.counts.items():
-            self.loop.counts[what] = self.loop.counts.get(what, 0) + times
+        self.loop.counts.update(self.walk.counts)
 
 
-@pytest.fixture
-def loop(mongodb_uri: str, redis_url: str, database_name: str, tmp_path: Path) -> Iterator[Loop]:
-    """A town in which no job runs by itself, and no hour is too late to remind."""
-    loop, stack = asyncio.new_event_loop(), AsyncExitStack()
-    opening = open_town(
-        mongodb_uri=mongodb_uri,
-        redis_url=redis_url,
-        database=database_name,
-    )
-    town = loop.run_until_complete(stack.enter_async_context(opening))
-    try:
-        yield Loop(town, loop, tmp_path)
-    finally:
-        loop.run_until_complete(stack.aclose())
-        loop.close()
-
-
-def test_nothing_about_a_child_reaches_who_is_not_bound_to_it(loop: Loop) -> None:
-    RightAdult.loop = loop
+def test_nothing_about_a_child_reaches_who_is_not_bound_to_it(loop: Loop, tmp_path: Path) -> None:
+    RightAdult.loop, RightAdult.folder = loop, tmp_path
     with patch("services.rosters.open_desk", desk_here):
-        run_state_machine_as_test(
-            RightAdult,
-            settings=settings(
-                max_examples=EXAMPLES,
-                stateful_step_count=STEPS,
-                deadline=None,
-                phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        walk(RightAdult, examples=EXAMPLES, steps=STEPS)
     # A walk in which nothing happens shows nothing.
     for what in ("sent", "bound by the list", "ended by the list", "opened", "confirmed"):
-        assert loop.counts.get(what, 0) > 1, loop.counts
+        assert loop.counts[what] > 1, loop.counts

@@ -7,25 +7,11 @@ given twice. What should hold is kept beside the program (`asking`).
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Coroutine, Iterator
-from contextlib import AsyncExitStack
-from typing import Any
-
-import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.flows.asking import ADULTS, CHILDREN, HEADS, Asking, settle
-from tests.town import Town, open_town
+from tests.flows.walking import Loop, walk
 
 EXAMPLES = 12
 STEPS = 40
@@ -36,18 +22,6 @@ CHILD = st.integers(0, CHILDREN - 1)
 LUCK = st.integers(0, 99)
 YES = st.booleans()
 SEATS = st.sampled_from([(1,), (1, 1), (1, 2), (2, 1), ()])
-
-
-class Loop:
-    """One event loop and one town for all examples; each has a school of its own there."""
-
-    def __init__(self, town: Town, loop: asyncio.AbstractEventLoop) -> None:
-        self.town, self._loop = town, loop
-        self.counts: Counter[str] = Counter()
-
-    def do(self, what: Coroutine[Any, Any, Any]) -> Any:
-        """Run to its end."""
-        return self._loop.run_until_complete(what)
 
 
 class RightAnswers(RuleBasedStateMachine):
@@ -137,31 +111,9 @@ class RightAnswers(RuleBasedStateMachine):
         self.loop.counts.update(self.asking.counts)
 
 
-@pytest.fixture
-def loop(mongodb_uri: str, redis_url: str, database_name: str) -> Iterator[Loop]:
-    """A town in which no job runs by itself."""
-    loop, stack = asyncio.new_event_loop(), AsyncExitStack()
-    opening = open_town(mongodb_uri=mongodb_uri, redis_url=redis_url, database=database_name)
-    town = loop.run_until_complete(stack.enter_async_context(opening))
-    try:
-        yield Loop(town, loop)
-    finally:
-        loop.run_until_complete(stack.aclose())
-        loop.close()
-
-
 def test_nobody_answers_for_a_child_that_is_not_theirs_at_that_moment(loop: Loop) -> None:
     RightAnswers.loop = loop
-    run_state_machine_as_test(
-        RightAnswers,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk(RightAnswers, examples=EXAMPLES, steps=STEPS)
     # Each walk begins with one of each; a walk in which nothing else happens shows nothing.
     for what in ("answered", "refused"):
         assert loop.counts[what] > EXAMPLES, loop.counts

@@ -7,23 +7,17 @@ order; everybody then tries addresses that they may know, in two processes. What
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Coroutine, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
 from itertools import count
-from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from services.context import Context
 from tests.flows.asking import ADULTS, CHILDREN, HEADS
 from tests.flows.reading_talk import Talking, settle_talk
+from tests.flows.walking import Loop, walk
 from tests.talking import another_process
-from tests.town import Town, open_town
 
 EXAMPLES = 8
 STEPS = 30
@@ -35,29 +29,18 @@ LUCK = st.integers(0, 99)
 YES = st.booleans()
 
 
-class Loop:
-    """One event loop, one town and another process for all examples; each has a school of its own there."""
-
-    def __init__(self, town: Town, other: Context, loop: asyncio.AbstractEventLoop) -> None:
-        self.town, self.other, self._loop = town, other, loop
-        self.counts: Counter[str] = Counter()
-        self.numbers = count(1)
-
-    def do(self, what: Coroutine[Any, Any, Any]) -> Any:
-        """Run to its end."""
-        return self._loop.run_until_complete(what)
-
-
 class RightReader(RuleBasedStateMachine):
     """Everything that changes who may read, in any order; after each change everybody tries something."""
 
     loop: Loop
+    other: Context  # the other process
+    numbers: Iterator[int]  # of the schools
     talking: Talking
 
     @initialize()
     def begin(self) -> None:
         do = self.loop.do
-        self.talking = do(settle_talk(self.loop.town, self.loop.other, next(self.loop.numbers)))
+        self.talking = do(settle_talk(self.loop.town, self.other, next(self.numbers)))
         do(self.talking.show(0))  # nobody has said yes
         do(self.talking.agree(0, 0, True))
         do(self.talking.show(0))
@@ -120,32 +103,10 @@ class RightReader(RuleBasedStateMachine):
         self.loop.counts.update(self.talking.counts)
 
 
-@pytest.fixture
-def loop(mongodb_uri: str, redis_url: str, database_name: str) -> Iterator[Loop]:
-    """A town in which no job runs by itself, and another process beside it."""
-    loop, stack = asyncio.new_event_loop(), AsyncExitStack()
-    opening = open_town(mongodb_uri=mongodb_uri, redis_url=redis_url, database=database_name)
-    town = loop.run_until_complete(stack.enter_async_context(opening))
-    other = loop.run_until_complete(stack.enter_async_context(another_process(town)))
-    try:
-        yield Loop(town, other, loop)
-    finally:
-        loop.run_until_complete(stack.aclose())
-        loop.close()
-
-
 def test_nobody_reads_what_is_not_theirs_at_that_moment(loop: Loop) -> None:
-    RightReader.loop = loop
-    run_state_machine_as_test(
-        RightReader,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    RightReader.loop, RightReader.numbers = loop, count(1)
+    RightReader.other = loop.enter(another_process(loop.town))
+    walk(RightReader, examples=EXAMPLES, steps=STEPS)
     # Each walk begins with one of each; a walk in which nothing else happens shows nothing.
     for what in ("said", "shown", "opened", "refused", "no consent"):
         assert loop.counts[what] > EXAMPLES, loop.counts
