@@ -206,6 +206,11 @@ async def go_back(ctx: Context, eve: Eve) -> Rollover:
     return await held(ctx, rollover.id, RolloverState.UNDONE)
 
 
+async def binding_of(ctx: Context, key: str) -> Any:
+    """A binding as it is kept."""
+    return await ctx.stores.bindings.find(key)
+
+
 async def held(ctx: Context, key: str, state: RolloverState) -> Rollover:
     """The roll-over as it is stored, which has to be in this state."""
     found = await ctx.stores.rollovers.find(key)

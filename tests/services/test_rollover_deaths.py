@@ -17,17 +17,9 @@ from services.pushes import push_deliveries
 from services.rollover_steps import carry_out_rollover
 from services.rollovers import ROLL_OVER, begin_rollover, plan_key, save_plan, undo_rollover
 from tests.dying import Killed, after_each_write, dying_after
-from tests.flows.conftest import quiet_town as quiet_town
 from tests.new_year import Eve, an_eve, records_of, settle
-from tests.town import Town
 
 MOST_WRITES = 150
-
-
-@pytest.fixture
-async def ctx(quiet_town: Town) -> Context:
-    made: Context = quiet_town.ctx
-    return made
 
 
 @pytest.fixture

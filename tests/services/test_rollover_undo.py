@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -18,29 +17,9 @@ from services.rollovers import (
     look_ahead,
     undo_rollover,
 )
-from tests.flows.conftest import quiet_town as quiet_town
-from tests.new_year import Eve, an_eve, go_back, go_up, held, later, records_of, settle
-from tests.town import Town
+from tests.new_year import Eve, binding_of, go_back, go_up, held, later, records_of
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def ctx(quiet_town: Town) -> Context:
-    made: Context = quiet_town.ctx
-    return made
-
-
-@pytest.fixture
-async def eve(ctx: Context) -> Eve:
-    made = an_eve()
-    await settle(ctx, made)
-    await settle(ctx, an_eve("school-b", name="云杉小学"))
-    return made
-
-
-async def binding_of(ctx: Context, key: str) -> Any:
-    return await ctx.stores.bindings.find(key)
 
 
 async def test_taking_it_back_restores_everything_as_it_was(ctx: Context, eve: Eve) -> None:

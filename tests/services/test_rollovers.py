@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -33,12 +32,12 @@ from services.rollovers import (
 from services.roster_files import RosterError
 from services.roster_turns import roster_turn
 from storage.stores import Stores
-from tests.flows.conftest import quiet_town as quiet_town
 from tests.new_year import (
     USUAL,
     Eve,
     an_eve,
     begin,
+    binding_of,
     go_back,
     go_up,
     held,
@@ -46,27 +45,8 @@ from tests.new_year import (
     records_of,
     settle,
 )
-from tests.town import Town
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def ctx(quiet_town: Town) -> Context:
-    made: Context = quiet_town.ctx
-    return made
-
-
-@pytest.fixture
-async def eve(ctx: Context) -> Eve:
-    made = an_eve()
-    await settle(ctx, made)
-    await settle(ctx, an_eve("school-b", name="云杉小学"))
-    return made
-
-
-async def binding_of(ctx: Context, key: str) -> Any:
-    return await ctx.stores.bindings.find(key)
 
 
 # ---------------------------------------------------------------------------------- going up
