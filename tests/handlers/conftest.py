@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,9 +14,11 @@ from PIL import Image, ImageDraw
 from domain.notices import Notice
 from services.notices import draft_notice, publish_notice
 from services.people import Teaching, access_teaching, recognise
+from tests.desk import Browser, sign_in_at_desk
 from tests.town import OTHER_SCHOOL, Phone, Town, open_town, school_class
 
 HOSTS = "example.edu.cn"
+Desk = Callable[[Phone], Awaitable[Browser]]
 
 
 @dataclass
@@ -138,3 +140,19 @@ def notice_form(*, key: str | None = "key-from-the-form", **changes: Any) -> For
         values = value if isinstance(value, list) else [value]
         pairs += [(name, one) for one in values if one is not None]
     return pairs
+
+
+@pytest.fixture
+async def desk(village: Village) -> AsyncIterator[Desk]:
+    """`await desk(phone)`: a browser in which this person is signed in."""
+    opened: list[Browser] = []
+
+    async def sign_in(phone: Phone) -> Browser:
+        browser = Browser(village.town)
+        opened.append(browser)
+        await sign_in_at_desk(browser, phone)
+        return browser
+
+    yield sign_in
+    for browser in opened:
+        await browser.client.close()

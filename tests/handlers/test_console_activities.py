@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,8 +15,8 @@ from domain.roles import Role
 from services.activities import draft_activity, publish_activity
 from services.people import access_teaching, recognise
 from services.terms import school_day
-from tests.desk import Browser, appoint_at, sign_in_at_desk
-from tests.handlers.conftest import Village
+from tests.desk import Browser, appoint_at
+from tests.handlers.conftest import Desk, Village
 from tests.town import OTHER_SCHOOL, SCHOOL, Phone, school_class
 
 GROUP = school_class(1)
@@ -25,23 +24,6 @@ CHILD = f"{GROUP.id}-0003"
 CHILD_NAME = "学生三"
 TITLE = "<b>家长会</b>"
 REASON = "=1+1 发烧"
-Desk = Callable[[Phone], Awaitable[Browser]]
-
-
-@pytest.fixture
-async def desk(village: Village) -> AsyncIterator[Desk]:
-    """`await desk(phone)`: a browser in which this person is signed in."""
-    opened: list[Browser] = []
-
-    async def sign_in(phone: Phone) -> Browser:
-        browser = Browser(village.town)
-        opened.append(browser)
-        await sign_in_at_desk(browser, phone)
-        return browser
-
-    yield sign_in
-    for browser in opened:
-        await browser.client.close()
 
 
 async def publish(village: Village, key: str, **changes: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -16,32 +15,15 @@ from services.circle_comments import say_comment
 from services.circle_order import hide_topic
 from services.circles import open_topic, post_topic
 from services.people import recognise
-from tests.desk import Browser, appoint_at, sign_in_at_desk
-from tests.handlers.conftest import Village
-from tests.town import SCHOOL, Phone, school_class
+from tests.desk import appoint_at
+from tests.handlers.conftest import Desk, Village
+from tests.town import SCHOOL, school_class
 
 GROUP = school_class(1)
 CIRCLE = class_group(GROUP.id)
 PAGE = f"/console/circles/schools/{SCHOOL.id}"
 SECRET = "只给圈里看的话"
 DISTRICT = Region(id="d", level=RegionLevel.DISTRICT, name="示范区", region_ids=("d",))
-Desk = Callable[[Phone], Awaitable[Browser]]
-
-
-@pytest.fixture
-async def desk(village: Village) -> AsyncIterator[Desk]:
-    """`await desk(phone)`: a browser in which this person is signed in."""
-    opened: list[Browser] = []
-
-    async def sign_in(phone: Phone) -> Browser:
-        browser = Browser(village.town)
-        opened.append(browser)
-        await sign_in_at_desk(browser, phone)
-        return browser
-
-    yield sign_in
-    for browser in opened:
-        await browser.client.close()
 
 
 @pytest.fixture

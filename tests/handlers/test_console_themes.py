@@ -8,9 +8,8 @@ from domain.roles import Role
 from services.activities import withdraw_activity
 from services.people import access_teaching
 from tests.desk import appoint_at
-from tests.handlers.conftest import Village
-from tests.handlers.test_console_activities import CHILD, Desk, acts, leader, office, publish, taken
-from tests.handlers.test_console_activities import desk as desk
+from tests.handlers.conftest import Desk, Village
+from tests.handlers.test_console_activities import CHILD, acts, leader, office, publish, taken
 from tests.office import CITY, DISTRICT, NEIGHBOUR, OTHER_DISTRICT
 from tests.town import OTHER_SCHOOL, SCHOOL
 
