@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
-from app import Running, running
 from domain.roles import Appointment, Role
 from domain.times import SCHOOL_ZONE
 from services.bearers import start_bearer
 from services.boards import board_of
-from services.context import Context
 from services.deliveries import sweep
 from services.homework_telling import FINISH, finish_homework
-from settings import Settings, dev_environment
-from tests.programs import program
+from tests.chaos.pair import Pair, open_pair
 from tests.services.test_homework_deaths import check_agreement
 from tests.town import SCHOOL, school_class
 
@@ -34,27 +29,8 @@ MINUTES = 10
 FITS = 6  # of ten minutes each, in grade 3
 
 
-@dataclass
-class Two:
-    """Two web processes over one database, and the program's rooms in this one."""
-
-    stack: AsyncExitStack
-    environment: dict[str, str]
-    folder: Path
-    here: Running
-    client: aiohttp.ClientSession
-    tokens: list[str]
-
-    async def serve(self, name: str, *, last: int = 0) -> str:
-        """A web process that dies with its `last` write; its address."""
-        server = await self.stack.enter_async_context(
-            program(
-                *("-m", "tests.chaos.mortal", str(last), "serve", "--port", "0"),
-                environment=self.environment,
-                log=self.folder / f"{name}.log",
-            )
-        )
-        return server.url
+class Two(Pair):
+    """Forty teachers at two processes."""
 
     async def publish(self, number: int, base: str, *, form: str = "first") -> str:
         """One teacher's request; what came of it, `gone` when the server was. Another `form` is another homework."""
@@ -67,22 +43,9 @@ class Two:
             "written": True,
             "day": day,
         }
-        headers = {
-            "Authorization": f"Bearer {self.tokens[number]}",
-            "Idempotency-Key": f"key-of-teacher-{number:02d}-{form}",
-        }
-        url = f"{base}/api/v1/teaching/homework"
-        try:
-            async with self.client.post(url, json=body, headers=headers) as answer:
-                found = await answer.json()
-        except aiohttp.ClientError:
-            return "gone"
+        key = f"key-of-teacher-{number:02d}-{form}"
+        found = await self.post(number, f"{base}/api/v1/teaching/homework", body, key=key)
         return str(found["data"]["state"]) if "data" in found else str(found["error"]["code"])
-
-    @property
-    def ctx(self) -> Context:
-        """The services' context."""
-        return self.here.ctx
 
     async def heal(self) -> None:
         """What the sweep finds once a dead process is taken for dead, done as a worker does it."""
@@ -115,20 +78,11 @@ class Two:
 async def two(
     mongodb_uri: str, redis_url: str, database_name: str, tmp_path: Path
 ) -> AsyncIterator[Two]:
-    environment = dev_environment(
-        {"YANSHU_MONGODB_DATABASE": database_name},
-        port=9,
-        mongodb_uri=mongodb_uri,
-        redis_url=redis_url,
-    )
-    async with AsyncExitStack() as stack:
-        here = await stack.enter_async_context(running(Settings.from_environment(environment)))
-        client = await stack.enter_async_context(aiohttp.ClientSession())
-        stores = here.ctx.stores
+    async with open_pair(Two, mongodb_uri, redis_url, database_name, tmp_path) as opened:
+        stores = opened.ctx.stores
         await stores.ensure_indexes()
         await stores.schools.save_school(SCHOOL)
         await stores.schools.save_classes([CLASS])
-        tokens = []
         for number in range(TEACHERS):
             person = f"teacher-{number}"
             await stores.appointments.save(
@@ -142,8 +96,9 @@ async def two(
                     subject="maths",
                 )
             )
-            tokens.append((await start_bearer(here.ctx, person, f"openid-{number}")).access)
-        yield Two(stack, environment, tmp_path, here, client, tokens)
+            bearer = await start_bearer(opened.ctx, person, f"openid-{number}")
+            opened.tokens.append(bearer.access)
+        yield opened
 
 
 async def test_over_two_processes_the_budget_holds_exactly(two: Two) -> None:

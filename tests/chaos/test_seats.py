@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from app import running
 from domain.activities import QuestionDraft, QuestionKind
 from domain.answers import answer_id, counts
 from services.activities import draft_activity, publish_activity
 from services.bearers import start_bearer
-from services.context import Context
 from services.people import access_teaching
-from settings import Settings, dev_environment
-from tests.programs import program
+from tests.chaos.pair import Pair, open_pair
 from tests.settling import settle_families
 from tests.town import pupil, school_class
 
@@ -30,42 +25,18 @@ FAMILIES, PLACES, CLASS_SIZE = 500, 40, 50
 
 
 @dataclass
-class Rush:
-    """Two web processes over one database, and everybody's phone."""
+class Rush(Pair):
+    """Everybody's phone at two processes."""
 
-    stack: AsyncExitStack
-    environment: dict[str, str]
-    folder: Path
-    ctx: Context
-    client: aiohttp.ClientSession
-    tokens: list[str]
-    activity: str
-
-    async def serve(self, name: str, *, last: int = 0) -> str:
-        """A web process that dies with its `last` write; its address."""
-        server = await self.stack.enter_async_context(
-            program(
-                *("-m", "tests.chaos.mortal", str(last), "serve", "--port", "0"),
-                environment=self.environment,
-                log=self.folder / f"{name}.log",
-            )
-        )
-        return server.url
+    activity: str = ""
 
     async def want(self, number: int, base: str, *, form: str = "first") -> str:
         """One family's request; what came of it, `gone` when the server was. Another `form` is another request."""
-        headers = {
-            "Authorization": f"Bearer {self.tokens[number]}",
-            "Idempotency-Key": f"key-of-family-{number:03d}-{form}",
-        }
         seat = {"question_id": "q0", "option_ids": ["o0"]}
         body = {"child_id": child(number), "answers": [seat]}
         url = f"{base}/api/v1/activities/{self.activity}/answers"
-        try:
-            async with self.client.post(url, json=body, headers=headers) as answer:
-                found = await answer.json()
-        except aiohttp.ClientError:
-            return "gone"
+        key = f"key-of-family-{number:03d}-{form}"
+        found = await self.post(number, url, body, key=key)
         if "data" in found:
             return str(found["data"]["subject"]["seat"]["standing"])
         return str(found["error"]["code"])
@@ -94,21 +65,13 @@ def child(number: int) -> str:
 async def rush(
     mongodb_uri: str, redis_url: str, database_name: str, tmp_path: Path
 ) -> AsyncIterator[Rush]:
-    environment = dev_environment(
-        {"YANSHU_MONGODB_DATABASE": database_name},
-        port=9,
-        mongodb_uri=mongodb_uri,
-        redis_url=redis_url,
-    )
-    async with AsyncExitStack() as stack:
-        here = await stack.enter_async_context(running(Settings.from_environment(environment)))
-        client = await stack.enter_async_context(aiohttp.ClientSession())
-        ctx = here.ctx
+    async with open_pair(Rush, mongodb_uri, redis_url, database_name, tmp_path) as opened:
+        ctx = opened.ctx
         openids = [f"openid-{n}" for n in range(FAMILIES)]
         classes = await settle_families(
             ctx, ctx.policy.app_id, openids, teacher="teacher", class_size=CLASS_SIZE
         )
-        tokens = [
+        opened.tokens += [
             (await start_bearer(ctx, f"person-{n:06d}", openid)).access
             for n, openid in enumerate(openids)
         ]
@@ -127,7 +90,8 @@ async def rush(
             ctx, teaching, form, [talk], staff=False, class_ids=classes, file_ids=[]
         )
         made = await publish_activity(ctx, teaching, draft, idempotency_key="key-of-the-talk")
-        yield Rush(stack, environment, tmp_path, ctx, client, tokens, made.id)
+        opened.activity = made.id
+        yield opened
 
 
 async def test_forty_get_one_nobody_twice_and_the_rest_hear_it_at_once(rush: Rush) -> None:
