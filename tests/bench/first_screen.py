@@ -20,11 +20,11 @@ from playwright.async_api import Browser, async_playwright
 from app import running
 from engines import Engines
 from services.bearers import start_bearer
-from settings import Settings, dev_environment
+from settings import Settings
 from simulator.miniprogram.building import CLIENT, Built, build, missing
 from tests import chromium
 from tests.bench.pages import GUARDIAN, fill
-from tests.bench.servers import free_port, process
+from tests.bench.servers import installations
 from tests.miniprogram.handset import Handset
 
 SIZES = (1, 100, 5000)
@@ -38,12 +38,12 @@ if (location.protocol !== 'about:') look();
 _FORGET = "Object.keys(localStorage).filter((k) => /kept/.test(k)).forEach((k) => localStorage.removeItem(k))"
 
 
-async def prepare(settings: Settings, size: int) -> dict[str, str]:
-    """Fill one database; returns a guardian's session as the client keeps it."""
+async def prepare(settings: Settings, size: int, address: str) -> tuple[str, dict[str, str]]:
+    """Fill one database; returns where it is and a guardian's session as the client keeps it."""
     async with running(settings) as program:
         await fill(program.ctx, settings.official_account.app_id, size)
         tokens = await start_bearer(program.ctx, GUARDIAN, "bench-openid")
-        return {
+        return address, {
             "access_token": tokens.access,
             "refresh_token": tokens.refresh,
             "access_until": tokens.access_until.isoformat(),
@@ -118,18 +118,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         built = build(CLIENT, Path(folder) / "mini")
         engines = stack.enter_context(Engines(Path(folder) / "engines"))
-        doors = {}
-        for size in SIZES:
-            port = free_port()
-            environment = dev_environment(
-                {"YANSHU_MONGODB_DATABASE": f"bench{size}", "YANSHU_LOG_LEVEL": "ERROR"},
-                port=port,
-                mongodb_uri=engines.mongodb_uri,
-                redis_url=engines.redis_url,
-            )
-            session = asyncio.run(prepare(Settings.from_environment(environment), size))
-            doors[size] = (f"http://127.0.0.1:{port}", session)
-            stack.enter_context(process(["main.py", "serve", "--port", str(port)], environment))
+        doors = installations(stack, engines, SIZES, prepare)
         asyncio.run(measure(built, doors))
 
 

@@ -9,27 +9,26 @@ from __future__ import annotations
 import asyncio
 import statistics
 import tempfile
-import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
-
-import aiohttp
 
 from app import now, running
 from domain.deliveries import Delivery, delivery_id
 from domain.notices import ConfirmMode, Notice, NoticeState, Version
 from domain.times import list_position
 from engines import Engines
+from handlers.base import SESSION_COOKIE
 from services.context import Context
-from settings import Settings, dev_environment
+from settings import Settings
 from storage.documents import to_document
-from tests.bench.servers import CLASS_SIZE, TEACHER, free_port, process
+from tests.bench.servers import CLASS_SIZE, TEACHER, installations
+from tests.bench.turns import ROUNDS, Pages, Taken, in_turns
 from tests.settling import settle_families
 from tests.town import SCHOOL, pupil, school_class
 
 SIZES = (10, 1000, 100_000)
-ROUNDS = 7
 REQUESTS = 40
 CHILDREN = 50
 GUARDIAN = "person-000000"
@@ -119,73 +118,38 @@ async def sign_in(ctx: Context, person_id: str) -> str:
     return f"token-{person_id}"
 
 
-async def prepare(settings: Settings, size: int) -> tuple[str, str, str]:
-    """Fill one database; returns (newest notice, teacher's token, guardian's token)."""
+async def prepare(settings: Settings, size: int, address: str) -> Pages:
+    """Fill one database; its pages."""
     async with running(settings) as program:
         newest = await fill(program.ctx, settings.official_account.app_id, size)
-        teacher = await sign_in(program.ctx, TEACHER)
-        return newest, teacher, await sign_in(program.ctx, GUARDIAN)
-
-
-async def milliseconds(session: aiohttp.ClientSession, url: str, token: str) -> float:
-    """The median of some requests, one after the other."""
-    taken = []
-    for _ in range(REQUESTS):
-        begun = time.perf_counter()
-        async with session.get(url, cookies={"yanshu_session": token}) as answer:
-            body = await answer.read()
-        taken.append((time.perf_counter() - begun) * 1000)
-        assert answer.status == 200, (url, answer.status)
-        assert "通知" in body.decode()
-    return statistics.median(taken)
-
-
-async def measure(ports: dict[int, int], doors: dict[int, tuple[str, str, str]]) -> None:
-    pages = {
-        "a guardian's list": {size: ("/h5/notices", door[2]) for size, door in doors.items()},
-        "a teacher's list": {size: ("/h5/teach/", door[1]) for size, door in doors.items()},
-        "receipts of one notice": {
-            size: (f"/h5/teach/notices/{door[0]}", door[1]) for size, door in doors.items()
-        },
+        teacher = {SESSION_COOKIE: await sign_in(program.ctx, TEACHER)}
+        guardian = {SESSION_COOKIE: await sign_in(program.ctx, GUARDIAN)}
+    return {
+        "a guardian's list": (f"{address}/h5/notices", guardian),
+        "a teacher's list": (f"{address}/h5/teach/", teacher),
+        "receipts of one notice": (f"{address}/h5/teach/notices/{newest}", teacher),
     }
-    async with aiohttp.ClientSession() as session:
-        sizes = ", ".join(f"{size:,}" for size in SIZES)
-        print(f"pages, {ROUNDS} rounds of {REQUESTS}      ms with {sizes} notices behind, ratios")
-        for name, page in pages.items():
-            rounds: dict[int, list[float]] = {size: [] for size in SIZES}
-            for turn in range(ROUNDS + 1):
-                for size in SIZES:
-                    path, token = page[size]
-                    url = f"http://127.0.0.1:{ports[size]}{path}"
-                    taken = await milliseconds(session, url, token)
-                    if turn:
-                        rounds[size].append(taken)
-            base = rounds[SIZES[0]]
-            ratios = [
-                statistics.median(a / b for a, b in zip(rounds[size], base, strict=True))
-                for size in SIZES
-            ]
-            figures = "  ".join(f"{statistics.median(rounds[size]):6.1f}" for size in SIZES)
-            shown = "  ".join(f"× {ratio:.2f}" for ratio in ratios)
-            print(f"  {name:24} {figures}    {shown}")
+
+
+def show(found: Mapping[str, Taken]) -> None:
+    sizes = ", ".join(f"{size:,}" for size in SIZES)
+    print(f"pages, {ROUNDS} rounds of {REQUESTS}      ms with {sizes} notices behind, ratios")
+    for name, rounds in found.items():
+        base = rounds[SIZES[0]]
+        ratios = [
+            statistics.median(a / b for a, b in zip(rounds[size], base, strict=True))
+            for size in SIZES
+        ]
+        figures = "  ".join(f"{statistics.median(rounds[size]):6.1f}" for size in SIZES)
+        shown = "  ".join(f"× {ratio:.2f}" for ratio in ratios)
+        print(f"  {name:24} {figures}    {shown}")
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         engines = stack.enter_context(Engines(folder))
-        ports, doors = {}, {}
-        for size in SIZES:
-            ports[size] = free_port()
-            environment = dev_environment(
-                {"YANSHU_MONGODB_DATABASE": f"bench{size}", "YANSHU_LOG_LEVEL": "ERROR"},
-                port=ports[size],
-                mongodb_uri=engines.mongodb_uri,
-                redis_url=engines.redis_url,
-            )
-            doors[size] = asyncio.run(prepare(Settings.from_environment(environment), size))
-            command = ["main.py", "serve", "--port", str(ports[size])]
-            stack.enter_context(process(command, environment))
-        asyncio.run(measure(ports, doors))
+        doors = installations(stack, engines, SIZES, prepare)
+        show(asyncio.run(in_turns(doors, shown="通知", requests=REQUESTS)))
 
 
 if __name__ == "__main__":

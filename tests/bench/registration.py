@@ -10,10 +10,9 @@ import asyncio
 import statistics
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
-
-import aiohttp
 
 from app import now, running
 from domain.bindings import Binding, BindingState
@@ -22,15 +21,16 @@ from domain.registration import school_year
 from domain.roles import Appointment, Role
 from domain.schools import School, SchoolClass, Student
 from engines import Engines
+from handlers.console.base import DESK_COOKIE
 from services.context import Context
 from services.registration import count_marked, count_school
-from settings import Settings, dev_environment
+from settings import Settings
 from storage.documents import to_document
-from tests.bench.servers import free_port, process
+from tests.bench.servers import installations
+from tests.bench.turns import Pages, Taken, in_turns
 
 SCHOOLS = 200
 SIZES = (10, 500)
-ROUNDS = 7
 REQUESTS = 20
 AIM_MS = 200
 _CLASS = 50
@@ -113,76 +113,43 @@ async def _fill_school(ctx: Context, number: int, pupils: int) -> None:
         await database[name].insert_many([to_document(thing) for thing in things])
 
 
-async def prepare(settings: Settings, pupils: int) -> str:
-    """Fill one database, and say what counting one of its schools anew costs."""
+async def prepare(settings: Settings, pupils: int, address: str) -> Pages:
+    """Fill one database, and say what counting one of its schools anew costs; its pages."""
     async with running(settings) as program:
-        token = await fill(program.ctx, pupils)
+        desk = {DESK_COOKIE: await fill(program.ctx, pupils)}
         taken = []
         for number in range(20):
             begun = time.perf_counter()
             await count_school(program.ctx, f"school-{number:03d}", now())
             taken.append((time.perf_counter() - begun) * 1000)
         print(f"  counting a school of {pupils} from nothing: {statistics.median(taken):.1f} ms")
-        return token
-
-
-async def milliseconds(session: aiohttp.ClientSession, url: str, token: str) -> float:
-    """The median of some requests, one after the other."""
-    taken = []
-    for _ in range(REQUESTS):
-        begun = time.perf_counter()
-        async with session.get(url, cookies={"yanshu_desk": token}) as answer:
-            body = await answer.read()
-        taken.append((time.perf_counter() - begun) * 1000)
-        assert answer.status == 200, (url, answer.status)
-        assert "学生已有家长绑定" in body.decode()
-    return statistics.median(taken)
-
-
-async def measure(ports: dict[int, int], tokens: dict[int, str]) -> None:
-    """Ask for each page of each database in turns."""
-    region = f"/console/registration/regions/{DISTRICT.id}"
-    pages = {
-        "the district": "/console/registration",
-        "schools below the aim": f"{region}?show=below&sort=rate",
-        "a school": "/console/registration/schools/school-007",
+    root = f"{address}/console/registration"
+    return {
+        "the district": (root, desk),
+        "schools below the aim": (f"{root}/regions/{DISTRICT.id}?show=below&sort=rate", desk),
+        "a school": (f"{root}/schools/school-007", desk),
     }
-    async with aiohttp.ClientSession() as session:
-        sizes = " and ".join(str(size) for size in SIZES)
-        print(f"registration, {SCHOOLS} schools, ms with {sizes} pupils each")
-        for name, path in pages.items():
-            rounds: dict[int, list[float]] = {size: [] for size in SIZES}
-            for turn in range(ROUNDS + 1):
-                for size in SIZES:
-                    url = f"http://127.0.0.1:{ports[size]}{path}"
-                    taken = await milliseconds(session, url, tokens[size])
-                    if turn:
-                        rounds[size].append(taken)
-            small, large = (rounds[size] for size in SIZES)
-            ratio = statistics.median(b / a for a, b in zip(small, large, strict=True))
-            print(
-                f"  {name:24} {statistics.median(small):6.1f}  {statistics.median(large):6.1f}"
-                f"    × {ratio:.2f}    (aim: under {AIM_MS} ms, × 1.3 at most)"
-            )
+
+
+def show(found: Mapping[str, Taken]) -> None:
+    """The table."""
+    sizes = " and ".join(str(size) for size in SIZES)
+    print(f"registration, {SCHOOLS} schools, ms with {sizes} pupils each")
+    for name, rounds in found.items():
+        small, large = (rounds[size] for size in SIZES)
+        ratio = statistics.median(b / a for a, b in zip(small, large, strict=True))
+        print(
+            f"  {name:24} {statistics.median(small):6.1f}  {statistics.median(large):6.1f}"
+            f"    × {ratio:.2f}    (aim: under {AIM_MS} ms, × 1.3 at most)"
+        )
 
 
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         engines = stack.enter_context(Engines(folder))
-        ports, tokens = {}, {}
-        for size in SIZES:
-            ports[size] = free_port()
-            environment = dev_environment(
-                {"YANSHU_MONGODB_DATABASE": f"bench{size}", "YANSHU_LOG_LEVEL": "ERROR"},
-                port=ports[size],
-                mongodb_uri=engines.mongodb_uri,
-                redis_url=engines.redis_url,
-            )
-            tokens[size] = asyncio.run(prepare(Settings.from_environment(environment), size))
-            command = ["main.py", "serve", "--port", str(ports[size])]
-            stack.enter_context(process(command, environment))
-        asyncio.run(measure(ports, tokens))
+        doors = installations(stack, engines, SIZES, prepare)
+        show(asyncio.run(in_turns(doors, shown="学生已有家长绑定", requests=REQUESTS)))
 
 
 if __name__ == "__main__":

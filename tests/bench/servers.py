@@ -1,16 +1,22 @@
-"""Processes for benches: servers on free ports."""
+"""Installations for benches: databases that are filled, and servers on free ports."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar
+
+from engines import Engines
+from settings import Settings, dev_environment
 
 TEACHER = "bench-teacher"
 CLASS_SIZE = 500
+Door = TypeVar("Door")
 
 
 def free_port() -> int:
@@ -21,8 +27,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(command: Sequence[str], environment: dict[str, str]) -> Iterator[None]:
-    """A server process, ready."""
+def process(command: Sequence[str], environment: dict[str, str]) -> Iterator[int]:
+    """A server process, ready; its process id."""
     child = subprocess.Popen(
         [sys.executable, *command], env=os.environ | environment, stdout=subprocess.PIPE
     )
@@ -30,7 +36,32 @@ def process(command: Sequence[str], environment: dict[str, str]) -> Iterator[Non
         assert child.stdout is not None
         if not child.stdout.readline().startswith(b"ready"):
             raise RuntimeError(f"{command} did not start")
-        yield
+        yield child.pid
     finally:
         child.terminate()
         child.wait()
+
+
+def installations(
+    stack: ExitStack,
+    engines: Engines,
+    sizes: Iterable[int],
+    prepare: Callable[[Settings, int, str], Coroutine[Any, Any, Door]],
+) -> dict[int, Door]:
+    """A database and a web process of its own for each size, on the same engines.
+
+    `prepare(settings, size, address)` fills the database and gives what is needed to ask the process.
+    """
+    doors = {}
+    for size in sizes:
+        port = free_port()
+        environment = dev_environment(
+            {"YANSHU_MONGODB_DATABASE": f"bench{size}", "YANSHU_LOG_LEVEL": "ERROR"},
+            port=port,
+            mongodb_uri=engines.mongodb_uri,
+            redis_url=engines.redis_url,
+        )
+        settings, address = Settings.from_environment(environment), f"http://127.0.0.1:{port}"
+        doors[size] = asyncio.run(prepare(settings, size, address))
+        stack.enter_context(process(["main.py", "serve", "--port", str(port)], environment))
+    return doors

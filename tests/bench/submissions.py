@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -30,9 +31,9 @@ from domain.times import list_position
 from engines import Engines
 from services.bearers import start_bearer
 from services.context import Context
-from settings import Settings, dev_environment
+from settings import Settings
 from storage.documents import to_document, with_text_dates
-from tests.bench.servers import TEACHER, free_port, process
+from tests.bench.servers import TEACHER, installations
 from tests.settling import settle_families
 from tests.town import SCHOOL, pupil, school_class
 
@@ -143,7 +144,7 @@ async def fill(ctx: Context, app_id: str, behind: int, base: str, families: int)
     return Door(base, today.id, teacher.access, tuple(people))
 
 
-async def prepare(settings: Settings, behind: int, base: str, families: int) -> Door:
+async def prepare(settings: Settings, behind: int, base: str, *, families: int) -> Door:
     """Fill one database."""
     async with running(settings) as program:
         app_id = settings.official_account.app_id
@@ -284,19 +285,7 @@ def run(families: int) -> None:
     """Both databases, so many families each."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         engines = stack.enter_context(Engines(folder))
-        doors = {}
-        for size in BEHIND:
-            port = free_port()
-            environment = dev_environment(
-                {"YANSHU_MONGODB_DATABASE": f"bench{size}", "YANSHU_LOG_LEVEL": "ERROR"},
-                port=port,
-                mongodb_uri=engines.mongodb_uri,
-                redis_url=engines.redis_url,
-            )
-            settings, base = Settings.from_environment(environment), f"http://127.0.0.1:{port}"
-            doors[size] = asyncio.run(prepare(settings, size, base, families))
-            command = ["main.py", "serve", "--port", str(port)]
-            stack.enter_context(process(command, environment))
+        doors = installations(stack, engines, BEHIND, partial(prepare, families=families))
         asyncio.run(measure(doors))
 
 
