@@ -1,4 +1,4 @@
-"""The console's addresses, one table."""
+"""The console's addresses, area by area. Of two that fit the first counts, so an area has all below its own."""
 
 from __future__ import annotations
 
@@ -65,14 +65,68 @@ _FIGURES = "/console/resources/figures"
 def routes() -> list[URLSpec]:
     """Every page at a desk."""
     return [
+        *_door(),
+        *_office(),
+        *_lists(),
+        *_people(),
+        *_figures(),
+        *_talk(),
+        *_activities(),
+        *_links(),
+        URLSpec(r"/console/.*", missing.MissingHandler),
+    ]
+
+
+def _door() -> list[URLSpec]:
+    """The way in and out, and home."""
+    return [
         URLSpec(r"/console/?", home.HomeHandler),
         URLSpec(r"/console/sign-in", sign_in.SignInHandler),
         URLSpec(r"/console/sign-in/wait", sign_in.SignInWaitHandler),
         URLSpec(r"/console/sign-out", sign_in.SignOutHandler),
         URLSpec(r"/console/switch", sign_in.SwitchHandler),
+        URLSpec(r"/console/sso/start", sso.SsoStartHandler),
+        URLSpec(r"/console/sso/return", sso.SsoReturnHandler),
+        URLSpec(r"/console/sso/link", sso.SsoLinkHandler),
+        URLSpec(r"/console/sso/unlink", sso.SsoUnlinkHandler),
+    ]
+
+
+def _office() -> list[URLSpec]:
+    """What a place is, who is what there, and what was done."""
+    return [
         URLSpec(r"/console/calendar", calendar.CalendarHandler),
         URLSpec(r"/console/calendar/term", calendar.TermHandler),
         URLSpec(r"/console/calendar/remove", calendar.TermRemovalHandler),
+        URLSpec(r"/console/roles", roles.RolesHandler),
+        URLSpec(r"/console/roles/offer", roles.OfferHandler),
+        URLSpec(r"/console/roles/heads", roles.HeadTeachersHandler),
+        URLSpec(r"/console/roles/revoke", roles.RevokeHandler),
+        URLSpec(r"/console/roles/end", roles.EndHandler),
+        URLSpec(r"/console/places", places.PlacesHandler),
+        URLSpec(r"/console/places/new", places.NewPlaceHandler),
+        URLSpec(r"/console/places/edit", places.EditPlaceHandler),
+        URLSpec(r"/console/settings", settings.SettingsHandler),
+        URLSpec(r"/console/settings/sign-out", settings.SignOutEverywhereHandler),
+        URLSpec(r"/console/audit", audit.AuditHandler),
+        URLSpec(r"/console/audit/recalled", audit.RecalledHandler),
+        URLSpec(r"/console/audit/check", audit.AuditCheckHandler),
+        URLSpec(r"/console/audit/export", audit.AuditExportHandler),
+        URLSpec(r"/console/editions", editions.EditionsHandler),
+        URLSpec(r"/console/rollover", rollovers.RolloverHandler),
+        URLSpec(r"/console/rollover/school", rollovers.RolloverSchoolHandler),
+        URLSpec(r"/console/rollover/confirm", rollovers.RolloverConfirmHandler),
+        URLSpec(r"/console/rollover/progress", rollovers.RolloverProgressHandler),
+        URLSpec(r"/console/rollover/undo", rollovers.RolloverUndoHandler),
+        URLSpec(r"/console/classes", classes.ClassesHandler),
+        URLSpec(rf"/console/classes/{_ID}", classes.ClassHandler),
+        URLSpec(rf"/console/classes/{_ID}/end", classes.EndClassHandler),
+    ]
+
+
+def _lists() -> list[URLSpec]:
+    """Lists of pupils, and the cards that families come in by."""
+    return [
         URLSpec(r"/console/imports", imports.ImportsHandler),
         URLSpec(r"/console/imports/upload", imports.ImportUploadHandler),
         URLSpec(r"/console/imports/template", imports.ImportTemplateHandler),
@@ -89,20 +143,34 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"/console/invitations/{_ID}", invitations.ClassInvitationsHandler),
         URLSpec(rf"/console/invitations/{_ID}/cards", invitations.RevokeCardsHandler),
         URLSpec(rf"/console/invitations/{_ID}/mini", invitations.MiniCodeHandler),
-        URLSpec(r"/console/roles", roles.RolesHandler),
-        URLSpec(r"/console/roles/offer", roles.OfferHandler),
-        URLSpec(r"/console/roles/heads", roles.HeadTeachersHandler),
-        URLSpec(r"/console/roles/revoke", roles.RevokeHandler),
-        URLSpec(r"/console/roles/end", roles.EndHandler),
-        URLSpec(r"/console/places", places.PlacesHandler),
-        URLSpec(r"/console/places/new", places.NewPlaceHandler),
-        URLSpec(r"/console/places/edit", places.EditPlaceHandler),
-        URLSpec(r"/console/settings", settings.SettingsHandler),
-        URLSpec(r"/console/settings/sign-out", settings.SignOutEverywhereHandler),
-        URLSpec(r"/console/audit", audit.AuditHandler),
-        URLSpec(r"/console/audit/recalled", audit.RecalledHandler),
-        URLSpec(r"/console/audit/check", audit.AuditCheckHandler),
-        URLSpec(r"/console/audit/export", audit.AuditExportHandler),
+    ]
+
+
+def _people() -> list[URLSpec]:
+    """Pupils and their guardians."""
+    return [
+        URLSpec(_PEOPLE, people.PeopleHandler),
+        URLSpec(rf"{_PEOPLE}/new", pupils.NewPupilHandler),
+        URLSpec(rf"{_PEOPLE}/guardians/{_ID}", people.AdultHandler),
+        URLSpec(rf"{_PEOPLE}/files/{_ID}", guardians.FamilyExportFileHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}", people.PupilHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/edit", pupils.EditPupilHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/move", pupils.MovePupilHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/leave", pupils.LeavePupilHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/erase", guardians.ErasePupilHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/lines/new", pupils.NewLineHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/lines/{_ID}", pupils.LineHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/lines/{_ID}/remove", pupils.RemoveLineHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/bindings/{_ID}", guardians.BindingHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/bindings/{_ID}/end", guardians.EndBindingHandler),
+        URLSpec(rf"{_PEOPLE}/{_ID}/files/{_ID}", guardians.FamilyExportHandler),
+        URLSpec(r"/console/claims", claims.ClaimsHandler),
+    ]
+
+
+def _figures() -> list[URLSpec]:
+    """Who has registered, how much homework there is and what became of it, links, circles."""
+    return [
         URLSpec(_REGISTRATION, registration.RegistrationHandler),
         URLSpec(rf"{_REGISTRATION}/regions/{_ID}", registration.RegionHandler),
         URLSpec(rf"{_REGISTRATION}/regions/{_ID}/list\.xlsx", registration.RegionFileHandler),
@@ -127,6 +195,16 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"{_REPORTS}/classes/{_ID}", reports.ClassReportHandler),
         URLSpec(rf"{_REPORTS}/classes/{_ID}/homework/{_ID}", reports.HomeworkReportHandler),
         URLSpec(rf"{_REPORTS}/children/{_ID}", reports.ChildReportHandler),
+        URLSpec(_CIRCLES, circles.CirclesHandler),
+        URLSpec(rf"{_CIRCLES}/{_PLACES}/{_ID}", circles.CirclesHandler),
+        URLSpec(rf"{_CIRCLES}/{_PLACES}/{_ID}/list\.xlsx", circles.CirclesFileHandler),
+        URLSpec(rf"{_CIRCLES}/schools/{_ID}/{_ID}", circles.CircleTopicsHandler),
+    ]
+
+
+def _talk() -> list[URLSpec]:
+    """Groups, conversations, and keeping them safe."""
+    return [
         URLSpec(r"/console/groups", groups.GroupsHandler),
         URLSpec(r"/console/groups/rules", groups.RulesHandler),
         URLSpec(r"/console/groups/talk", groups.TalkHandler),
@@ -145,10 +223,18 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"{_THREAD}/mute", messages.MuteHandler),
         URLSpec(rf"{_THREAD}/{_ID}/recall", messages.RecallHandler),
         URLSpec(rf"{_THREAD}/{_ID}/files/{_ID}", messages.MessageFileHandler),
-        URLSpec(_CIRCLES, circles.CirclesHandler),
-        URLSpec(rf"{_CIRCLES}/{_PLACES}/{_ID}", circles.CirclesHandler),
-        URLSpec(rf"{_CIRCLES}/{_PLACES}/{_ID}/list\.xlsx", circles.CirclesFileHandler),
-        URLSpec(rf"{_CIRCLES}/schools/{_ID}/{_ID}", circles.CircleTopicsHandler),
+        URLSpec(r"/console/duty", duty.DutyHandler),
+        URLSpec(r"/console/duty/off", duty.DutyOffHandler),
+        URLSpec(r"/console/duty/repeat", duty.DutyRepeatHandler),
+        URLSpec(r"/console/words", word_lists.WordListHandler),
+        URLSpec(r"/console/reviews", reviews.ReviewsHandler),
+        URLSpec(rf"/console/reviews/{_ID}/pictures/{_ID}", reviews.ReviewPictureHandler),
+    ]
+
+
+def _activities() -> list[URLSpec]:
+    """Activities and leave."""
+    return [
         URLSpec(r"/console/activities", activities.ActivitiesHandler),
         URLSpec(rf"/console/activities/{_ID}/list\.xlsx", activities.ActivityFileHandler),
         URLSpec(rf"{_THEMES}/regions/{_ID}", activities.RegionThemesHandler),
@@ -164,6 +250,12 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/console/leaves", leaves.LeavesHandler),
         URLSpec(r"/console/leaves/list\.xlsx", leaves.LeavesFileHandler),
         URLSpec(rf"/console/leaves/{_ID}/decision", leaves.LeaveDecisionHandler),
+    ]
+
+
+def _links() -> list[URLSpec]:
+    """Shelves of links, and the library of resources."""
+    return [
         URLSpec(r"/console/links", links.LinksHandler),
         URLSpec(r"/console/links/new", links.EntryHandler),
         URLSpec(r"/console/links/sheet", links.LinkSheetHandler),
@@ -187,40 +279,4 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"{_RESOURCES}/{_ID}/package", resource_packages.OnePackageHandler),
         URLSpec(rf"{_RESOURCES}/{_ID}/decide", resource_reviews.DecisionHandler),
         URLSpec(rf"{_RESOURCES}/{_ID}/files/{_ID}", resources.ResourceFileHandler),
-        URLSpec(r"/console/editions", editions.EditionsHandler),
-        URLSpec(r"/console/rollover", rollovers.RolloverHandler),
-        URLSpec(r"/console/rollover/school", rollovers.RolloverSchoolHandler),
-        URLSpec(r"/console/rollover/confirm", rollovers.RolloverConfirmHandler),
-        URLSpec(r"/console/rollover/progress", rollovers.RolloverProgressHandler),
-        URLSpec(r"/console/rollover/undo", rollovers.RolloverUndoHandler),
-        URLSpec(_PEOPLE, people.PeopleHandler),
-        URLSpec(rf"{_PEOPLE}/new", pupils.NewPupilHandler),
-        URLSpec(rf"{_PEOPLE}/guardians/{_ID}", people.AdultHandler),
-        URLSpec(rf"{_PEOPLE}/files/{_ID}", guardians.FamilyExportFileHandler),
-        URLSpec(rf"{_PEOPLE}/{_ID}", people.PupilHandler),
-        URLSpec(rf"{_PEOPLE}/{_ID}/edit", pupils.EditPupilHandler),
-        URLSpec(rf"{_PEOPLE}/{_ID}/move", pupils.MovePupilHandler),
-        URLSpec(rf"{_PEOPLE}/{_ID}/leave", pupils.LeavePupilHandler),
-        URLSpec(rf"{_PEOPLE}/{_ID}/erase", guardians.ErasePupilHandler),
-        URLSpec(rf"{_PEOPLE}/{_ID}/lines/new", pupils.NewLineHandler),
-        URLSpec(rf"{_PEOPLE}/{_ID}/lines/{_ID}", pupils.LineHandler),
-        URLSpec(rf"{_PEOPLE}/{_ID}/lines/{_ID}/remove", pupils.RemoveLineHandler),
-        URLSpec(rf"{_PEOPLE}/{_ID}/bindings/{_ID}", guardians.BindingHandler),
-        URLSpec(rf"{_PEOPLE}/{_ID}/bindings/{_ID}/end", guardians.EndBindingHandler),
-        URLSpec(rf"{_PEOPLE}/{_ID}/files/{_ID}", guardians.FamilyExportHandler),
-        URLSpec(r"/console/duty", duty.DutyHandler),
-        URLSpec(r"/console/duty/off", duty.DutyOffHandler),
-        URLSpec(r"/console/duty/repeat", duty.DutyRepeatHandler),
-        URLSpec(r"/console/words", word_lists.WordListHandler),
-        URLSpec(r"/console/reviews", reviews.ReviewsHandler),
-        URLSpec(rf"/console/reviews/{_ID}/pictures/{_ID}", reviews.ReviewPictureHandler),
-        URLSpec(r"/console/claims", claims.ClaimsHandler),
-        URLSpec(r"/console/classes", classes.ClassesHandler),
-        URLSpec(rf"/console/classes/{_ID}", classes.ClassHandler),
-        URLSpec(rf"/console/classes/{_ID}/end", classes.EndClassHandler),
-        URLSpec(r"/console/sso/start", sso.SsoStartHandler),
-        URLSpec(r"/console/sso/return", sso.SsoReturnHandler),
-        URLSpec(r"/console/sso/link", sso.SsoLinkHandler),
-        URLSpec(r"/console/sso/unlink", sso.SsoUnlinkHandler),
-        URLSpec(r"/console/.*", missing.MissingHandler),
     ]
