@@ -26,7 +26,6 @@ from services.answers import (
     owner_of,
     withdraw_answer,
 )
-from services.files import Owner
 from services.reading import record_read
 
 
@@ -146,13 +145,13 @@ class BringHandler(UploadPage):
 
     access = Access.VISITOR
 
-    async def owner(self, *named: str) -> Owner:
-        """Who may answer this activity for this child now."""
+    async def post(self, activity_id: str) -> None:
+        """It is of who may answer this activity for this child now."""
         child = self.get_query_argument("child", "")
-        asked = await access_asked_for(self.ctx, self.session.person_id, named[0], child)
+        asked = await access_asked_for(self.ctx, self.session.person_id, activity_id, child)
         if not asked.may_answer or not any(q.kind in BRINGS for q in asked.activity.questions):
             raise NotFoundError
-        return owner_of(asked)
+        await self.take(owner_of(asked))
 
 
 @dataclass(frozen=True, slots=True)

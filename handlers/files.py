@@ -44,13 +44,8 @@ class UploadPage(PageHandler):
         """Piece by piece."""
         self._intake.add(chunk)
 
-    async def owner(self, *named: str) -> Owner:
-        """Whose it becomes; what the address names is handed in. Raises NotFoundError."""
-        raise NotImplementedError
-
-    async def post(self, *named: str) -> None:
-        """Store it, if its content is of a kind that we take."""
-        owner = await self.owner(*named)
+    async def take(self, owner: Owner) -> None:
+        """Store it as theirs, if its content is of a kind that we take, and say what it is. Raises FileRefusedError."""
         if self._intake.is_too_large:
             raise FileRefusedError("too_large")
         try:
@@ -75,9 +70,9 @@ class UploadHandler(UploadPage):
     access = Access.STAFF
     right = Right.PUBLISH
 
-    async def owner(self, *named: str) -> Owner:
-        """Who writes to these classes."""
-        return Owner.of(self.teaching)
+    async def post(self) -> None:
+        """It is of who writes to these classes."""
+        await self.take(Owner.of(self.teaching))
 
 
 async def send_file(
