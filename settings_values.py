@@ -38,6 +38,18 @@ def one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     return parse
 
 
+def matching(pattern: str, must: str) -> Callable[[str], str]:
+    """A value that is all of one pattern; `must` ends the sentence for one that is not."""
+    wanted = re.compile(pattern, re.DOTALL)
+
+    def parse(value: str) -> str:
+        if not wanted.fullmatch(value):
+            raise Wrong(f"must {must}")
+        return value
+
+    return parse
+
+
 def boolean(value: str) -> bool:
     """yes or no, as people write them."""
     words = {"1": True, "true": True, "yes": True, "on": True}
@@ -65,25 +77,16 @@ def clock(value: str) -> time:
     return time.fromisoformat(value)
 
 
-def mongodb_uri(value: str) -> str:
-    """Where MongoDB is."""
-    if not re.match(r"mongodb(\+srv)?://[^/\s]", value):
-        raise Wrong("must start with mongodb:// or mongodb+srv://")
-    return value
+# Where MongoDB is.
+mongodb_uri = matching(r"mongodb(\+srv)?://[^/\s].*", "start with mongodb:// or mongodb+srv://")
 
 
-def redis_url(value: str) -> str:
-    """Where Redis is."""
-    if not re.match(r"(rediss?|unix)://.", value):
-        raise Wrong("must start with redis://, rediss:// or unix://")
-    return value
+# Where Redis is.
+redis_url = matching(r"(rediss?|unix)://..*", "start with redis://, rediss:// or unix://")
 
 
-def database(value: str) -> str:
-    """A database's name."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,38}", value):
-        raise Wrong("must be 1 to 38 letters, digits, - or _")
-    return value
+# A database's name.
+database = matching(r"[A-Za-z0-9_-]{1,38}", "be 1 to 38 letters, digits, - or _")
 
 
 def metrics_token(value: str) -> str:
@@ -93,18 +96,12 @@ def metrics_token(value: str) -> str:
     return value
 
 
-def app_id(value: str) -> str:
-    """AppID as WeChat's console shows it."""
-    if not re.fullmatch(r"wx[0-9a-zA-Z]{16}", value):
-        raise Wrong("must be wx and 16 letters or digits")
-    return value
+# AppID as WeChat's console shows it.
+app_id = matching(r"wx[0-9a-zA-Z]{16}", "be wx and 16 letters or digits")
 
 
-def token(value: str) -> str:
-    """Token of WeChat's server configuration."""
-    if not re.fullmatch(r"[0-9A-Za-z]{3,32}", value):
-        raise Wrong("must be 3 to 32 letters and digits")
-    return value
+# Token of WeChat's server configuration.
+token = matching(r"[0-9A-Za-z]{3,32}", "be 3 to 32 letters and digits")
 
 
 def aes_key(value: str) -> str:
@@ -118,11 +115,8 @@ def aes_key(value: str) -> str:
     return value
 
 
-def template_id(value: str) -> str:
-    """A message template's id."""
-    if not re.fullmatch(r"[0-9A-Za-z_-]{1,64}", value):
-        raise Wrong("must be a template id as the console shows it")
-    return value
+# A message template's id.
+template_id = matching(r"[0-9A-Za-z_-]{1,64}", "be a template id as the console shows it")
 
 
 def template_fields(parts: tuple[str, ...]) -> Callable[[str], Mapping[str, str]]:
@@ -192,25 +186,16 @@ def endpoint(value: str) -> str:
     return address(value)
 
 
-def bucket(value: str) -> str:
-    """A bucket's name, as it can stand before a host's."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", value):
-        raise Wrong("must be 3 to 63 small letters, digits and -")
-    return value
+# A bucket's name, as it can stand before a host's.
+bucket = matching(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "be 3 to 63 small letters, digits and -")
 
 
-def region(value: str) -> str:
-    """A region, as it stands in a signature."""
-    if not re.fullmatch(r"[a-z0-9-]{1,40}", value):
-        raise Wrong("must be small letters, digits and - like cn-north-1")
-    return value
+# A region, as it stands in a signature.
+region = matching(r"[a-z0-9-]{1,40}", "be small letters, digits and - like cn-north-1")
 
 
-def access_key(value: str) -> str:
-    """The name that goes with a secret key, as it stands in a header."""
-    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", value):
-        raise Wrong("must be letters, digits, - . and _")
-    return value
+# The name that goes with a secret key, as it stands in a header.
+access_key = matching(r"[A-Za-z0-9_.-]{1,128}", "be letters, digits, - . and _")
 
 
 def _is_loopback(host: str) -> bool:
