@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from domain.bindings import Custody
 from domain.errors import InvalidError, Problem
+from domain.forms import typed_line
 from domain.times import SCHOOL_ZONE
 
 LONGEST_RELATION = 10  # characters: 外婆, 临时照看人
@@ -40,11 +41,7 @@ class Change:
 def parse_change(form: Mapping[str, str], now: datetime) -> Change:
     """A form of text as a change. Raises InvalidError with every field that is wrong."""
     wrong: dict[str, Problem] = {}
-    relation = form.get("relation", "").strip()
-    if len(relation) > LONGEST_RELATION:
-        wrong["relation"] = Problem("too_long", LONGEST_RELATION)
-    elif not relation.isprintable():
-        wrong["relation"] = Problem("control_characters")
+    relation = typed_line(form, "relation", LONGEST_RELATION, wrong)
     order = form.get("order", "").strip() or "0"
     if not (order.isascii() and order.isdigit() and len(order) == 1):
         wrong["order"] = Problem("unknown")

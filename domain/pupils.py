@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from domain.custody import LONGEST_RELATION
 from domain.errors import InvalidError, Problem
+from domain.forms import typed_line
 from domain.names import NAME_LIMIT, folded_name
 from domain.roster_cells import CellError, name_of
 from domain.roster_changes import Writes, placed
@@ -83,11 +84,7 @@ def parse_line(form: Mapping[str, str]) -> LineDraft:
         wrong["phone"] = Problem("missing")
     elif not (digits.isascii() and digits.isdigit()) or len(digits) not in (_KEPT, _PHONE):
         wrong["phone"] = Problem("form")
-    relation = form.get("relation", "").strip()
-    if len(relation) > LONGEST_RELATION:
-        wrong["relation"] = Problem("too_long", LONGEST_RELATION)
-    elif not relation.isprintable():
-        wrong["relation"] = Problem("control_characters")
+    relation = typed_line(form, "relation", LONGEST_RELATION, wrong)
     if wrong:
         raise InvalidError(wrong)
     return LineDraft(digits[-_KEPT:], relation)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from domain.errors import InvalidError, Problem
+from domain.forms import typed_line
 from domain.resources import SAYS_WHENCE, Claim, Content, Kind
 
 TITLE_LIMIT = 60
@@ -67,14 +68,14 @@ def parse_draft(
     subject = form.get("subject", "")
     if subject not in subjects:
         wrong["subject"] = Problem("unknown")
-    whence = _line(form, "whence", WHENCE_LIMIT, wrong, needed=claim in SAYS_WHENCE)
+    whence = typed_line(form, "whence", WHENCE_LIMIT, wrong, needed=claim in SAYS_WHENCE)
     if not file_ids:
         wrong["file_ids"] = Problem("missing")
     elif len(set(file_ids)) > PARTS_LIMIT:
         wrong["file_ids"] = Problem("too_many", PARTS_LIMIT)
-    title = _line(form, "title", TITLE_LIMIT, wrong, needed=True)
+    title = typed_line(form, "title", TITLE_LIMIT, wrong, needed=True)
     summary = _text(form, wrong)
-    chapter = _line(form, "chapter", CHAPTER_LIMIT, wrong, needed=True)
+    chapter = typed_line(form, "chapter", CHAPTER_LIMIT, wrong, needed=True)
     if wrong:
         raise InvalidError(wrong)
     return Draft(
@@ -89,19 +90,6 @@ def parse_draft(
         chapter=chapter,
         open=form.get("open", "") == "yes",
     )
-
-
-def _line(
-    form: Mapping[str, str], name: str, limit: int, wrong: dict[str, Problem], *, needed: bool
-) -> str:
-    text = form.get(name, "").strip()
-    if needed and not text:
-        wrong[name] = Problem("missing")
-    elif len(text) > limit:
-        wrong[name] = Problem("too_long", limit)
-    elif not text.isprintable():
-        wrong[name] = Problem("control_characters")
-    return text
 
 
 def _text(form: Mapping[str, str], wrong: dict[str, Problem]) -> str:

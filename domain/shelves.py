@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from domain.catalogue import Page
 from domain.errors import InvalidError, Problem
+from domain.forms import typed_line
 from domain.notices import link_allowed
 from domain.stages import LAST_GRADE
 
@@ -255,16 +256,16 @@ def parse_entry(
     if subject and subject not in set(subjects):
         wrong["subject"] = Problem("unknown")
     draft = Draft(
-        title=_line(form, "title", TITLE_LIMIT, wrong, needed=True),
+        title=typed_line(form, "title", TITLE_LIMIT, wrong, needed=True),
         address=address if not book_id else "",
         book_id=book_id,
         page=_one_of(Page, form, "page", Page.STUDENT, wrong),
-        note=_line(form, "note", NOTE_LIMIT, wrong),
+        note=typed_line(form, "note", NOTE_LIMIT, wrong),
         icon=_one_of(Icon, form, "icon", Icon.LESSON, wrong),
         audiences=_audiences(audiences, wrong),
         grades=_grades(grades, wrong),
         subject=subject,
-        edition=_line(form, "edition", 64, wrong),
+        edition=typed_line(form, "edition", 64, wrong),
         term=_number(form, "term", 2, wrong),
         order=_number(form, "order", ORDER_LIMIT, wrong),
         pinned=form.get("pinned", "") == "yes",
@@ -274,24 +275,6 @@ def parse_entry(
     if wrong:
         raise InvalidError(wrong)
     return draft
-
-
-def _line(
-    form: Mapping[str, str],
-    name: str,
-    limit: int,
-    wrong: dict[str, Problem],
-    *,
-    needed: bool = False,
-) -> str:
-    text = form.get(name, "").strip()
-    if needed and not text:
-        wrong[name] = Problem("missing")
-    elif len(text) > limit:
-        wrong[name] = Problem("too_long", limit)
-    elif not text.isprintable():
-        wrong[name] = Problem("control_characters")
-    return text
 
 
 def _one_of(
