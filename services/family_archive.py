@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -205,99 +205,114 @@ async def _write_notices(making: _Archive) -> None:
         _put(making.zip, "data/notices.json", lines)
 
 
+@dataclass(frozen=True, slots=True)
+class _Chapter:
+    """A part of the page, and its records as `data/NAME.json`."""
+
+    title: str
+    name: str
+    records: Sequence[Any]
+    part: str
+
+
 async def _write_rest(making: _Archive) -> None:
-    ctx, wanted = making.ctx, making.wanted
+    """What is of the child, then what is of the adult as its guardian, and what the school did with its records."""
+    for chapter in (
+        *await _chapters_of_work(making),
+        *await _chapters_of_talk(making),
+        *await _chapters_of_adult(making),
+    ):
+        making.say(pages.heading(chapter.title))
+        making.say(chapter.part if chapter.records else pages.nothing())
+        _put_json(making.zip, f"data/{chapter.name}.json", chapter.records)
+
+
+async def _chapters_of_work(making: _Archive) -> list[_Chapter]:
+    """What was asked of the child and done for it."""
+    links, wanted = making.links, making.wanted
+    submissions, book = await _work(making)
+    answers, leaves = await _asked(making)
+    lists = await tasks.task_records(making.ctx, wanted.school_id, wanted.student_id)
+    return [
+        _Chapter(
+            "作业和批改",
+            "submissions",
+            [work.submission_record(s, links) for s in submissions],
+            work.submissions_part(submissions, links),
+        ),
+        _Chapter(
+            "错题本",
+            "mistakes",
+            [work.mistake_record(m, links) for m in book],
+            work.mistakes_part(book, links),
+        ),
+        _Chapter(
+            "活动",
+            "answers",
+            [asked.answer_record(*one, links) for one in answers],
+            asked.answers_part(answers, links),
+        ),
+        _Chapter(
+            "请假",
+            "leaves",
+            [asked.leave_record(one, links) for one in leaves],
+            asked.leaves_part(leaves, links),
+        ),
+        _Chapter(
+            "周末与假期",
+            "tasklists",
+            [tasks.task_record(t, links) for t in lists],
+            tasks.tasks_part(lists, links),
+        ),
+    ]
+
+
+async def _chapters_of_talk(making: _Archive) -> list[_Chapter]:
+    """What was said, and what circles show of the child."""
+    links = making.links
+    talk = await talk_of(making.ctx, making.wanted)
+    shared = await shared_of(making.ctx, making.wanted)
+    records = [talk_record(m, links) for m in talk]
+    return [
+        _Chapter("消息", "messages", records, talk_part(talk)),
+        _Chapter("班级圈", "circles", shared_records(shared, links), shared_part(shared, links)),
+    ]
+
+
+async def _chapters_of_adult(making: _Archive) -> list[_Chapter]:
+    """What the adult decided and asked for, the account it was done with, and the school's log."""
+    stores, wanted = making.ctx.stores, making.wanted
     events = [
         e
-        for e in await ctx.stores.consents.of_person(wanted.person_id)
+        for e in await stores.consents.of_person(wanted.person_id)
         if e.student_id in ("", wanted.student_id)
-    ]
-    claims = [
-        c
-        for c in await ctx.stores.forgetting.claims_of_person(wanted.person_id)
-        if wanted.student_id in c.candidates
     ]
     timings = [
         t
-        for t in await ctx.stores.timings.of_student(wanted.school_id, wanted.student_id)
+        for t in await stores.timings.of_student(wanted.school_id, wanted.student_id)
         if t.person_id == wanted.person_id
     ]
-    identities = await ctx.stores.forgetting.identities_of([wanted.person_id])
-    sessions = await ctx.stores.forgetting.sessions_of(wanted.person_id)
+    claims = [
+        c
+        for c in await stores.forgetting.claims_of_person(wanted.person_id)
+        if wanted.student_id in c.candidates
+    ]
+    identities = await stores.forgetting.identities_of([wanted.person_id])
+    account = account_record(identities, await stores.forgetting.sessions_of(wanted.person_id))
     entries = await _entries(making)
-    account = account_record(identities, sessions)
-    submissions, book = await _work(making)
-    answers, leaves = await _asked(making)
-    lists = await tasks.task_records(ctx, wanted.school_id, wanted.student_id)
-    talk = await talk_of(ctx, wanted)
-    shared = await shared_of(ctx, wanted)
-    for title, name, records, part in (
-        (
-            "作业和批改",
-            "submissions",
-            [work.submission_record(s, making.links) for s in submissions],
-            work.submissions_part(submissions, making.links),
+    consents = [consent_record(e) for e in events]
+    acts = [entry_record(e) for e in entries]
+    return [
+        _Chapter("同意与不同意", "consents", consents, pages.consents_part(events)),
+        _Chapter(
+            "作业用时", "timings", [timing_record(t) for t in timings], pages.timings_part(timings)
         ),
-        (
-            "错题本",
-            "mistakes",
-            [work.mistake_record(m, making.links) for m in book],
-            work.mistakes_part(book, making.links),
+        _Chapter(
+            "绑定申请", "claims", [claim_record(c) for c in claims], pages.claims_part(claims)
         ),
-        (
-            "活动",
-            "answers",
-            [asked.answer_record(*one, making.links) for one in answers],
-            asked.answers_part(answers, making.links),
-        ),
-        (
-            "请假",
-            "leaves",
-            [asked.leave_record(one, making.links) for one in leaves],
-            asked.leaves_part(leaves, making.links),
-        ),
-        (
-            "周末与假期",
-            "tasklists",
-            [tasks.task_record(t, making.links) for t in lists],
-            tasks.tasks_part(lists, making.links),
-        ),
-        (
-            "消息",
-            "messages",
-            [talk_record(m, making.links) for m in talk],
-            talk_part(talk),
-        ),
-        (
-            "班级圈",
-            "circles",
-            shared_records(shared, making.links),
-            shared_part(shared, making.links),
-        ),
-        (
-            "同意与不同意",
-            "consents",
-            [consent_record(e) for e in events],
-            pages.consents_part(events),
-        ),
-        (
-            "作业用时",
-            "timings",
-            [timing_record(t) for t in timings],
-            pages.timings_part(timings),
-        ),
-        ("绑定申请", "claims", [claim_record(c) for c in claims], pages.claims_part(claims)),
-        ("微信账号和登录", "account", account, pages.account_part(account)),
-        (
-            "学校对孩子记录的操作",
-            "audit",
-            [entry_record(e) for e in entries],
-            pages.audit_part(entries),
-        ),
-    ):
-        making.say(pages.heading(title))
-        making.say(part if records else pages.nothing())
-        _put_json(making.zip, f"data/{name}.json", records)
+        _Chapter("微信账号和登录", "account", account, pages.account_part(account)),
+        _Chapter("学校对孩子记录的操作", "audit", acts, pages.audit_part(entries)),
+    ]
 
 
 async def _work(making: _Archive) -> tuple[list[Submission], list[Mistake]]:
