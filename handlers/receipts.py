@@ -15,6 +15,7 @@ from handlers.base import Access, PageHandler
 from handlers.files import send_file
 from services.exports import Words, export_name, export_receipts, open_signature
 from services.receipts import Receipts, ledger_of, receipts_of
+from services.spreadsheets import XLSX
 
 # What states and reasons are called in the Excel file: as on the page.
 WORDS = Words(
@@ -22,7 +23,6 @@ WORDS = Words(
     reason=phrases.receipt_reason,
     relation=phrases.relation_name,
 )
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ReceiptsPage(PageHandler):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 
@@ -18,11 +17,10 @@ from domain.activities import (
     QuestionKind,
 )
 from domain.activity_changes import More
-from domain.files import FileKind, StoredFile
+from domain.files import FileKind
 from domain.roles import Right
 from handlers.base import Access
 from handlers.reading import pack_cursor
-from handlers.receipts import XLSX
 from miniapp.activity_shapes import (
     ActivityRow,
     OptionIn,
@@ -34,7 +32,7 @@ from miniapp.activity_shapes import (
     total_rows,
     value_rows,
 )
-from miniapp.endpoints import WHOLE, Call, Registry, Schema, Stream
+from miniapp.endpoints import WHOLE, Call, Registry, Schema, Stream, stream_made
 from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import Attachment, Done, NamedClass, attachment_rows
 from services.activities import (
@@ -54,6 +52,7 @@ from services.activity_results import (
     results_of,
 )
 from services.attachments import stored_of
+from services.spreadsheets import XLSX
 
 activities = Registry("activities")
 _OWN = "/teaching/activities/{activity_id}"
@@ -267,21 +266,14 @@ async def export_answers(call: Call, activity_id: str) -> Stream:
     """What came in as an Excel file; that it was taken is noted."""
     found = await results_of(call.ctx, call.teaching, activity_id)
     content = await export_results(call.ctx, call.teaching, found)
-    file = StoredFile(
-        id=activity_id,
+    return stream_made(
+        call,
+        content,
         school_id=found.activity.school_id,
-        owner_id=call.person_id,
         kind=FileKind.DOCUMENT,
         name=results_name(found.activity),
         content_type=XLSX,
-        size_bytes=len(content),
-        created_at=call.ctx.now(),
     )
-    return Stream(file, _in_one_piece(content))
-
-
-async def _in_one_piece(content: bytes) -> AsyncIterator[bytes]:
-    yield content
 
 
 async def _out(call: Call, found: Results) -> OwnActivity:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, get_type_hints
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from domain.errors import NotFoundError
-from domain.files import StoredFile
+from domain.files import FileKind, StoredFile
 from domain.roles import Right
 from handlers.base import Access
 from services.context import Context
@@ -102,6 +102,27 @@ class Stream:
     tag: str = ""
     part: Callable[[int, int], AsyncIterator[bytes]] | None = None
     lasting: bool = True
+
+
+def stream_made(
+    call: Call, content: bytes, *, school_id: str, kind: FileKind, name: str, content_type: str
+) -> Stream:
+    """An answer that is made for who asks, and stored nowhere."""
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield content
+
+    file = StoredFile(
+        id="",
+        school_id=school_id,
+        owner_id=call.person_id,
+        kind=kind,
+        name=name,
+        content_type=content_type,
+        size_bytes=len(content),
+        created_at=call.ctx.now(),
+    )
+    return Stream(file, whole())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime
 from enum import StrEnum
 
 from domain.errors import NotFoundError
-from domain.files import FileKind, StoredFile
+from domain.files import FileKind
 from domain.invitations import code_text
 from domain.roles import Right
 from handlers.base import Access
 from handlers.drawings import qr_png
-from miniapp.endpoints import Call, Registry, Schema, Stream
+from miniapp.endpoints import Call, Registry, Schema, Stream, stream_made
 from services.invitations import (
     invite_class,
     mini_code,
@@ -166,18 +165,11 @@ async def _stand(call: Call, class_id: str) -> ClassInvitation:
 def _picture(call: Call, content: bytes, *, name: str, school_id: str) -> Stream:
     """A picture that is drawn for this answer and stored nowhere."""
     is_png = content.startswith(b"\x89PNG")
-
-    async def whole() -> AsyncIterator[bytes]:
-        yield content
-
-    file = StoredFile(
-        id="",
+    return stream_made(
+        call,
+        content,
         school_id=school_id,
-        owner_id=call.person_id,
         kind=FileKind.PICTURE,
         name=name + (".png" if is_png else ".jpg"),
         content_type="image/png" if is_png else "image/jpeg",
-        size_bytes=len(content),
-        created_at=call.ctx.now(),
     )
-    return Stream(file, whole())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 
 from pydantic import Field
@@ -10,16 +9,17 @@ from pydantic import Field
 from domain.channels import Channel, Reason
 from domain.deliveries import MAX_REMINDERS
 from domain.errors import NotFoundError
-from domain.files import FileKind, StoredFile
+from domain.files import FileKind
 from domain.receipts import ChildReceipt, GuardianReceipt, Receipt
 from domain.roles import Right
 from handlers.base import Access
-from handlers.receipts import WORDS, XLSX
-from miniapp.endpoints import Call, Registry, Schema, Stream
+from handlers.receipts import WORDS
+from miniapp.endpoints import Call, Registry, Schema, Stream, stream_made
 from miniapp.shapes import OwnNoticeRow, own_notice_row
 from miniapp.teaching import by_state
 from services.exports import export_name, export_receipts, open_signature
 from services.receipts import ClassReceipts, Receipts, ledger_of, receipts_of
+from services.spreadsheets import XLSX
 
 receipts = Registry("receipts")
 
@@ -239,18 +239,11 @@ async def export(call: Call, notice_id: str) -> Stream:
     """The receipts as an Excel file; that it was taken is noted."""
     found = await receipts_of(call.ctx, call.teaching, notice_id)
     content = await export_receipts(call.ctx, call.teaching.actor, found, WORDS)
-    file = StoredFile(
-        id=notice_id,
+    return stream_made(
+        call,
+        content,
         school_id=found.notice.school_id,
-        owner_id=call.person_id,
         kind=FileKind.DOCUMENT,
         name=export_name(found.notice),
         content_type=XLSX,
-        size_bytes=len(content),
-        created_at=call.ctx.now(),
     )
-    return Stream(file, _in_one_piece(content))
-
-
-async def _in_one_piece(content: bytes) -> AsyncIterator[bytes]:
-    yield content

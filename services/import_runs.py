@@ -23,7 +23,6 @@ from domain.imports import (
 )
 from domain.roster_changes import Kind
 from services.context import Context
-from services.imports import XLSX
 from services.roster_desk import Desk, Summary
 from services.roster_files import RosterError
 from services.roster_process import DeskProcess, open_desk
@@ -38,6 +37,7 @@ from services.rosters import (
     read_all,
     refuse_a_wrong_file,
 )
+from services.spreadsheets import XLSX
 from storage.documents import to_value
 
 _EVERY_SECONDS = 1.0

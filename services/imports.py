@@ -24,11 +24,11 @@ from services.people import Post
 from services.quarantine import access_roster
 from services.roster_files import RosterError, kind_of
 from services.rosters import began_of
+from services.spreadsheets import XLSX
 
 TRY = "try_roster"
 APPLY = "apply_roster"
 _JOBS = {ImportState.TRYING: TRY, ImportState.APPLYING: APPLY}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TYPES = {".xlsx": XLSX, ".csv": "text/csv"}
 _SILENT = timedelta(seconds=60)  # a worker gives a sign of life each second
 _TRIES = 3

@@ -11,6 +11,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # the content type
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _HEAD_FILL = PatternFill("solid", fgColor="E7F8EE")
 CELL_LIMIT = 32_000  # Excel holds 32,767 characters in a cell

@@ -25,10 +25,10 @@ from services.message_reviews import (
     recalled_messages,
     recalled_text,
 )
+from services.spreadsheets import XLSX
 
 _LONGEST = 200
 _FIELDS = ("act", "person", "subject", "since", "until")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WRONG_DAY = "日期不对，请写成 2026-09-01 这样"
 
 
@@ -100,7 +100,7 @@ class AuditExportHandler(LogPage):
         )
         day = self.ctx.now().astimezone(SCHOOL_ZONE).strftime("%Y%m%d")
         name = quote(f"{place.name}操作记录{day}.xlsx", safe="")
-        self.set_header("Content-Type", _XLSX)
+        self.set_header("Content-Type", XLSX)
         self.set_header(
             "Content-Disposition", f"attachment; filename=\"log.xlsx\"; filename*=UTF-8''{name}"
         )

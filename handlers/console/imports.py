@@ -21,7 +21,6 @@ from handlers.console import words
 from handlers.console.base import ConsoleHandler
 from handlers.files import send_file
 from services.imports import (
-    XLSX,
     access_import,
     begin_applying,
     drop_import,
@@ -35,6 +34,7 @@ from services.imports import (
 from services.roster_command import refusal
 from services.roster_files import RosterError
 from services.roster_report import write_template
+from services.spreadsheets import XLSX
 
 # What is refused is still read to its end, unkept, so that the browser hears the answer; not endlessly.
 _DRAIN_BYTES = 3 * MAX_LIST_BYTES

@@ -14,8 +14,7 @@ from domain.subjects import LocalSubjects, subject_name
 from handlers.console.base import ConsoleHandler
 from handlers.homework_phrases import weekday
 from services.periods import Period, Span
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from services.spreadsheets import XLSX
 
 
 class OfClass(Protocol):
@@ -81,7 +80,7 @@ class PeriodPage(ConsoleHandler):
 
     def send_named(self, name: str, content: bytes) -> None:
         """Hand over an Excel file that is called so."""
-        self.set_header("Content-Type", _XLSX)
+        self.set_header("Content-Type", XLSX)
         title = quote(name, safe="")
         self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{title}")
         self.finish(content)

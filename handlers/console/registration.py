@@ -28,8 +28,8 @@ from services.registration_views import (
     region_view,
     school_view,
 )
+from services.spreadsheets import XLSX
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PAGE = 50
 _FEWEST_DRAWN = 8  # fewer schools are seen at a glance in the list itself
 
@@ -143,7 +143,7 @@ class RegistrationPage(ConsoleHandler):
     def send_file(self, place: str, content: bytes) -> None:
         """An Excel file as a download."""
         name = quote(said.registration_file(place), safe="")
-        self.set_header("Content-Type", _XLSX)
+        self.set_header("Content-Type", XLSX)
         self.set_header(
             "Content-Disposition",
             f"attachment; filename=\"registration.xlsx\"; filename*=UTF-8''{name}",

@@ -34,9 +34,9 @@ from miniapp.routes import REGISTRIES
 from services.bindings import bind_guardian
 from services.circle_comments import say_comment
 from services.circles import post_topic
-from services.imports import XLSX
 from services.messages import send_message
 from services.people import note_follow, recognise
+from services.spreadsheets import XLSX
 from services.threads import open_child_thread
 from tests.desk import Browser, appoint_at, sign_in_at_desk
 from tests.domain.asked_samples import (
