@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 
+import aiohttp
 import pytest
 
 from tests.flows.walking import Loop, open_loop
@@ -38,3 +39,12 @@ def loop(mongodb_uri: str, redis_url: str, database_name: str) -> Iterator[Loop]
     """An installation for walks at random, where no job runs by itself."""
     with open_loop(mongodb_uri, redis_url, database_name) as opened:
         yield opened
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[list[aiohttp.ClientSession]]:
+    """The HTTP clients of a story, closed when it ends."""
+    sessions: list[aiohttp.ClientSession] = []
+    yield sessions
+    for session in sessions:
+        await session.close()

@@ -1,4 +1,4 @@
-"""Who is bound to whom, as a person would keep it on paper: the model beside the program in `right_adult`."""
+"""Who is bound to whom, as a person would keep it on paper: the model beside the program in `right_bound`."""
 
 from __future__ import annotations
 

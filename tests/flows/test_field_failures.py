@@ -21,7 +21,8 @@ from services.families import own_bindings
 from services.notices import remind_unread
 from services.people import children_of
 from services.trials import RELATION
-from tests.flows.right_adult import HOUR, Walk, desk_here, settle
+from tests.flows.right_adult import Walk, settle
+from tests.flows.right_bound import HOUR, desk_here
 from tests.town import Town
 
 DAY = 24 * HOUR

@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.bindings import STAFF_REASONS, EndReason
 from tests.flows.paper import ADULTS, CHILDREN
-from tests.flows.right_adult import HOUR, Walk, desk_here, settle
+from tests.flows.right_adult import Walk, settle
+from tests.flows.right_bound import HOUR, desk_here
 from tests.flows.walking import Loop, walk
 
 EXAMPLES = 18
