@@ -61,7 +61,6 @@ MISTYPED, TYPED = "4417", "4418"
 TOLD = "canary-signature-of-"
 BROUGHT = "canary-upload-of-"
 WORK, MISTAKE, SHARED = "canary-work", "canary-mistake", "canary-shared"
-WORK, MISTAKE = "canary-work", "canary-mistake"
 SAID, ABOUT = "canary-words-of-", "canary-words-about-the-child"
 
 
