@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
-from domain.bindings import STAFF_REASONS, BindingState, Custody
+from domain.bindings import STAFF_REASONS, Binding, BindingState, Custody
 from domain.custody import HIGHEST_ORDER, LONGEST_RELATION, ChangeReason, last_day
 from domain.errors import InvalidError, NotFoundError, Problem
 from domain.roles import Right
@@ -22,6 +25,33 @@ from services.families import (
     own_bindings,
 )
 from services.trials import try_as_parent
+
+CHANGE_FIELDS = ("relation", "order", "custody", "until", "reason")
+
+
+def change_values(
+    binding: Binding, form: Mapping[str, str] | None, now: datetime
+) -> dict[str, Any]:
+    """What a page that changes a binding is drawn with: what was typed, or what is kept, and what may be chosen.
+
+    Raises NotFoundError for one that has ended or is a trial.
+    """
+    if binding.trial or not binding.stands(now):
+        raise NotFoundError
+    kept = {
+        "relation": binding.relation,
+        "order": str(binding.order or ""),
+        "custody": binding.custody,
+        "until": last_day(binding.until) if binding.until else "",
+        "reason": "",
+    }
+    return {
+        "typed": form or kept,
+        "custodies": list(Custody),
+        "reasons": list(ChangeReason),
+        "orders": range(1, HIGHEST_ORDER + 1),
+        "longest_relation": LONGEST_RELATION,
+    }
 
 
 class ChildrenHandler(PageHandler):
@@ -118,8 +148,7 @@ class BindingHandler(PageHandler):
 
     async def post(self, student_id: str, person_id: str) -> None:
         """Note what was chosen; a refused form comes back as it was sent."""
-        names = ("relation", "order", "custody", "until", "reason")
-        form = {name: self.get_body_argument(name, "")[:64] for name in names}
+        form = {name: self.get_body_argument(name, "")[:64] for name in CHANGE_FIELDS}
         try:
             await change_binding(self.ctx, self.teaching, student_id, person_id, form)
         except InvalidError as error:
@@ -135,26 +164,12 @@ class BindingHandler(PageHandler):
         error: InvalidError | None = None,
     ) -> None:
         bound = await access_binding_as_head_teacher(self.ctx, self.teaching, student_id, person_id)
-        binding = bound.binding
-        if binding.trial or not binding.stands(self.ctx.now()):
-            raise NotFoundError
         self.page(
             "h5/family_binding.html",
             status=status_of(error) or 200,
             bound=bound,
-            typed=form
-            or {
-                "relation": binding.relation,
-                "order": str(binding.order or ""),
-                "custody": binding.custody,
-                "until": last_day(binding.until) if binding.until else "",
-                "reason": "",
-            },
-            custodies=list(Custody),
-            reasons=list(ChangeReason),
-            orders=range(1, HIGHEST_ORDER + 1),
-            longest_relation=LONGEST_RELATION,
             problems=phrases.field_messages(error),
+            **change_values(bound.binding, form, self.ctx.now()),
         )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote
 
-from domain.bindings import STAFF_REASONS, Custody
-from domain.custody import HIGHEST_ORDER, LONGEST_RELATION, ChangeReason, last_day
+from domain.bindings import STAFF_REASONS
 from domain.errors import InvalidError, NotFoundError, Problem
 from domain.roles import Right
 from handlers import phrases
@@ -14,6 +13,7 @@ from handlers.base import Access
 from handlers.console import people_words
 from handlers.console.base import ConsoleHandler
 from handlers.console.pupils import pupil_path
+from handlers.families import CHANGE_FIELDS, change_values
 from handlers.files import send_file
 from services.erasure import erase_child
 from services.families import (
@@ -25,7 +25,6 @@ from services.family_files import ask_file_for_family, open_family_file
 from services.pupil_exports import exports_of, leaving_child
 
 _LONGEST = 64
-_FORM = ("relation", "order", "custody", "until", "reason")
 
 
 class BindingHandler(ConsoleHandler):
@@ -40,7 +39,7 @@ class BindingHandler(ConsoleHandler):
 
     async def post(self, student_id: str, person_id: str) -> None:
         """Note what was chosen."""
-        form = {name: self.get_body_argument(name, "")[:_LONGEST] for name in _FORM}
+        form = {name: self.get_body_argument(name, "")[:_LONGEST] for name in CHANGE_FIELDS}
         teaching = await self.teaching_for(self.right)
         try:
             await change_binding(self.ctx, teaching, student_id, person_id, form)
@@ -59,27 +58,13 @@ class BindingHandler(ConsoleHandler):
     ) -> None:
         teaching = await self.teaching_for(self.right)
         bound = await access_binding_as_head_teacher(self.ctx, teaching, student_id, person_id)
-        binding = bound.binding
-        if not binding.stands(self.ctx.now()) or binding.trial:
-            raise NotFoundError
         self.page(
             "console/binding.html",
             status=status,
             told=people_words,
             bound=bound,
-            typed=form
-            or {
-                "relation": binding.relation,
-                "order": str(binding.order or ""),
-                "custody": binding.custody,
-                "until": last_day(binding.until) if binding.until else "",
-                "reason": "",
-            },
-            custodies=list(Custody),
-            reasons=list(ChangeReason),
-            orders=range(1, HIGHEST_ORDER + 1),
-            longest_relation=LONGEST_RELATION,
             problems=problems or {},
+            **change_values(bound.binding, form, self.ctx.now()),
         )
 
 
