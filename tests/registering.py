@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from domain.bindings import Binding, BindingState
-from domain.regions import Region, RegionLevel
 from domain.registration import school_year
 from domain.roles import Appointment, Role
 from domain.schools import Contact, School, SchoolClass, Student
@@ -16,16 +15,9 @@ from services.registration import count_marked
 from storage.documents import to_document
 from tests.domain.samples import NOW
 from tests.domain.test_registration import an_offer
+from tests.office import CITY, DISTRICT
 from tests.town import Town
 
-CITY = Region(id="yantai", level=RegionLevel.CITY, name="烟台市", region_ids=("yantai",))
-DISTRICT = Region(
-    id="zhifu",
-    level=RegionLevel.DISTRICT,
-    name="芝罘区",
-    parent_id="yantai",
-    region_ids=("yantai", "zhifu"),
-)
 _TREES = "青禾云杉海棠银杏白桦梧桐香樟石榴腊梅丹桂"
 _KINDS = ("小学", "实验小学", "中心小学", "外国语学校", "附属小学", "第二小学")
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"

@@ -11,7 +11,8 @@ from domain.roles import Role
 from tests.browser.test_calendar import nothing_runs_off
 from tests.desk import appoint_at, sign_in_at_desk
 from tests.flows.conftest import quiet_town as quiet_town
-from tests.registering import DISTRICT, fill_district, school_of
+from tests.office import DISTRICT
+from tests.registering import fill_district, school_of
 from tests.town import Town
 
 Screenshot = Callable[..., Awaitable[Path]]

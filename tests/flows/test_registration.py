@@ -13,7 +13,8 @@ from domain.schools import School
 from handlers.console.registration import SHOWN
 from tests.desk import Browser, appoint_at, sign_in_at_desk
 from tests.flows.conftest import quiet_town as quiet_town
-from tests.registering import CITY, DISTRICT, fill_district, school_of
+from tests.office import CITY, DISTRICT
+from tests.registering import fill_district, school_of
 from tests.services.test_registration import FAR, OTHER, drained
 from tests.town import Town, school_class
 from tests.waiting import wait_until

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from domain.regions import Region, RegionLevel
 from domain.roster_changes import Kind
 from domain.schools import School
 from domain.stages import Stage
@@ -18,15 +17,9 @@ from services.roster_files import RosterError
 from services.roster_turns import roster_turn
 from services.rosters import year_now
 from tests import school_lists as lists
+from tests.office import DISTRICT
 from tests.town import Town
 
-DISTRICT = Region(
-    id="zhifu",
-    level=RegionLevel.DISTRICT,
-    name="芝罘区",
-    parent_id="yantai",
-    region_ids=("yantai", "zhifu"),
-)
 QINGHE = School(id="qinghe", name="青禾小学", region_ids=DISTRICT.region_ids)
 YUNSHAN = School(id="yunshan", name="云杉小学", region_ids=DISTRICT.region_ids)
 ELSEWHERE = School(id="far", name="山外小学", region_ids=("yantai", "other"))

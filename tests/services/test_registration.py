@@ -11,7 +11,6 @@ import pytest
 from domain.bindings import EndReason
 from domain.errors import NotFoundError
 from domain.invitations import Visit
-from domain.regions import Region, RegionLevel
 from domain.registration import ClassCount, Ratio, SchoolCount, Why
 from domain.roles import Role
 from domain.schools import School
@@ -33,24 +32,11 @@ from tests.domain.samples import (
 )
 from tests.domain.test_registration import an_offer
 from tests.flows.conftest import quiet_town as quiet_town
+from tests.office import CITY, DISTRICT
 from tests.services.test_terms import post_at
 from tests.town import Town
 
-CITY = Region(id="yantai", level=RegionLevel.CITY, name="烟台市", region_ids=("yantai",))
-DISTRICT = Region(
-    id="zhifu",
-    level=RegionLevel.DISTRICT,
-    name="芝罘区",
-    parent_id="yantai",
-    region_ids=("yantai", "zhifu"),
-)
-OTHER = Region(
-    id="laishan",
-    level=RegionLevel.DISTRICT,
-    name="莱山区",
-    parent_id="yantai",
-    region_ids=("yantai", "laishan"),
-)
+OTHER = replace(DISTRICT, id="laishan", name="莱山区", region_ids=("yantai", "laishan"))
 SCHOOL = School(id="school-a", name="青禾小学", region_ids=DISTRICT.region_ids)
 NEIGHBOUR = School(id="school-b", name="云杉小学", region_ids=DISTRICT.region_ids)
 FAR = School(id="school-c", name="海棠小学", region_ids=OTHER.region_ids)

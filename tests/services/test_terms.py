@@ -26,16 +26,9 @@ from services.terms import (
     term_for,
 )
 from tests.flows.conftest import quiet_town as quiet_town
+from tests.office import CITY, DISTRICT
 from tests.town import Town
 
-CITY = Region(id="yantai", level=RegionLevel.CITY, name="烟台市", region_ids=("yantai",))
-DISTRICT = Region(
-    id="zhifu",
-    level=RegionLevel.DISTRICT,
-    name="芝罘区",
-    parent_id="yantai",
-    region_ids=("yantai", "zhifu"),
-)
 SCHOOL = School(id="school-a", name="青禾小学", region_ids=DISTRICT.region_ids)
 NEIGHBOUR = School(id="school-b", name="云杉小学", region_ids=DISTRICT.region_ids)
 FORM = {
