@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
@@ -144,3 +145,20 @@ async def appoint_at(
         )
     )
     return phone
+
+
+@asynccontextmanager
+async def desks_of(
+    town: Town, posts: Mapping[str, tuple[School | Region, Role, Mapping[str, Any]]]
+) -> AsyncIterator[dict[str, Browser]]:
+    """Somebody in each of these roles (place, role, what narrows it), signed in at a desk of their own."""
+    found: dict[str, Browser] = {}
+    try:
+        for key, (place, role, where) in posts.items():
+            phone = await appoint_at(town, key, place, role, name="甲", **where)
+            found[key] = Browser(town)
+            await sign_in_at_desk(found[key], phone)
+        yield found
+    finally:
+        for browser in found.values():
+            await browser.client.close()

@@ -14,7 +14,7 @@ from domain.times import SCHOOL_ZONE
 from services.people import recognise
 from services.report_counting import count_reports
 from services.submissions import access_work_as_guardian, hand_in
-from tests.desk import Browser, appoint_at, sign_in_at_desk
+from tests.desk import Browser, desks_of
 from tests.homeworking import publish, teacher
 from tests.miniapp.conftest import town as town
 from tests.town import OTHER_SCHOOL, SCHOOL, Town, child_name, school_class
@@ -57,14 +57,8 @@ async def desks(town: Town, homework_id: str) -> AsyncIterator[dict[str, Browser
         "maths": (HERE, Role.SUBJECT_TEACHER, {"class_id": CLASS.id, "subject": "maths"}),
         "music": (HERE, Role.SUBJECT_TEACHER, {"class_id": CLASS.id, "subject": "music"}),
     }
-    found = {}
-    for key, (place, role, where) in wanted.items():
-        phone = await appoint_at(town, key, place, role, name="甲", **where)
-        found[key] = Browser(town)
-        await sign_in_at_desk(found[key], phone)
-    yield found
-    for browser in found.values():
-        await browser.client.close()
+    async with desks_of(town, wanted) as found:
+        yield found
 
 
 async def test_each_tier_opens_its_own_and_no_other(

@@ -23,7 +23,7 @@ from services.links import doors_for, find_target
 from services.notices import draft_notice, publish_notice
 from services.terms import school_day
 from services.use_counting import count_use
-from tests.desk import Browser, appoint_at, sign_in_at_desk
+from tests.desk import Browser, appoint_at, desks_of, sign_in_at_desk
 from tests.homeworking import teacher
 from tests.miniapp.conftest import town as town
 from tests.shelving import ADDRESS, SCHOOL_SHELF, hang
@@ -78,14 +78,8 @@ async def desks(town: Town, code: str) -> AsyncIterator[dict[str, Browser]]:
         "observer": (DISTRICT, Role.OBSERVER, {}),
         "music": (HERE, Role.SUBJECT_TEACHER, {"class_id": CLASS.id, "subject": "music"}),
     }
-    found = {}
-    for key, (place, role, where) in wanted.items():
-        phone = await appoint_at(town, key, place, role, name="甲", **where)
-        found[key] = Browser(town)
-        await sign_in_at_desk(found[key], phone)
-    yield found
-    for browser in found.values():
-        await browser.client.close()
+    async with desks_of(town, wanted) as found:
+        yield found
 
 
 async def test_each_tier_opens_its_own_and_no_other(desks: dict[str, Browser], code: str) -> None:
