@@ -26,11 +26,12 @@
     history.replaceState(history.state, '', address);
   }
 
-  // -- on a phone the pages stand in a bar that scrolls sideways: the one that is open is in sight
+  // -- the pages stand in a bar that scrolls, on a phone sideways: the one that is open is in sight
   const here = document.querySelector('.side [aria-current]');
   if (here) {
-    const bar = here.parentElement;
-    bar.scrollLeft += here.getBoundingClientRect().left - (bar.clientWidth - here.offsetWidth) / 2;
+    const side = here.closest('.side'), bar = here.closest('nav'), at = here.getBoundingClientRect();
+    bar.scrollLeft += at.left - (bar.clientWidth - here.offsetWidth) / 2;
+    if (at.bottom > side.clientHeight) side.scrollTop += at.top - side.clientHeight / 2;
   }
 
   // -- sign-in: ask every other second until the phone has confirmed or the QR is too old

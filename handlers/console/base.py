@@ -17,7 +17,7 @@ from domain.errors import NotFoundError
 from domain.roles import Right
 from handlers.base import Access, PageHandler
 from handlers.console import words
-from handlers.console.navigation import entries_for
+from handlers.console.navigation import sections_for
 from services.people import Post, Teaching, posts_of, teaching_of
 from storage.sessions import Session
 
@@ -111,13 +111,15 @@ class ConsoleHandler(PageHandler):
     def page(self, template: str, *, status: int = 200, **values: Any) -> None:
         """Answer with a page of `templates/console/`."""
         post = getattr(self, "acting", None)
+        sections = sections_for(post) if post else ()
         super().page(
             template,
             status=status,
             words=words,
             acting=post,
             posts=getattr(self, "posts", []),
-            entries=entries_for(post) if post else (),
+            sections=sections,
+            open_paths={entry.path for section in sections for entry in section.entries},
             here=self.request.path,
             sso_name=self.ctx.policy.sso_name,
             **values,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from domain.roles import RIGHTS, Role
-from handlers.console.navigation import ENTRIES
+from handlers.console.navigation import SECTIONS
 
 COLUMNS = (
     Role.HEAD_TEACHER,
@@ -24,7 +24,7 @@ def test_the_document_names_every_page_and_who_sees_it() -> None:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == len(COLUMNS) + 2:
             rows[cells[0]] = cells[2:]
-    for entry in ENTRIES:
+    for entry in (e for section in SECTIONS for e in section.entries):
         seen = [
             "●" if entry.right in RIGHTS[r] and not (entry.school_only and r in OF_REGIONS) else ""
             for r in COLUMNS
