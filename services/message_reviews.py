@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.audit import Act
 from domain.errors import InvalidError, NotFoundError, Problem
+from domain.files import StoredFile
 from domain.messages import Looking, Message
 from domain.rings import rings_at
 from domain.roles import Right
@@ -19,6 +21,15 @@ from services.message_writings import spot_of, state_after, writing_of
 from services.people import Post
 
 RECALLED_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A message that was taken back, as an auditor reads it, and why; `kept` are the ids of its files that are left."""
+
+    message: Message
+    why: Looking
+    kept: frozenset[str]
 
 
 async def settle_message(ctx: Context, message_id: str, outcome: Outcome) -> None:
@@ -58,11 +69,49 @@ async def recalled_messages(
     )
 
 
-async def recalled_text(ctx: Context, post: Post, message_id: str, why: str) -> Message:
+async def recalled_text(ctx: Context, post: Post, message_id: str, why: str) -> Recalled:
     """What a message said that was taken back, for who reads the school's audit log; that they did is noted, and why.
 
     `why` is one of `Looking`. Raises NotFoundError; InvalidError (field `why`).
     """
+    message, reason = await _access_recalled(ctx, post, message_id, why)
+    await note_act(
+        ctx,
+        post.actor,
+        Act.RECALLED_SEEN,
+        subject=("message", message.id),
+        after={"why": reason},
+    )
+    kept = await ctx.stores.files.many(f.file_id for f in message.files)
+    return Recalled(message, reason, frozenset(kept))
+
+
+async def open_recalled_file(
+    ctx: Context, post: Post, message_id: str, file_id: str, why: str
+) -> tuple[StoredFile, AsyncIterator[bytes]]:
+    """A file of a message that was taken back, as long as it is kept, for who reads the school's audit log; that they
+    opened it is noted, and why.
+
+    `why` is one of `Looking`. Raises NotFoundError; InvalidError (field `why`).
+    """
+    message, reason = await _access_recalled(ctx, post, message_id, why)
+    shown = {f.file_id for f in message.files}
+    file = await ctx.stores.files.find(file_id) if file_id in shown else None
+    if file is None:
+        raise NotFoundError
+    await note_act(
+        ctx,
+        post.actor,
+        Act.RECALLED_SEEN,
+        subject=("message", message.id),
+        after={"why": reason, "file_id": file.id},
+    )
+    return file, ctx.stores.files.read(file.id)
+
+
+async def _access_recalled(
+    ctx: Context, post: Post, message_id: str, why: str
+) -> tuple[Message, Looking]:
     if not post.has_everywhere(Right.AUDIT):
         raise NotFoundError
     message = await ctx.stores.messages.find(message_id)
@@ -71,11 +120,4 @@ async def recalled_text(ctx: Context, post: Post, message_id: str, why: str) -> 
     reason = next((known for known in Looking if known == why), None)
     if reason is None:
         raise InvalidError({"why": Problem("missing")})
-    await note_act(
-        ctx,
-        post.actor,
-        Act.RECALLED_SEEN,
-        subject=("message", message.id),
-        after={"why": reason},
-    )
-    return message
+    return message, reason

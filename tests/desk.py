@@ -50,11 +50,12 @@ class Browser:
             return Reply(answer.status, text, str(answer.url), dict(answer.headers))
 
     async def send(self, path: str, form: Form = ()) -> Reply:
-        """Send a form with the session's CSRF token, as a page of the console holds it."""
+        """Send a form with the session's CSRF token, as a page of the console holds it; a file comes as with `open`."""
         pairs = list(form.items()) if isinstance(form, Mapping) else list(form)
         data = [("csrf", await self.csrf()), *pairs]
         async with self.client.post(self.town.base + path, data=data) as answer:
-            return Reply(answer.status, await answer.text(), str(answer.url), dict(answer.headers))
+            text = (await answer.read()).decode("utf-8", "replace")
+            return Reply(answer.status, text, str(answer.url), dict(answer.headers))
 
     async def csrf(self) -> str:
         """The token of this session's forms."""

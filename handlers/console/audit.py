@@ -9,12 +9,12 @@ from tornado.iostream import StreamClosedError
 
 from domain.audit import Act
 from domain.errors import InvalidError, Problem
-from domain.messages import Message
 from domain.roles import Right
 from domain.times import SCHOOL_ZONE
 from handlers.base import Access
 from handlers.console import audit_words
 from handlers.console.base import ConsoleHandler
+from handlers.files import send_file
 from handlers.messages import moment_in
 from services.audit import ChainReport, Wanted
 from services.audit_export import export_audit
@@ -22,6 +22,8 @@ from services.audit_reading import access_log, check_newest, names_at, read_log,
 from services.audit_words import act_text
 from services.message_reviews import (
     RECALLED_PAGE,
+    Recalled,
+    open_recalled_file,
     recalled_messages,
     recalled_text,
 )
@@ -127,13 +129,13 @@ class RecalledHandler(ConsoleHandler):
         message_id = self.get_body_argument("message", "")[:_LONGEST]
         why = self.get_body_argument("why", "")[:_LONGEST]
         try:
-            message = await recalled_text(self.ctx, self.acting, message_id, why)
+            recalled = await recalled_text(self.ctx, self.acting, message_id, why)
         except InvalidError:
             await self._show(asked=message_id)
             return
-        await self._show(opened=message)
+        await self._show(opened=recalled)
 
-    async def _show(self, *, opened: Message | None = None, asked: str = "") -> None:
+    async def _show(self, *, opened: Recalled | None = None, asked: str = "") -> None:
         given = self.get_query_argument("before", "")
         before = moment_in(given) if given else None
         found = await recalled_messages(self.ctx, self.acting, before=before)
@@ -149,6 +151,21 @@ class RecalledHandler(ConsoleHandler):
             is_first=before is None,
             told=audit_words,
         )
+
+
+class RecalledFileHandler(ConsoleHandler):
+    """A file of what was taken back."""
+
+    access = Access.STAFF
+    right = Right.AUDIT
+
+    async def post(self, message_id: str, file_id: str) -> None:
+        """`why`: open it. That it was opened, and why, is an entry of the log first."""
+        why = self.get_body_argument("why", "")[:_LONGEST]
+        file, content = await open_recalled_file(
+            self.ctx, self.acting, message_id[:_LONGEST], file_id[:_LONGEST], why
+        )
+        await send_file(self, file, content)
 
 
 def wanted_from(form: dict[str, str]) -> Wanted:

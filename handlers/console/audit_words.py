@@ -136,6 +136,7 @@ _FIELDS = {
     "tablets": "平板班",
     "expires_at": "有效期到",
     "extra_days": "调休上课天数",
+    "file_id": "附件编号",
     "grade": "年级",
     "grade_guardians": "年级群里有家长",
     "group_id": "群组",

@@ -110,6 +110,7 @@ def _office() -> list[URLSpec]:
         URLSpec(r"/console/settings/sign-out", settings.SignOutEverywhereHandler),
         URLSpec(r"/console/audit", audit.AuditHandler),
         URLSpec(r"/console/audit/recalled", audit.RecalledHandler),
+        URLSpec(rf"/console/audit/recalled/{_ID}/files/{_ID}", audit.RecalledFileHandler),
         URLSpec(r"/console/audit/check", audit.AuditCheckHandler),
         URLSpec(r"/console/audit/export", audit.AuditExportHandler),
         URLSpec(r"/console/editions", editions.EditionsHandler),

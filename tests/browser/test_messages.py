@@ -14,6 +14,7 @@ from playwright.async_api import FilePayload, Page, WebSocketRoute, expect
 from domain.groups import class_group
 from domain.threads import Thread, ref_in, talk_id
 from handlers.base import SESSION_COOKIE
+from services.files import Owner, store_upload
 from services.messages import recall_message, send_message
 from services.people import recognise
 from services.threads import open_child_thread
@@ -173,7 +174,9 @@ async def test_what_was_taken_back_is_read_for_a_reason(
     wang = await recognise(quiet_town.ctx, quiet_town.phone("wang").user.openid)
     for thread_id, seq in ((TALK, 1), (thread.id, 1)):
         if thread_id == thread.id:
-            form = {"kind": "text", "text": LONG}
+            owner = Owner(SCHOOL.id, wang)
+            file = await store_upload(quiet_town.ctx, owner, "操场.jpg", picture_file())
+            form = {"kind": "picture", "text": LONG, "file_ids": [file.id]}
             await send_message(quiet_town.ctx, wang, thread_id, form, key="key-of-the-head-2")
         await recall_message(quiet_town.ctx, wang, thread_id, seq)
     desk = await at_desk(quiet_town, new_page, "chen", width)
@@ -190,6 +193,11 @@ async def test_what_was_taken_back_is_read_for_a_reason(
     await expect(desk.locator(".opened")).to_contain_text("膝盖擦破")
     await nothing_runs_off(desk)
     await screenshot(desk, "recalled")
+    async with desk.context.expect_page() as shown:
+        await desk.get_by_role("button", name="打开，并记进操作记录").click()
+    file_page = await shown.value
+    await expect(file_page.locator("img")).to_be_visible()
+    await file_page.close()
 
 
 @WIDTHS

@@ -9,8 +9,10 @@ import pytest
 from domain.audit import Act
 from domain.messages import Message
 from services.audit import Wanted, audit_page
+from services.files import Owner, store_upload
 from services.messages import recall_message, send_message
 from services.threads import open_child_thread
+from tests.browser.samples import picture_file
 from tests.desk import Browser, sign_in_at_desk
 from tests.flows.conftest import quiet_town as quiet_town
 from tests.handlers.test_messages import TALK, a_guardian, person_of
@@ -94,3 +96,55 @@ async def test_nobody_else_reads_it_and_nothing_is_noted(
         assert PRIVATE not in refused.text
     assert "说的" not in (await desks[key].open(PAGE)).text
     assert await noted(quiet_town) == []
+
+
+@pytest.fixture
+async def picture(quiet_town: Town, recalled: list[Message]) -> Message:
+    """A picture that the head teacher sent to the group, taken back."""
+    ctx, wang = quiet_town.ctx, await person_of(quiet_town, "wang")
+    file = await store_upload(ctx, Owner(SCHOOL.id, wang), "照片.jpg", picture_file())
+    form = {"kind": "picture", "file_ids": [file.id]}
+    sent = await send_message(ctx, wang, TALK, form, key="key-of-a-picture")
+    assert sent.message is not None
+    await recall_message(ctx, wang, TALK, sent.message.seq)
+    return sent.message
+
+
+def file_of(message: Message) -> str:
+    return f"{PAGE}/{message.id}/files/{message.files[0].file_id}"
+
+
+async def test_its_files_are_opened_for_a_reason_that_is_noted_each_time(
+    quiet_town: Town, picture: Message, desks: dict[str, Browser]
+) -> None:
+    chen, address = desks["chen"], file_of(picture)
+    opened = await chen.send(PAGE, {"message": picture.id, "why": "safety"})
+    assert f'action="{address}"' in opened.text
+    unasked = await chen.send(address, {"why": "curious"})
+    assert unasked.status == 422
+    assert (await chen.open(address)).status in (404, 405)
+    seen = {"why": "safety"}
+    assert await noted(quiet_town) == [(picture.id, seen)]
+    file = await chen.send(address, seen)
+    assert (file.status, file.headers["Content-Type"]) == (200, "image/jpeg")
+    named = {"why": "safety", "file_id": picture.files[0].file_id}
+    assert await noted(quiet_town) == [(picture.id, named), (picture.id, seen)]
+    assert picture.files[0].file_id in (await chen.open("/console/audit?act=recalled_seen")).text
+
+
+async def test_nobody_else_opens_a_file_and_none_of_what_stands_or_is_not_kept(
+    quiet_town: Town, recalled: list[Message], picture: Message, desks: dict[str, Browser]
+) -> None:
+    address = file_of(picture)
+    for key in ("li", "wang", "zhi"):
+        assert (await desks[key].send(address, {"why": "safety"})).status == 404
+    other = f"{PAGE}/{recalled[0].id}/files/{picture.files[0].file_id}"
+    stands = f"{PAGE}/{recalled[2].id}/files/{picture.files[0].file_id}"
+    for elsewhere in (other, stands):
+        assert (await desks["chen"].send(elsewhere, {"why": "safety"})).status == 404
+    await quiet_town.ctx.stores.forgetting.drop_files([picture.files[0].file_id])
+    assert (await desks["chen"].send(address, {"why": "safety"})).status == 404
+    assert await noted(quiet_town) == []
+    opened = await desks["chen"].send(PAGE, {"message": picture.id, "why": "safety"})
+    assert f"{picture.files[0].name}，过了保存的时间" in opened.text
+    assert address not in opened.text

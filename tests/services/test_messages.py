@@ -329,7 +329,7 @@ async def test_a_message_is_taken_back_within_two_minutes_and_kept_for_the_audit
     for reason in ("", "curious"):
         with pytest.raises(InvalidError):
             await recalled_text(ctx, boss, first.id, reason)
-    assert (await recalled_text(ctx, boss, first.id, "complaint")).text == "发错群了"
+    assert (await recalled_text(ctx, boss, first.id, "complaint")).message.text == "发错群了"
     entries = (await audit_page(ctx, SCHOOL.id, Wanted(act=Act.RECALLED_SEEN))).entries
     assert [(e.actor.person_id, e.after) for e in entries] == [("boss", {"why": "complaint"})]
 
