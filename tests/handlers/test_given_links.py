@@ -7,6 +7,8 @@ import re
 import pytest
 
 from domain.times import SCHOOL_ZONE
+from services.people import access_teaching, recognise
+from services.shelves import class_shelf
 from tests.miniapp.conftest import town as town
 from tests.shelving import hang
 from tests.town import Phone, Town, child_name, school_class
@@ -22,6 +24,11 @@ async def setting(town: Town, children: int) -> tuple[Phone, Phone, str]:
     await town.settle_guardian("mother", 1)
     entry = await hang(town.ctx)
     return teacher, mother, f"{town.ctx.policy.public_url}/l/{entry.id}"
+
+
+async def teacher_id(town: Town) -> str:
+    """Whoever `settle_school` makes head teacher."""
+    return await recognise(town.ctx, town.phone("teacher").user.openid)
 
 
 async def give(town: Town, teacher: Phone, address: str) -> str:
@@ -65,3 +72,18 @@ async def test_its_teacher_sees_that_it_was_used_and_not_by_whom(
     # The form comes back with it chosen.
     edit = (await teacher.get(f"{own}/edit")).text
     assert f'value="{address}" checked' in edit
+
+
+async def test_a_form_offers_the_shelf_of_the_class_it_is_for(town: Town) -> None:
+    teacher = await town.settle_school(children=6, classes=2)
+    second = class_shelf(
+        await access_teaching(town.ctx, await teacher_id(town)), school_class(2).id
+    )
+    entry = await hang(town.ctx, second, title="二班的口算")
+    box = f'name="links" value="{town.ctx.policy.public_url}/l/{entry.id}"'
+    form = [("key", "key-of-the-form-2"), ("class_ids", school_class(2).id), ("subject", "maths")]
+    form += [("text", ""), ("minutes", "10"), ("hand_in", "nothing"), ("when", "now")]
+    assert box not in (await teacher.get("/h5/teach/homework/new")).text  # the first class's
+    # It comes back with what is missing, and with what its own class has.
+    sent = await teacher.post("/h5/teach/homework/new", form)
+    assert (sent.status, box in sent.text) == (422, True)
