@@ -16,8 +16,6 @@ from handlers.reading import pack_cursor
 from miniapp.endpoints import Call, Number, Registry, Schema
 from miniapp.homework_shapes import (
     BudgetOut,
-    GivenLinkRow,
-    GivenLinkRows,
     HomeworkOut,
     Subject,
     budget_out,
@@ -26,7 +24,7 @@ from miniapp.homework_shapes import (
     subject_row,
 )
 from miniapp.paging import PageQuery, place_of
-from miniapp.shapes import Done
+from miniapp.shapes import Done, GivenLinkRows, given_link_rows
 from services.attachments import stored_of
 from services.given_links import given_with
 from services.homework import (
@@ -222,17 +220,7 @@ async def list_given_links(call: Call, homework_id: str) -> GivenLinkRows:
     """How often the classes opened what hangs on one that I set; never who."""
     found = await access_homework_as_author(call.ctx, call.teaching, homework_id)
     given = await given_with(call.ctx, call.teaching, found)
-    return GivenLinkRows(
-        links=[
-            GivenLinkRow(
-                url=f"{call.ctx.policy.public_url}/l/{one.code}",
-                title=one.title,
-                families=one.views.families if one.views else None,
-                teachers=one.views.teachers if one.views else None,
-            )
-            for one in given
-        ]
-    )
+    return given_link_rows(given, call.ctx.policy.public_url)
 
 
 @homework("PUT", "/teaching/homework/{homework_id}", access=Access.STAFF, right=Right.HOMEWORK)

@@ -91,22 +91,6 @@ class HomeworkOut(Schema):
     clashes: list[ClashRow]
 
 
-class GivenLinkRow(Schema):
-    """A link of ours on a homework that is out: how often its classes opened it since that day, families and teachers;
-    null where there are too few children to say so."""
-
-    url: str
-    title: str
-    families: int | None
-    teachers: int | None
-
-
-class GivenLinkRows(Schema):
-    """Those of one homework, in order."""
-
-    links: list[GivenLinkRow]
-
-
 def subject_row(code: str, local: LocalSubjects) -> Subject:
     """A subject by its code."""
     return Subject(code=code, name=subject_name(code, local))

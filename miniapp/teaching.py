@@ -17,8 +17,16 @@ from handlers.base import Access
 from handlers.reading import PAGE_SIZE, pack_cursor
 from miniapp.endpoints import Call, Registry, Schema
 from miniapp.paging import PageQuery, place_of
-from miniapp.shapes import Attachment, OwnNoticeRow, attachment_rows, own_notice_row
+from miniapp.shapes import (
+    Attachment,
+    GivenLinkRows,
+    OwnNoticeRow,
+    attachment_rows,
+    given_link_rows,
+    own_notice_row,
+)
 from services.attachments import stored_of
+from services.given_links import given_with_notice
 from services.notices import access_notice_as_author, notices_of_author
 from services.quiet import quiet_of
 from services.reach import forecast_reach
@@ -133,6 +141,14 @@ async def get_own_notice(call: Call, notice_id: str) -> OwnNotice:
         links=list(version.links),
         withdrawn_at=notice.withdrawn_at,
     )
+
+
+@teaching("GET", "/teaching/notices/{notice_id}/links", access=Access.STAFF, right=Right.PUBLISH)
+async def list_given_with_notice(call: Call, notice_id: str) -> GivenLinkRows:
+    """How often the classes opened what hangs on a notice of mine; never who."""
+    notice = await access_notice_as_author(call.ctx, call.teaching, notice_id)
+    given = await given_with_notice(call.ctx, call.teaching, notice)
+    return given_link_rows(given, call.ctx.policy.public_url)
 
 
 @teaching("GET", "/teaching/reached", access=Access.STAFF, right=Right.PUBLISH)

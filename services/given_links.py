@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.homework import Homework
+from domain.notices import Notice, NoticeKind, NoticeState
 from domain.schools import School, SchoolClass
 from domain.shelves import Audience, is_code
 from domain.use import FEW, Views, too_few, total, views_of
@@ -51,14 +52,30 @@ async def for_family(
 
 async def given_with(ctx: Context, teaching: Teaching, homework: Homework) -> list[GivenLink]:
     """Ours among the links of a homework that is out, for its teacher. One for few children says no number."""
-    codes = list(filter(None, (code_of(ctx, one) for one in homework.task.links)))
-    if not codes or not homework.is_out(ctx.now()):
+    if not homework.is_out(ctx.now()):
+        return []
+    return await _given(ctx, teaching, homework, homework.task.links)
+
+
+async def given_with_notice(ctx: Context, teaching: Teaching, notice: Notice) -> list[GivenLink]:
+    """The same of a notice that is out, for its author; what a homework's notice carries is on the homework's page."""
+    is_out = notice.state is NoticeState.PUBLISHED and notice.publish_at <= ctx.now()
+    if not is_out or notice.kind is NoticeKind.HOMEWORK:
+        return []
+    return await _given(ctx, teaching, notice, notice.current.links)
+
+
+async def _given(
+    ctx: Context, teaching: Teaching, what: Homework | Notice, links: Sequence[str]
+) -> list[GivenLink]:
+    codes = list(filter(None, (code_of(ctx, one) for one in links)))
+    if not codes:
         return []
     titles = await titles_of(ctx, codes)
     counts: dict[str, Views | None] = {}
-    if not 0 < len(homework.student_ids) < FEW:
-        since = homework.publish_at
-        counts = await opened_since(ctx, teaching.school, homework.class_ids, codes, since)
+    if not 0 < len(what.student_ids) < FEW:
+        since = what.publish_at
+        counts = await opened_since(ctx, teaching.school, what.class_ids, codes, since)
     return [GivenLink(one, titles.get(one, ""), counts.get(one)) for one in codes]
 
 

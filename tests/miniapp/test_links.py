@@ -171,3 +171,26 @@ async def test_on_a_small_classs_shelf_no_number_is_said(town: Town, device: Dev
     shelf = (await teacher.call("GET", f"/teaching/classes/{CLASS.id}/links")).data
     assert shelf["uses"] is None
     assert len(shelf["entries"]) == 1
+
+
+@pytest.mark.parametrize(("children", "families"), [(6, 2), (3, None)])
+async def test_of_a_notices_links_its_author_reads_the_same(
+    town: Town, device: Device, children: int, families: int | None
+) -> None:
+    village, teacher = await settle(town, device, children=children)
+    entry = await hang(town.ctx)
+    url = f"{town.ctx.policy.public_url}/l/{entry.id}"
+    form = {"title": "大课间", "body": "跟着做。", "class_ids": [CLASS.id], "links": [url]}
+    made = await teacher.call("POST", "/notices", form | {"confirm": "none"})
+    await opened(town, entry.id, 2, "families")
+    where = f"/teaching/notices/{made.data['id']}/links"
+    (row,) = (await teacher.call("GET", where)).data["links"]
+    assert (row["url"], row["title"], row["families"]) == (url, "阳光体育", families)
+    page = (await village.teacher.get(f"/h5/teach/notices/{made.data['id']}")).text
+    assert ("发出以来：学生和家长打开 2 次" in page) is (families == 2)
+    assert ("发出以来：人数少" in page) is (families is None)
+    own = (await teacher.call("GET", f"/teaching/notices/{made.data['id']}")).data
+    assert own["class_ids"] == [CLASS.id]
+    # Nobody but its author asks.
+    mother = await village.guardian("mother", 1)
+    assert (await mother.call("GET", where)).status == 404

@@ -49,7 +49,6 @@ class HomeworkTeacherStub(TeacherStub):
         self.marks: list[tuple[str, dict[str, Any]]] = []
         self.shelf: list[dict[str, Any]] = []
         self.links: list[str] = []
-        self.given: list[dict[str, Any]] = []
         self.refuses: dict[str, Any] | None = None
         self.praised: list[tuple[str, bool]] = []
         self.mistakes: list[tuple[str, dict[str, Any]]] = []

@@ -89,6 +89,7 @@ class TeacherStub(Stub):
         ]
         self.acting = "school-a"
         self.quiet = False
+        self.given: list[dict[str, Any]] = []
         self.refusal: dict[str, Any] | None = None
         self.published: list[dict[str, Any]] = []
         self.waiting = 0
@@ -122,9 +123,6 @@ class TeacherStub(Stub):
                 return 200, self._page(self.own, query)
             case "GET", ["teaching", "notices", notice_id]:
                 return self._own(notice_id)
-            case "GET", ["teaching", "attachable-links"]:
-                shelf = SHELVES[query.get("class_id") or CLASSES[0]["id"]]
-                return 200, {"links": shelf}
             case "GET", ["teaching", "reached"]:
                 return 200, {"items": [self._reached(one) for one in query["ids"].split(",")]}
             case "GET", ["teaching", "forecast"]:
@@ -145,6 +143,11 @@ class TeacherStub(Stub):
         self, method: str, path: str, query: dict[str, str], given: bytes
     ) -> tuple[int, Any]:
         match method, path.strip("/").split("/"):
+            case "GET", ["teaching", "attachable-links"]:
+                shelf = SHELVES[query.get("class_id") or CLASSES[0]["id"]]
+                return 200, {"links": shelf}
+            case "GET", ["teaching", "notices", _, "links"]:
+                return 200, {"links": self.given}
             case "GET", ["notices", notice_id, "receipts"]:
                 return self._receipts(notice_id, query.get("class", ""))
             case "GET", ["notices", _, "receipts", _, _]:

@@ -154,7 +154,12 @@ async def test_writing_a_notice(
 
 
 async def test_receipts(phone: Handset, stub: TeacherStub, screenshot: Screenshot) -> None:
+    url = "https://school.example.cn/l/abcde7"
+    stub.given = [{"url": url, "title": "阳光体育", "families": 31, "teachers": 2}]
     await phone.open("pages/receipts/index?id=own-0")
+    await expect(phone.part("given")).to_have_text(
+        ["《阳光体育》发出以来：学生和家长打开 31 次，教师 2 次"]
+    )
     await expect(phone.part("child")).to_have_count(50)
     await expect(phone.part("reached")).to_have_text(re.compile(r"^\d+$"))
     await phone.shoot(screenshot, "1-receipts")

@@ -178,9 +178,6 @@ module.exports = {
     again: 'Set it again',
     withdraw: 'Withdraw',
     withdrawAsk: 'Families will see that it is withdrawn, and its time is free again. This cannot be undone.',
-    linkNamed: '“{title}” ',
-    opened: 'since it was set: opened {families} times by pupils and families, {teachers} by teachers',
-    openedFew: 'since it was set: few children, so no number is shown',
   },
   pile: {
     waiting: 'to mark',

@@ -178,9 +178,6 @@ module.exports = {
     again: '再布置一次',
     withdraw: '撤回',
     withdrawAsk: '家长会看到作业撤回了，这一晚的时间也空出来。不能恢复。',
-    linkNamed: '《{title}》',
-    opened: '布置以来：学生和家长打开 {families} 次，教师 {teachers} 次',
-    openedFew: '布置以来：人数少，打开次数不显示',
   },
   pile: {
     waiting: '待批',

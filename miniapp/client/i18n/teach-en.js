@@ -88,6 +88,13 @@ module.exports = {
     sent: 'Sent',
     corrected: 'Corrected',
   },
+  given: {
+    named: '“{title}” ',
+    set: 'since it was set: ',
+    sent: 'since it was sent: ',
+    opened: 'opened {families} times by pupils and families, {teachers} by teachers',
+    few: 'few children, so no number is shown',
+  },
   receipts: {
     title: 'Receipts',
     children: 'children whose family has seen it',

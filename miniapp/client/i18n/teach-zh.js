@@ -87,6 +87,13 @@ module.exports = {
     sent: '已经发出',
     corrected: '已经更正',
   },
+  given: {
+    named: '《{title}》',
+    set: '布置以来：',
+    sent: '发出以来：',
+    opened: '学生和家长打开 {families} 次，教师 {teachers} 次',
+    few: '人数少，打开次数不显示',
+  },
   receipts: {
     title: '回执',
     children: '个孩子有家长看过',

@@ -23,6 +23,8 @@ module.exports = {
   getOwnNotice: (id) => read(paths.ownNotice(id)),
   /** What may be hung on what is written for a class; for the first one of mine without. @param {string} classId @returns {Promise<import('./api').Read<{links: Api.Attachable[]}>>} */
   getAttachable: (classId) => read('/teaching/attachable-links' + query({ class_id: classId })),
+  /** How often the classes opened a notice's links. @param {string} id @returns {Promise<import('./api').Read<{links: Api.GivenLink[]}>>} */
+  getGivenLinks: (id) => read(paths.ownNotice(id) + '/links'),
   /** How far some notices got. @param {string[]} ids @returns {Promise<import('./api').Read<{items: Api.Reached[]}>>} */
   getReached: (ids) => read('/teaching/reached' + query({ ids: ids.join(',') })),
   /** @param {string[]} classIds @returns {Promise<import('./api').Read<Api.Forecast>>} */

@@ -8,6 +8,7 @@ const screen = require('../../lib/screen');
 const { fill } = require('../../i18n/index');
 const { moment } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
+const { givenRows } = require('../../lib/given-links');
 const { ofHomework } = require('../lib/pictures');
 const { colourOf } = require('../lib/rows');
 
@@ -75,7 +76,7 @@ Page({
       const isOut = data.state === 'published';
       this.pile = isOut ? (await homework.getPile(this.id, cls)).data : null;
       const asked = data.state === 'unpublished' ? (await homework.getOwnOverruns(this.id)).data.overruns : [];
-      const given = data.links.length && isOut ? await this.givenRows() : [];
+      const given = data.links.length && isOut ? await givenRows(() => homework.getGivenLinks(this.id), this.data.t.given.set) : [];
       return { classes, cls, given, ...this.view(), ...this.pileView(), overruns: asked.map((one) => this.overrunRow(one, classes)), offline };
     });
   },
@@ -110,21 +111,6 @@ Page({
         facts: row.handed_in_at ? [moment(row.handed_in_at), row.late ? t.pile.late : '', row.pictures ? fill(t.notices.pictures, { n: row.pictures }) : '', row.versions > 1 ? fill(t.work.number, { n: row.versions }) : ''].filter(Boolean).join(' · ') : '',
       })),
     };
-  },
-
-  /** How often each link was opened, never by whom; the rest of the screen does not wait for a network to say it. */
-  async givenRows() {
-    const t = this.data.t.own;
-    try {
-      const { links } = (await homework.getGivenLinks(this.id)).data;
-      return links.map(({ title, families, teachers }, at) => ({
-        key: String(at),
-        says: (title ? fill(t.linkNamed, { title }) : '') + (families === null ? t.openedFew : fill(t.opened, { families, teachers: teachers || 0 })),
-      }));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      return [];
-    }
   },
 
   /** What became of asking for more minutes. @param {Api.OwnOverrun} one @param {{id: string, name: string}[]} classes */

@@ -5,6 +5,7 @@ const screen = require('../../lib/screen');
 const teaching = require('../../lib/teaching');
 const { fill, words } = require('../../i18n/index');
 const { fetchFresh } = require('../../lib/files');
+const { givenRows } = require('../../lib/given-links');
 const { ApiError, OFFLINE } = require('../../lib/http');
 const { moment } = require('../../lib/format');
 const { STATES, childRow, reasonText } = require('../../lib/teach-rows');
@@ -28,6 +29,7 @@ Page({
     children: 0,
     states: /** @type {any} */ (null),
     legend: /** @type {{state: string, name: string, count: number}[]} */ ([]),
+    given: /** @type {{key: string, says: string}[]} */ ([]),
     sending: '',
     due: '',
     nameless: '',
@@ -61,7 +63,14 @@ Page({
 
   onShow() {
     this.isInFront = true;
-    if (screen.enter(this)) this.reload();
+    if (!screen.enter(this)) return;
+    this.reload();
+    this.askGiven();
+  },
+
+  /** What hangs on it is asked for once, not as often as the rest. */
+  async askGiven() {
+    this.setData({ given: await givenRows(() => teaching.getGivenLinks(this.data.id), this.data.t.given.sent) });
   },
 
   onHide() {
@@ -165,7 +174,7 @@ Page({
 
   async pulled() {
     this.setData({ refreshing: true });
-    await this.reload();
+    await Promise.all([this.reload(), this.askGiven()]);
     this.setData({ refreshing: false });
   },
 
