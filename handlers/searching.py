@@ -31,11 +31,11 @@ class SearchPage(PageHandler):
 
     def typed(self) -> str:
         """What is looked for, as far as a search reads."""
-        return self.get_query_argument("q", "")[:QUERY_LIMIT].strip()
+        return self.get_argument("q", "")[:QUERY_LIMIT].strip()
 
     async def found(self, seeker: Seeker) -> Found:
         """A page of it; nothing for nothing that can be looked for."""
-        start = self.get_query_argument("start", "0")
+        start = self.get_argument("start", "0")
         number = int(start) if start.isascii() and start.isdigit() and len(start) < 4 else 0
         try:
             return await search(
@@ -65,6 +65,7 @@ class SearchPage(PageHandler):
             back=back,
             kept=kept,
             more=self.more(root, found, kept),
+            is_open=self.access is Access.PUBLIC,
             longest=QUERY_LIMIT,
         )
 
@@ -75,10 +76,21 @@ class OpenSearchHandler(SearchPage):
     access = Access.PUBLIC
 
     async def get(self, school_id: str) -> None:
-        """Look."""
-        class_id = self.get_query_argument("class", "")[:200]
+        """Look; also by an address that somebody wrote down, with `q=`."""
+        await self._look(school_id)
+
+    async def post(self, school_id: str) -> None:
+        """Look, as the page's own box asks: what a child typed stands in no address.
+
+        So a shared tablet's history and its bar of addresses offer it to nobody. Going back finds the page again.
+        """
+        self.set_header("Cache-Control", "private, no-cache")
+        await self._look(school_id)
+
+    async def _look(self, school_id: str) -> None:
+        class_id = self.get_argument("class", "")[:200]
         grades = {str(number): number for number in range(1, LAST_GRADE + 1)}
-        grade = grades.get(self.get_query_argument("grade", ""), 0)
+        grade = grades.get(self.get_argument("grade", ""), 0)
         seeker = await public_seeker(self.ctx, school_id, class_id=class_id, grade=grade)
         who = self.request.remote_ip or ""
         await note_search(self.ctx, who, per_hour=OPEN_SEARCHES_AN_HOUR, name="search_open")

@@ -12,6 +12,7 @@
     const copied = navigator.clipboard
       ? navigator.clipboard.writeText(field.value)
       : document.execCommand('copy') ? Promise.resolve() : Promise.reject();
-    copied.then(function () { say('已复制'); }, function () { say('请按 Ctrl+C 复制'); });
+    const byHand = window.matchMedia('(pointer: coarse)').matches ? '请长按网址复制' : '请按 Ctrl+C 复制';
+    copied.then(function () { say('已复制'); }, function () { say(byHand); });
   });
 })();

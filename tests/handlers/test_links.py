@@ -260,6 +260,12 @@ async def test_the_open_pages_show_links_and_no_pupil(
         assert "校长信箱" not in text
         assert "教师备课" not in text
         assert not any(child_name(n) in text for n in range(1, 4))
+    # Whoever signed in at this browser before is not on them either.
+    teacher = school.phone("teacher")
+    assert (await teacher.get("/h5/links")).status == 200
+    for tail, text in pages.items():
+        seen = (await teacher.get(f"/links/{SCHOOL.id}{tail}")).text
+        assert seen.replace("/as/teacher", "") == text
     for tail in ("/grades/0", "/grades/13", "/classes/nobody"):
         async with anybody.get(f"{school.base}/links/{SCHOOL.id}{tail}") as answer:
             assert answer.status == 404

@@ -152,6 +152,41 @@ async def test_the_open_page_finds_without_a_script(
             assert answer.status == 404
 
 
+async def test_on_open_pages_no_address_holds_what_was_typed(
+    school: Town, anybody: aiohttp.ClientSession
+) -> None:
+    await hang(school.ctx, title="班里的口算")
+    root = f"{school.base}/links/{SCHOOL.id}"
+    for path in (root, f"{root}/classes/{CLASS.id}", f"{root}/search"):
+        async with anybody.get(path) as answer:
+            assert '<form class="find" role="search" method="post"' in await answer.text()
+    asked = {"q": "口算", "class": CLASS.id}
+    async with anybody.post(f"{root}/search", data=asked) as answer:
+        page = await answer.text()
+    assert "班里的口算" in page
+    assert f'name="class" value="{CLASS.id}"' in page
+    # One step back from what was opened it is there again, in this browser and in no proxy.
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert "Set-Cookie" not in answer.headers
+    seen: set[str] = set()
+    form = {"q": "shuxue"}
+    while True:
+        async with anybody.post(f"{root}/search", data=form) as answer:
+            page = await answer.text()
+        assert "q=" not in page
+        hits = set(re.findall(r'class="main" href="([^"]+)"', page))
+        assert hits
+        assert not hits & seen
+        seen |= hits
+        start = re.search(r'name="start" value="(\d+)"', page)
+        if start is None:
+            break
+        form["start"] = start[1]
+    assert len(seen) > 20
+    async with anybody.post(f"{root}/search", data={"q": "a", "class": "nowhere"}) as answer:
+        assert answer.status == 404
+
+
 async def test_pages_in_wechat_look_for_the_child_or_the_class(school: Town) -> None:
     await school.settle_guardian("mother", 1)
     mother, teacher = school.phone("mother"), school.phone("teacher")
