@@ -145,8 +145,7 @@ async def _own(call: Call, leave: Leave) -> LeaveOut:
 
 def _of_class(call: Call, one: ChildLeave, stored: Mapping[str, StoredFile]) -> LeaveOut:
     leave = one.leave
-    waits = leave.state is LeaveState.WAITING and leave.person_id != call.person_id
-    return _out(leave, one.student.name, one.school_class.name, stored, may_decide=waits)
+    return _out(leave, one.student.name, one.school_class.name, stored, may_decide=one.may_decide)
 
 
 def _out(

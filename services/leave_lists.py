@@ -15,7 +15,7 @@ from domain.schools import School, SchoolClass, Student
 from domain.times import SCHOOL_ZONE
 from services.audit import note_act
 from services.context import Context
-from services.leaves import ChildLeave, leaves_of_classes, may_decide
+from services.leaves import ChildLeave, leaves_of_classes
 from services.people import Post, teaching_of
 from services.spreadsheets import Row, Sheet, built
 from services.terms import school_day
@@ -100,7 +100,7 @@ async def leaves_to_decide(ctx: Context, post: Post) -> list[ChildLeave]:
         return []
     teaching = await teaching_of(ctx, post, Right.LEAVES)
     found = await leaves_of_classes(ctx, teaching)
-    return [one for one in found if may_decide(teaching, one.leave)]
+    return [one for one in found if one.may_decide]
 
 
 async def export_leaves(

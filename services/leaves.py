@@ -44,11 +44,17 @@ _SHOWN_BACK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class ChildLeave:
-    """A request as the school sees it."""
+    """A request as the school sees it. `is_own`: whoever looks at it asked, or is a guardian of the child."""
 
     leave: Leave
     student: Student
     school_class: SchoolClass
+    is_own: bool
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether it waits, and not for somebody else; of which class it is was looked at before."""
+        return self.leave.state is LeaveState.WAITING and not self.is_own
 
 
 async def ask_leave(
@@ -168,8 +174,9 @@ async def leaves_of_classes(
     held = await ctx.stores.leaves.lasting_until(teaching.school.id, first)
     mine = [leave for leave in held if leave.class_id in classes]
     students = await ctx.stores.schools.students(leave.student_id for leave in mine)
+    own = await _own_children(ctx, teaching)
     found = [
-        ChildLeave(leave, students[leave.student_id], classes[leave.class_id])
+        _seen(teaching, own, leave, students[leave.student_id], classes[leave.class_id])
         for leave in mine
         if leave.student_id in students
     ]
@@ -189,12 +196,20 @@ async def access_leave_as_head_teacher(
     students = await ctx.stores.schools.students([leave.student_id])
     if leave.student_id not in students:
         raise NotFoundError
-    return ChildLeave(leave, students[leave.student_id], group)
+    own = await _own_children(ctx, teaching)
+    return _seen(teaching, own, leave, students[leave.student_id], group)
 
 
-def may_decide(teaching: Teaching, leave: Leave) -> bool:
-    """Whether it waits, and is not one they asked for themselves; of which class it is was looked at before."""
-    return leave.state is LeaveState.WAITING and leave.person_id != teaching.person_id
+async def _own_children(ctx: Context, teaching: Teaching) -> frozenset[str]:
+    bindings = await ctx.stores.bindings.active_of_person(teaching.person_id)
+    return frozenset(b.student_id for b in bindings if not b.trial)
+
+
+def _seen(
+    teaching: Teaching, own: frozenset[str], leave: Leave, student: Student, group: SchoolClass
+) -> ChildLeave:
+    is_own = leave.person_id == teaching.person_id or leave.student_id in own
+    return ChildLeave(leave, student, group, is_own)
 
 
 async def decide_leave(
@@ -203,11 +218,11 @@ async def decide_leave(
     """Approve it or not; the first decision counts, and the same one twice is once.
 
     Raises NotFoundError, InvalidError (`reply`); ConflictError when it was decided otherwise or taken back, and
-    (`own_leave`) for one that they asked for themselves.
+    (`own_leave`) for a child of their own, whichever of its guardians asked.
     """
     found = await access_leave_as_head_teacher(ctx, teaching, leave_id)
     leave = found.leave
-    if leave.person_id == teaching.person_id:
+    if found.is_own:
         raise ConflictError("own_leave")
     problems: dict[str, Problem] = {}
     words = parse_words(reply, "reply", REPLY_LIMIT, problems, required=False)
@@ -258,8 +273,10 @@ async def _tell_school(ctx: Context, leave: Leave) -> bool:
     if student is None or not classes:
         return True
     card = leave_card(ctx.policy, leave, child=student.name, school_class=classes[0].name)
-    held = await deciders_of(ctx, leave.school_id, [leave.class_id])
-    people = {a.person_id for a in held} - {leave.person_id}
+    bindings = await ctx.stores.bindings.active_of_students(leave.school_id, [leave.student_id])
+    own = {leave.person_id, *(b.person_id for b in bindings if not b.trial)}
+    held = await deciders_of(ctx, leave.school_id, [leave.class_id], but=own)
+    people = {a.person_id for a in held}
     identities = await ctx.stores.identities.of_people(ctx.policy.app_id, people)
     told = True
     for identity in identities.values():

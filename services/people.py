@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from domain.audit import Actor
@@ -296,12 +296,16 @@ async def access_teaching(
     return teaching
 
 
-async def deciders_of(ctx: Context, school_id: str, class_ids: Sequence[str]) -> list[Appointment]:
+async def deciders_of(
+    ctx: Context, school_id: str, class_ids: Sequence[str], *, but: Collection[str] = ()
+) -> list[Appointment]:
     """Who decides about these classes: each one's head teachers; where a class has none, the school's office.
 
-    Where the office keeps the classes, it decides about all of them.
+    Where the office keeps the classes, it decides about all of them. `but`: people who may not, as it is about their
+    own child; whoever decides where they were not there does.
     """
-    held = await ctx.stores.appointments.of_classes(school_id, [*class_ids, ""], ctx.now())
+    every = await ctx.stores.appointments.of_classes(school_id, [*class_ids, ""], ctx.now())
+    held = [a for a in every if a.person_id not in but]
     school = await ctx.stores.schools.find_school(school_id)
     by_office = school is not None and school.rules.keeper is Keeper.OFFICE
     heads = [a for a in held if a.class_id and may(a.role, Right.CLAIMS) and not by_office]

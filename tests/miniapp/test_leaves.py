@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 
+from domain.roles import Role
 from services.leaves import tell_leave
 from services.terms import school_day
 from storage.notices import NoticeStore
 from tests import recordings
+from tests.desk import appoint_at
 from tests.miniapp.client import Answer, MiniClient
 from tests.miniapp.conftest import Device
 from tests.miniapp.test_activities import FIRST, RAW, SECOND, Place
 from tests.miniapp.test_activities import place as place
 from tests.miniapp.test_files import fetch
 from tests.miniapp.village import Village
-from tests.town import OTHER_SCHOOL, Town
+from tests.town import OTHER_SCHOOL, SCHOOL, Town
 from tests.waiting import wait_until
 
 
@@ -143,6 +145,35 @@ async def test_who_teaches_their_own_child_does_not_decide(town: Town, device: D
     assert row["may_decide"] is False
     refused = await decide(place.teacher, leave)
     assert (refused.status, refused.code) == (409, "own_leave")
+
+
+async def test_the_other_parent_of_a_teachers_child_asks_and_the_office_decides(
+    town: Town, device: Device
+) -> None:
+    place = Place(
+        Village(town, device, await town.settle_school(children=3)), device("teacher"), ()
+    )
+    await place.village.guardian("teacher", 1)
+    father = await place.father()
+    await place.teacher.sign_in()
+    office = await appoint_at(town, "office", SCHOOL, Role.OFFICE, name="李芳")
+    deputy = await place.village.somebody("office")
+    for phone in (office, town.phone("teacher")):
+        await phone.say("菜单")  # WeChat lets the account answer for a while
+    leave = (await ask(place, who=father)).data["id"]
+    rows = (await place.teacher.call("GET", "/teaching/leaves")).data["items"]
+    assert [(row["id"], row["may_decide"]) for row in rows] == [(leave, False)]
+    refused = await decide(place.teacher, leave)
+    assert (refused.status, refused.code) == (409, "own_leave")
+    (held,) = await place.village.documents("leaves")
+    assert held["state"] == "waiting"
+    await wait_until(
+        lambda: "请点开看看" in str(office.user.chat), description="the office is told"
+    )
+    assert "请点开看看" not in str(town.phone("teacher").user.chat)
+    assert (await decide(deputy, leave)).status == 201
+    (held,) = await place.village.documents("leaves")
+    assert (held["state"], held["decided_name"]) == ("approved", "李芳")
 
 
 async def test_a_decision_that_nobody_was_told_of_is_told_by_the_sweep(
