@@ -129,6 +129,8 @@ async def test_from_a_teachers_phone_to_the_citys_library(
     await screens.look(phone, "08-teacher-returned")
     await phone.get_by_role("link", name="修改，再提交").click()
     await phone.get_by_label("怎么用").fill("先看折纸的短片，再做练习；板书在第二页。")
+    # What was asked for stands above the form: nobody has to remember it.
+    await expect(phone.get_by_text(REASON)).to_be_visible()
     await screens.look(phone, "09-teacher-again")
     await phone.get_by_role("button", name="提交评审").click()
     await expect(phone.get_by_text("等学校评审", exact=True)).to_be_visible()
