@@ -1,6 +1,5 @@
 """The room against a real provider: what it believes, and everything that it does not."""
 
-import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Callable
@@ -74,15 +73,6 @@ def client_of(provider: Provider, *, timeout_seconds: float = 5.0, **changes: st
         client_secret=changes.get("secret", settings["YANSHU_OIDC_CLIENT_SECRET"]),
         timeout_seconds=timeout_seconds,
     )
-
-
-def says(status: int, text: str, kind: str = "application/json") -> Bend:
-    """A wire that answers this, whatever the provider says."""
-
-    async def bend(request: web.Request, was: int, body: bytes) -> web.StreamResponse:
-        return web.Response(status=status, text=text, content_type=kind)
-
-    return bend
 
 
 # --------------------------------------------------------------------------------- what is believed
@@ -296,101 +286,6 @@ async def test_a_wrong_secret(provider: Provider, party: Party) -> None:
         )
     await client.close()
     assert (caught.value.trouble, caught.value.reason) == (Trouble.REFUSED, "invalid_client")
-
-
-# -------------------------------------------------------------------------------- a provider in trouble
-
-NOT_ANSWERS = {
-    "a page": says(200, "<html>登录</html>", "text/html"),
-    "a page that is down": says(502, "<html>Bad Gateway</html>", "text/html"),
-    "JSON that is down": says(503, "{}"),
-    "a list": says(200, "[]"),
-    "nothing": says(200, ""),
-    "without end": says(200, '{"a": "' + "x" * 300_000 + '"}'),
-}
-
-
-@pytest.mark.parametrize("bend", NOT_ANSWERS.values(), ids=NOT_ANSWERS)
-@pytest.mark.parametrize("path", ["/token/", "/.well-known/jwks.json"])
-async def test_an_answer_that_is_none(party: Party, path: str, bend: Bend) -> None:
-    party.provider.bend(path, bend)
-    assert await party.trouble(await party.go()) is Trouble.DOWN
-    party.provider.straighten()
-    assert (await party.redeem(await party.go())).sub
-
-
-@pytest.mark.parametrize("bend", NOT_ANSWERS.values(), ids=NOT_ANSWERS)
-async def test_a_discovery_document_that_is_none(party: Party, bend: Bend) -> None:
-    party.provider.bend("/.well-known/openid-configuration", bend)
-    with pytest.raises(OidcError) as caught:
-        await party.go()
-    assert caught.value.trouble is Trouble.DOWN
-    party.provider.straighten()
-    assert (await party.redeem(await party.go())).sub
-
-
-async def test_a_provider_that_says_nothing_is_not_waited_for(provider: Provider) -> None:
-    asked = asyncio.Event()
-
-    async def silent(request: web.Request, status: int, body: bytes) -> web.StreamResponse:
-        asked.set()
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    provider.bend("/.well-known/openid-configuration", silent)
-    client = client_of(provider, timeout_seconds=0.2)
-    await client.start()
-    with pytest.raises(OidcError) as caught:
-        await client.check()
-    await client.close()
-    assert caught.value.trouble is Trouble.DOWN
-    assert asked.is_set()
-
-
-async def test_a_provider_that_is_not_there(party: Party) -> None:
-    returned = await party.go()
-    await party.provider.stop()
-    try:
-        assert await party.trouble(returned) is Trouble.DOWN
-    finally:
-        await party.provider.start()
-    assert (await party.redeem(await party.go())).sub
-
-
-async def test_a_redirect_is_not_followed(party: Party) -> None:
-    async def away(request: web.Request, status: int, body: bytes) -> web.StreamResponse:
-        raise web.HTTPTemporaryRedirect(f"{party.provider.issuer}/elsewhere")
-
-    party.provider.bend("/token/", away)
-    assert await party.trouble(await party.go()) is Trouble.DOWN
-    assert "/elsewhere" not in party.provider.asked
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"issuer": "https://login.example.org"},
-        {"token_endpoint": "http://login.example.org/token"},
-        {"token_endpoint": "https://user@login.example.org/token"},
-        {"jwks_uri": "file:///etc/passwd"},
-        {"authorization_endpoint": "javascript:alert(1)"},
-        {"token_endpoint": None},
-        {"jwks_uri": 7},
-        {"id_token_signing_alg_values_supported": ["none", "HS256"]},
-    ],
-    ids=lambda changes: "-".join(f"{k}={v}" for k, v in changes.items()),
-)
-async def test_a_discovery_document_that_leads_astray(
-    party: Party, changes: dict[str, object]
-) -> None:
-    async def bend(request: web.Request, status: int, body: bytes) -> web.StreamResponse:
-        return web.json_response({**json.loads(body), **changes})
-
-    party.provider.bend("/.well-known/openid-configuration", bend)
-    with pytest.raises(OidcError) as caught:
-        await party.go()
-    assert caught.value.trouble is Trouble.UNPROVEN
-    assert party.provider.asked == ["/control/register", "/.well-known/openid-configuration"]
 
 
 async def test_the_log_says_why_and_nothing_of_whom(
