@@ -19,12 +19,12 @@ from domain.schools import School
 from domain.seats import Seats
 from domain.terms import Term
 from domain.times import school_text
-from services.audit import note_act
 from services.context import Context
+from services.figure_files import figures_file
 from services.people import Post
 from services.periods import Period, Span, bounds_of, period_of
 from services.places import access_region, access_school
-from services.spreadsheets import Row, Sheet, built
+from services.spreadsheets import Row, Sheet
 from services.terms import calendar_of, calendar_of_region, school_day
 
 THEMES_AIM = 1  # theme activities a school and term
@@ -134,7 +134,6 @@ async def export_region_themes(
 ) -> tuple[str, bytes]:
     """(region, file): every school with its district; that it was taken is noted first. Raises NotFoundError."""
     view = await region_themes(ctx, post, region_id, day=day)
-    await _note(ctx, post, ("region", view.region.id), view.period)
     below = {r.id: r.name for r in await ctx.stores.regions.below(view.region.id)}
     rows: list[Row] = []
     for line in view.every:
@@ -142,7 +141,7 @@ async def export_region_themes(
         done = "已做到" if line.themes >= THEMES_AIM else "还没有"
         rows.append([" ".join(inside), line.school.name, line.themes, done])
     heads = [("区县", 24), ("学校", 28), ("主题活动", 10), ("每学期至少一次", 16)]
-    return view.region.name, await asyncio.to_thread(built, [Sheet("主题活动", heads, rows)])
+    return await _file(ctx, post, view.region, [Sheet("主题活动", heads, rows)], view.period)
 
 
 async def export_school_themes(
@@ -150,7 +149,6 @@ async def export_school_themes(
 ) -> tuple[str, bytes]:
     """(school, file): what was counted; that it was taken is noted first. Raises NotFoundError."""
     view = await school_themes(ctx, post, school_id, day=day)
-    await _note(ctx, post, ("school", view.school.id), view.period)
     rows: list[Row] = [
         [
             school_text(line.activity.created_at),
@@ -161,7 +159,7 @@ async def export_school_themes(
         for line in view.lines
     ]
     heads = [("发布时间", 18), ("主题活动", 36), ("请谁参加", 18), ("已填", 8)]
-    return view.school.name, await asyncio.to_thread(built, [Sheet("主题活动", heads, rows)])
+    return await _file(ctx, post, view.school, [Sheet("主题活动", heads, rows)], view.period)
 
 
 async def _term(ctx: Context, post: Post, day: date | None) -> tuple[Period, tuple[Term, ...]]:
@@ -204,12 +202,9 @@ async def _took_part(ctx: Context, activity: Activity, seats: Seats | None) -> i
     return len(await ctx.stores.answers.replies_to(activity.school_id, activity.id))
 
 
-async def _note(ctx: Context, post: Post, subject: tuple[str, str], period: Period) -> None:
+async def _file(
+    ctx: Context, post: Post, place: Region | School, sheets: Sequence[Sheet], period: Period
+) -> tuple[str, bytes]:
     since, until = bounds_of(period)
-    await note_act(
-        ctx,
-        post.actor,
-        Act.THEMES_EXPORTED,
-        subject=subject,
-        after={"since": since, "until": until},
-    )
+    after = {"since": since, "until": until}
+    return await figures_file(ctx, post, Act.THEMES_EXPORTED, place, sheets, after=after)

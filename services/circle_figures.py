@@ -21,8 +21,8 @@ from domain.regions import Region, RegionLevel
 from domain.roles import Right
 from domain.schools import School
 from domain.times import school_text
-from services.audit import note_act
 from services.context import Context
+from services.figure_files import figures_file
 from services.people import Post
 from services.periods import (
     Period,
@@ -35,7 +35,7 @@ from services.periods import (
     period_on,
     schools_in_order,
 )
-from services.spreadsheets import Row, Sheet, built
+from services.spreadsheets import Row, Sheet
 from services.terms import school_day
 
 _AT_ONCE = 10
@@ -197,7 +197,6 @@ async def export_school_circles(
     Raises NotFoundError.
     """
     view, topics = await _opened(ctx, post, school_id, day)
-    await _note(ctx, post, ("school", view.school.id))
     rows: list[Row] = [
         [
             *(line.name, school_text(t.created_at), "老师" if t.as_staff else "家长"),
@@ -211,7 +210,7 @@ async def export_school_circles(
         Sheet("圈子", (("圈子", 20), *_COLUMNS), [_line(x) for x in view.lines]),
         Sheet("话题", (("圈子", 20), ("时间", 18), ("谁发的", 8), *_TOPIC), rows),
     ]
-    return view.school.name, await asyncio.to_thread(built, sheets)
+    return await figures_file(ctx, post, Act.CIRCLES_EXPORTED, view.school, sheets)
 
 
 async def export_region_circles(
@@ -219,16 +218,11 @@ async def export_region_circles(
 ) -> tuple[str, bytes]:
     """(region, file): the circles of its schools; that it was taken is noted first. Raises NotFoundError."""
     view = await region_circles(ctx, post, region_id, day=day)
-    await _note(ctx, post, ("region", view.region.id))
     rows: list[Row] = [[s.school.name, *_line(x)] for s in view.schools for x in s.lines]
     sheet = Sheet("圈子", (("学校", 28), ("圈子", 20), *_COLUMNS), rows)
-    return view.region.name, await asyncio.to_thread(built, [sheet])
+    return await figures_file(ctx, post, Act.CIRCLES_EXPORTED, view.region, [sheet])
 
 
 def _line(line: CircleLine) -> Row:
     f = line.figures
     return [*(line.name, f.topics, f.busy_months, len(f.months), f.read_enough, f.answered_enough)]
-
-
-async def _note(ctx: Context, post: Post, subject: tuple[str, str]) -> None:
-    await note_act(ctx, post.actor, Act.CIRCLES_EXPORTED, subject=subject)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date
 
 from domain.audit import Act
 from domain.monitors import SubjectFigures, Tally
 from domain.subjects import LocalSubjects, subject_name
-from services.audit import note_act
 from services.context import Context
+from services.figure_files import figures_file
 from services.monitors import region_monitor, school_monitor
 from services.people import Post
 from services.periods import Span
-from services.spreadsheets import Row, Sheet, built
+from services.spreadsheets import Row, Sheet
 
 _TALLY = (
     ("有作业的班级天数", 16),
@@ -30,13 +29,12 @@ async def export_school(
 ) -> tuple[str, bytes]:
     """(place, file) of a school's classes and subjects. Raises NotFoundError."""
     view = await school_monitor(ctx, post, school_id, span=span, day=day)
-    await _note(ctx, post, ("school", view.school.id))
     rows: list[Row] = [[line.school_class.name, *_cells(line.tally)] for line in view.lines]
     sheets = [
         Sheet("班级", (("班级", 18), *_TALLY), [*rows, ["合计", *_cells(view.tally)]]),
         _subjects_sheet(view.subjects, view.school.rules.local_subjects),
     ]
-    return view.school.name, await asyncio.to_thread(built, sheets)
+    return await figures_file(ctx, post, Act.MONITOR_EXPORTED, view.school, sheets)
 
 
 async def export_region(
@@ -44,13 +42,12 @@ async def export_region(
 ) -> tuple[str, bytes]:
     """(place, file) of a region's schools and subjects. Raises NotFoundError."""
     view = await region_monitor(ctx, post, region_id, span=span, day=day)
-    await _note(ctx, post, ("region", view.region.id))
     rows: list[Row] = [[line.school.name, *_cells(line.tally)] for line in view.lines]
     sheets = [
         Sheet("学校", (("学校", 28), *_TALLY), [*rows, ["合计", *_cells(view.tally)]]),
         _subjects_sheet(view.subjects, ()),
     ]
-    return view.region.name, await asyncio.to_thread(built, sheets)
+    return await figures_file(ctx, post, Act.MONITOR_EXPORTED, view.region, sheets)
 
 
 def _cells(tally: Tally) -> Row:
@@ -60,7 +57,3 @@ def _cells(tally: Tally) -> Row:
 def _subjects_sheet(subjects: tuple[SubjectFigures, ...], local: LocalSubjects) -> Sheet:
     rows: list[Row] = [[subject_name(s.subject, local), s.count, s.minutes] for s in subjects]
     return Sheet("学科", _SUBJECTS, rows)
-
-
-async def _note(ctx: Context, post: Post, subject: tuple[str, str]) -> None:
-    await note_act(ctx, post.actor, Act.MONITOR_EXPORTED, subject=subject)

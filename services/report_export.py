@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from datetime import date
 
 from domain.audit import Act
 from domain.reports import Figures, SubjectFigures
 from domain.subjects import LocalSubjects, subject_name
-from services.audit import note_act
 from services.context import Context
+from services.figure_files import figures_file
 from services.people import Post
 from services.periods import Span
 from services.reports import (
@@ -20,7 +19,7 @@ from services.reports import (
     region_view,
     school_view,
 )
-from services.spreadsheets import Row, Sheet, built
+from services.spreadsheets import Row, Sheet
 
 _FIGURES = (
     ("作业次数", 10),
@@ -43,7 +42,6 @@ async def export_school(
 ) -> tuple[str, bytes]:
     """(place, file) of the classes and subjects of a school that somebody sees. Raises NotFoundError."""
     view = await school_view(ctx, post, school_id, span=span, day=day)
-    await _note(ctx, post, ("school", view.school.id))
     rows = [
         [line.school_class.name, *_cells(line.figures), *_reach(line.reach), *_reach(line.term)]
         for line in view.lines
@@ -54,7 +52,7 @@ async def export_school(
         _subjects(view.subjects, local),
         _weeks(view.weeks, with_teachers=view.whole),
     ]
-    return view.school.name, await asyncio.to_thread(built, sheets)
+    return await figures_file(ctx, post, Act.REPORT_EXPORTED, view.school, sheets)
 
 
 async def export_region(
@@ -62,7 +60,6 @@ async def export_region(
 ) -> tuple[str, bytes]:
     """(place, file) of a region's schools and subjects. Raises NotFoundError."""
     view = await region_view(ctx, post, region_id, span=span, day=day)
-    await _note(ctx, post, ("region", view.region.id))
     rows: list[Row] = [
         [line.school.name, *_cells(line.figures), *_reach(line.reach), line.teachers, line.used]
         for line in view.lines
@@ -72,7 +69,7 @@ async def export_region(
         _subjects(view.subjects, ()),
         _weeks(view.weeks, with_teachers=True),
     ]
-    return view.region.name, await asyncio.to_thread(built, sheets)
+    return await figures_file(ctx, post, Act.REPORT_EXPORTED, view.region, sheets)
 
 
 async def export_class(
@@ -80,7 +77,6 @@ async def export_class(
 ) -> tuple[str, bytes]:
     """(class, file) of a class's subjects, weeks and homework. Raises NotFoundError."""
     view = await class_view(ctx, post, class_id, span=span, day=day)
-    await _note(ctx, post, ("class", class_id))
     local = view.school.rules.local_subjects
     rows: list[Row] = [
         [line.day.isoformat(), subject_name(line.subject, local), *_cells(line.figures)[1:]]
@@ -101,7 +97,7 @@ async def export_class(
         _weeks(view.weeks, with_teachers=False),
         Sheet("作业", (("哪天", 12), ("学科", 14), *_FIGURES[1:]), rows),
     ]
-    return view.school_class.name, await asyncio.to_thread(built, sheets)
+    return await figures_file(ctx, post, Act.REPORT_EXPORTED, view.school_class, sheets)
 
 
 def _cells(figures: Figures) -> Row:
@@ -138,7 +134,3 @@ def _weeks(weeks: Iterable[WeekLine], *, with_teachers: bool) -> Sheet:
         for week in weeks
     ]
     return Sheet("每周", columns, rows)
-
-
-async def _note(ctx: Context, post: Post, subject: tuple[str, str]) -> None:
-    await note_act(ctx, post.actor, Act.REPORT_EXPORTED, subject=subject)

@@ -19,13 +19,13 @@ from domain.roles import Right, may
 from domain.schools import School
 from domain.times import SCHOOL_ZONE
 from services.aims import use_aim_for
-from services.audit import note_act
 from services.context import Context
+from services.figure_files import figures_file
 from services.people import Post
 from services.periods import Period, Span, access_region_figures, period_on
 from services.places import access_place, access_school
 from services.resource_access import Seen, seen_by
-from services.spreadsheets import Row, Sheet, built
+from services.spreadsheets import Row, Sheet
 
 _AT_ONCE = 8  # schools that are asked for at one moment
 
@@ -182,11 +182,10 @@ async def export_figures(
         view = await school_figures(ctx, post, place.id, day)
         columns = (("教师", 16), ("上传", 10), ("已入库", 10), (f"满 {view.aim} 份", 10))
         rows = [[x.name, x.filed, x.shelved, "是" if x.reached else ""] for x in view.lines]
-        kind, sheet = "school", Sheet("教师", columns, rows)
+        sheet = Sheet("教师", columns, rows)
     else:
         below = await region_figures(ctx, post, place.id, day)
         columns = (("学校", 28), ("上传过的教师", 14), ("上传", 10), ("已入库", 10))
         rows = [[x.school.name, x.teachers, x.filed, x.shelved] for x in below.lines]
-        kind, sheet = "region", Sheet("学校", columns, rows)
-    await note_act(ctx, post.actor, Act.RESOURCES_EXPORTED, subject=(kind, place.id))
-    return place.name, await asyncio.to_thread(built, [sheet])
+        sheet = Sheet("学校", columns, rows)
+    return await figures_file(ctx, post, Act.RESOURCES_EXPORTED, place, [sheet])

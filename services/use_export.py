@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from datetime import date
 
 from domain.audit import Act
 from domain.subjects import LocalSubjects, subject_name
 from domain.use import Part, Views, per_hundred
-from services.audit import note_act
 from services.context import Context
+from services.figure_files import figures_file
 from services.people import Post
 from services.periods import Span
-from services.spreadsheets import Row, Sheet, built
+from services.spreadsheets import Row, Sheet
 from services.use import Line, LinkLine, WeekLine, region_view, school_view
 from services.use_details import class_view
 
@@ -30,7 +29,6 @@ async def export_school(
 ) -> tuple[str, bytes]:
     """(place, file) of the classes of a school that somebody sees. Raises NotFoundError."""
     view = await school_view(ctx, post, school_id, span=span, day=day)
-    await _note(ctx, post, ("school", view.school.id))
     local = view.school.rules.local_subjects
     rows: list[Row] = [[line.school_class.name, *_class_cells(line.line)] for line in view.lines]
     sheets = [
@@ -39,7 +37,7 @@ async def export_school(
         _weeks(view.weeks),
         *_links(view.links, local),
     ]
-    return view.school.name, await asyncio.to_thread(built, sheets)
+    return await figures_file(ctx, post, Act.USE_EXPORTED, view.school, sheets)
 
 
 async def export_region(
@@ -47,14 +45,13 @@ async def export_region(
 ) -> tuple[str, bytes]:
     """(place, file) of a region's schools. Raises NotFoundError."""
     view = await region_view(ctx, post, region_id, span=span, day=day)
-    await _note(ctx, post, ("region", view.region.id))
     rows: list[Row] = [[line.school.name, *_cells(line.line)] for line in view.lines]
     sheets = [
         Sheet("学校", (("学校", 28), *_LINE), rows),
         *_parts(view.shelves, view.subjects, ()),
         _weeks(view.weeks),
     ]
-    return view.region.name, await asyncio.to_thread(built, sheets)
+    return await figures_file(ctx, post, Act.USE_EXPORTED, view.region, sheets)
 
 
 async def export_class(
@@ -62,7 +59,6 @@ async def export_class(
 ) -> tuple[str, bytes]:
     """(class, file) of a class's links, subjects and weeks. Raises NotFoundError."""
     view = await class_view(ctx, post, class_id, span=span, day=day)
-    await _note(ctx, post, ("class", class_id))
     local = view.school.rules.local_subjects
     weeks: list[Row] = [[w.monday.isoformat(), *_class_cells(w.line)] for w in view.weeks]
     given: list[Row] = [
@@ -74,7 +70,7 @@ async def export_class(
         *_links(view.links, local),
         Sheet("发给学生的", (("哪天", 12), ("是什么", 10), ("链接数", 10)), given),
     ]
-    return view.school_class.name, await asyncio.to_thread(built, sheets)
+    return await figures_file(ctx, post, Act.USE_EXPORTED, view.school_class, sheets)
 
 
 def _of(views: Views) -> Row:
@@ -131,7 +127,3 @@ def _weeks(weeks: Iterable[WeekLine]) -> Sheet:
 
 def _subject(code: str, local: LocalSubjects) -> str:
     return subject_name(code, local) if code else "不分学科"
-
-
-async def _note(ctx: Context, post: Post, subject: tuple[str, str]) -> None:
-    await note_act(ctx, post.actor, Act.USE_EXPORTED, subject=subject)
