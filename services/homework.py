@@ -285,11 +285,7 @@ async def access_homework_as_author(ctx: Context, teaching: Teaching, homework_i
     Raises NotFoundError: absent, somebody else's and no longer theirs are the same.
     """
     homework = await ctx.stores.homework.find(homework_id)
-    if homework is None or homework.school_id != teaching.school.id:
-        raise NotFoundError
-    if homework.author_id != teaching.person_id:
-        raise NotFoundError
-    if not set(homework.class_ids) & set(teaching.class_ids()):
+    if homework is None or not teaching.wrote(homework):
         raise NotFoundError
     return homework
 

@@ -126,11 +126,7 @@ async def access_notice_as_author(ctx: Context, teaching: Teaching, notice_id: s
     Raises NotFoundError: absent, somebody else's and no longer theirs are the same.
     """
     notice = await ctx.stores.notices.find(notice_id)
-    if notice is None or notice.school_id != teaching.school.id:
-        raise NotFoundError
-    if notice.author_id != teaching.person_id:
-        raise NotFoundError
-    if not set(notice.class_ids) & set(teaching.class_ids()):
+    if notice is None or not teaching.wrote(notice):
         raise NotFoundError
     return notice
 

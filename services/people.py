@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from domain.audit import Actor
 from domain.bindings import Binding
@@ -74,6 +75,22 @@ class Post:
         return any(may(a.role, right) and not (a.class_id or a.grade) for a in self.appointments)
 
 
+class Written(Protocol):
+    """What somebody wrote for classes: a notice, homework."""
+
+    @property
+    def school_id(self) -> str:
+        """Whose."""
+
+    @property
+    def author_id(self) -> str:
+        """Who."""
+
+    @property
+    def class_ids(self) -> tuple[str, ...]:
+        """For which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Teaching:
     """The classes of one school in which somebody has one right: what an act about children is checked against."""
@@ -100,6 +117,11 @@ class Teaching:
             if school_class.id == class_id:
                 return school_class
         raise NotFoundError
+
+    def wrote(self, thing: Written) -> bool:
+        """Whether it is by this person, and at least one of its classes still theirs."""
+        own = thing.school_id == self.school.id and thing.author_id == self.person_id
+        return own and not set(thing.class_ids).isdisjoint(self.class_ids())
 
     def may_in(self, school_class: SchoolClass, right: Right) -> bool:
         """Whether the same roles also carry another right in one of these classes."""
