@@ -20,7 +20,7 @@ from domain.safety import Outcome, Spot
 
 PICTURE_LIMIT = 9
 COMMENT_LIMIT = 500
-MOST_COMMENTS = 500  # of one topic
+MOST_COMMENTS = 500  # of one topic, those that are hidden, looked at or deleted among them
 TAG_LIMIT = 60  # children in one picture: a whole class
 CIRCLE_KINDS = frozenset({GroupKind.CLASS, GroupKind.RESEARCH})
 
@@ -99,10 +99,14 @@ class Topic(Said):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment(Said):
-    """A word to a topic. A deleted one is an empty place, so that the same key makes no second one of it."""
+    """A word to a topic. A deleted one is an empty line, so that the same key makes no second one of it.
+
+    `place`: which of the topic's places it takes (`MOST_COMMENTS`), 0 for none. It says nothing of the order.
+    """
 
     topic_id: str
     at: datetime
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,7 +82,7 @@ async def _said(ctx: Context, seat: Seat, topic: Topic, held: str, text: str) ->
     wait = await ctx.stores.limits.hit("comments", seat.person_id, per_hour=COMMENTS_AN_HOUR)
     if wait:
         raise TooManyError(wait)
-    if topic.comments >= MOST_COMMENTS:
+    if topic.comments >= MOST_COMMENTS:  # the insert says so, too; this spares judging the words
         raise ConflictError("topic_comments_full")
     for spot in (spot_of_circle(seat.group), spot_of_topic(topic)):
         await ensure_may_speak(ctx, seat.person_id, spot)
@@ -102,7 +102,8 @@ async def _said(ctx: Context, seat: Seat, topic: Topic, held: str, text: str) ->
     decides = seat.as_staff and seat.leads
     writing = comment_writing(comment, spot_of_topic(topic), decides=decides)
     outcome = (await judge(ctx, writing)).accepted().outcome
-    await ctx.stores.circle_comments.insert(replace(comment, state=outcome))
+    if not await ctx.stores.circle_comments.insert(replace(comment, state=outcome), MOST_COMMENTS):
+        raise ConflictError("topic_comments_full")
     return await ctx.stores.circle_comments.find(held) or comment
 
 

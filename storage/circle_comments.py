@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,14 +24,33 @@ class CircleCommentStore:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._comments = database["topic_comments"]
 
-    async def insert(self, comment: Comment) -> bool:
-        """Store a new one; False when this id is there already (the same key again)."""
-        document = to_document(comment)
-        try:
-            await self._comments.insert_one({k: v for k, v in document.items() if v is not None})
-        except DuplicateKeyError:
-            return False
-        return True
+    async def insert(self, comment: Comment, most: int) -> bool:
+        """Keep it in one of the `most` places of its topic; the same id again changes nothing. False: none is free.
+
+        A place is taken by the insert itself (unique index `place`): however many write at once, in however many
+        processes, nobody is beyond the last one, and nobody is refused before. Uses index: by_topic.
+        """
+        free = await self._free_places(comment.topic_id, most)
+        while free:
+            # Any of them: those who write at the same moment seldom choose the same.
+            place = secrets.choice(free)
+            document = to_document(replace(comment, place=place))
+            try:
+                await self._comments.insert_one(
+                    {k: v for k, v in document.items() if v is not None}
+                )
+            except DuplicateKeyError:
+                if await self.find(comment.id) is not None:
+                    return True
+                free.remove(place)  # somebody was quicker
+            else:
+                return True
+        return await self.find(comment.id) is not None
+
+    async def _free_places(self, topic_id: str, most: int) -> list[int]:
+        cursor = self._comments.find({"topic_id": topic_id}, {"place": 1})
+        taken = {d.get("place") async for d in cursor}
+        return [place for place in range(1, most + 1) if place not in taken]
 
     async def find(self, comment_id: str) -> Comment | None:
         """Uses index: _id_."""
@@ -61,7 +82,7 @@ class CircleCommentStore:
         await self._comments.update_one({"_id": comment_id}, set_if(_STANDS, change))
 
     async def mark_deleted(self, comment_id: str, at: datetime) -> bool:
-        """An empty place from now on. Says whether it stood. Uses index: _id_."""
+        """An empty line from now on. Says whether it stood. Uses index: _id_."""
         change = {"deleted_at": at, "text": ""}
         result = await self._comments.update_one({"_id": comment_id}, set_if(_STANDS, change))
         return bool(result.modified_count)

@@ -207,6 +207,13 @@ INDEXES: dict[str, list[IndexModel]] = {
     "topic_comments": [
         _index("by_topic", "topic_id", "position"),
         _index("by_author", "author_id"),
+        _index(
+            "place",
+            "topic_id",
+            "place",
+            unique=True,
+            partialFilterExpression={"place": {"$gte": 1}},
+        ),
     ],
     "topic_reads": [
         _index("by_topic", "topic_id"),

@@ -3,12 +3,26 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from domain.circles import Comment
 from domain.safety import Outcome
 from storage.circle_comments import CircleCommentStore
 from storage.circle_forgetting import CircleForgetStore
 from storage.circles import CircleStore
 from tests.domain.circle_samples import a_topic
 from tests.domain.samples import NOW
+
+A_COMMENT = Comment(
+    id="c",
+    school_id="school-a",
+    circle_id="class:a",
+    author_id="p",
+    author_name="李小明妈妈",
+    as_staff=False,
+    text="真棒",
+    position="p",
+    topic_id="t",
+    at=NOW,
+)
 
 STORES: dict[str, type] = {
     "circles": CircleStore,
@@ -34,6 +48,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "circles.find_read": lambda s: s.find_read("t:p"),
     "circles.readers": lambda s: s.readers("t"),
     "circles.set_reads": lambda s: s.set_reads("t", 1, 1),
+    "circle_comments.insert": lambda s: s.insert(A_COMMENT, 9),
     "circle_comments.find": lambda s: s.find("c"),
     "circle_comments.page": lambda s: s.page("t", after=None, limit=9),
     "circle_comments.of_topic": lambda s: s.of_topic("t"),
