@@ -76,9 +76,12 @@ class NoticeHandler(PageHandler):
             "h5/notice.html",
             notice=notice,
             version=notice.current,
-            links=await for_family(
-                self.ctx, reading.entries[0].child.school_class, notice.current.links
-            ),
+            links={
+                version.number: await for_family(
+                    self.ctx, reading.entries[0].child.school_class, version.links
+                )
+                for version in notice.versions
+            },
             reading=reading,
             withdrawn=notice.state is NoticeState.WITHDRAWN,
             confirmed_at=max(confirmed) if confirmed and reading.confirmed else None,

@@ -14,7 +14,7 @@ from handlers import phrases
 from handlers.base import Access, PageHandler
 from handlers.files import send_file
 from services.exports import Words, export_name, export_receipts, open_signature
-from services.given_links import given_with_notice
+from services.given_links import given_with_notice, named
 from services.receipts import Receipts, ledger_of, receipts_of
 from services.spreadsheets import XLSX
 
@@ -89,6 +89,7 @@ class ReceiptsHandler(ReceiptsPage):
         self.page(
             "h5/receipts.html",
             version=receipts.notice.current,
+            links=await named(self.ctx, receipts.notice.current.links),
             hosts=self.ctx.policy.link_hosts,
             given=await given_with_notice(self.ctx, self.teaching, receipts.notice),
             **self.live_values(receipts),

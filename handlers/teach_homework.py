@@ -20,7 +20,7 @@ from handlers import homework_phrases, phrases
 from handlers.base import Access, PageHandler
 from handlers.reading import PAGE_SIZE, pack_cursor, unpack_cursor
 from handlers.writing import WritingPage
-from services.given_links import given_with
+from services.given_links import given_with, named
 from services.homework import (
     access_homework_as_author,
     budgets_before,
@@ -292,6 +292,7 @@ async def show_homework(
         why=why,
         problem=problem,
         hosts=page.ctx.policy.link_hosts,
+        links=await named(page.ctx, homework.task.links),
         given=await given_with(page.ctx, page.teaching, homework),
     )
 

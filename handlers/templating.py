@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -33,7 +32,6 @@ def make_environment(folder: Path | str) -> Environment:
     )
     environment.filters.update(
         linked=linked_text,
-        host=lambda link: urlsplit(link).hostname or link,
         moment=phrases.moment,
         teacher=teacher_name,
         clock=school_text,

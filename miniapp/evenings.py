@@ -13,6 +13,7 @@ from domain.timings import timing_id
 from handlers.base import Access
 from miniapp.endpoints import Call, Day, Number, Registry, Schema
 from miniapp.homework_shapes import Minutes, Subject, limit_row, subject_row
+from miniapp.link_shapes import Link, link_rows
 from miniapp.shapes import Attachment, Done, attachment_rows
 from services.attachments import stored_of
 from services.evenings import MOST_DAYS, evenings_of_guardian, open_homework
@@ -78,7 +79,7 @@ class HomeworkForFamily(Schema):
     subject: Subject
     text: str
     attachments: list[Attachment]
-    links: list[str]
+    links: list[Link]
     minutes: int
     written: bool
     day: date
@@ -150,7 +151,7 @@ async def get_homework(call: Call, homework_id: str) -> HomeworkForFamily:
         subject=subject_row(homework.subject, opened.school.rules.local_subjects),
         text=task.text if stands else "",
         attachments=attachment_rows(attached, await stored_of(call.ctx, attached)),
-        links=await for_family(call.ctx, opened.children[0].school_class, links),
+        links=link_rows(await for_family(call.ctx, opened.children[0].school_class, links)),
         minutes=task.minutes,
         written=task.written,
         day=task.day,

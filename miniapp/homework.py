@@ -23,8 +23,9 @@ from miniapp.homework_shapes import (
     homework_out,
     subject_row,
 )
+from miniapp.link_shapes import GivenLinkRows, given_link_rows
 from miniapp.paging import PageQuery, place_of
-from miniapp.shapes import Done, GivenLinkRows, given_link_rows
+from miniapp.shapes import Done
 from services.attachments import stored_of
 from services.given_links import given_with
 from services.homework import (

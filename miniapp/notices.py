@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -11,6 +10,7 @@ from domain.notices import NoticeState
 from handlers.base import Access
 from handlers.reading import pack_cursor
 from miniapp.endpoints import Call, Number, Registry, Schema
+from miniapp.link_shapes import Link, link_rows
 from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import Attachment, NoticeRow, attachment_rows, notice_row
 from services.attachments import stored_of
@@ -42,13 +42,6 @@ class NoticeList(Schema):
 
     items: list[NoticeRow]
     next_cursor: str | None
-
-
-class Link(Schema):
-    """An address that a notice leads to; `title` is the host's name."""
-
-    title: str
-    url: str
 
 
 class ChildOfNotice(Schema):
@@ -123,7 +116,7 @@ async def get_notice(call: Call, notice_id: str) -> NoticeOut:
         corrected=version.number > 1,
         withdrawn_at=notice.withdrawn_at,
         attachments=attachment_rows(attached, await stored_of(call.ctx, attached)),
-        links=[Link(title=urlsplit(url).netloc, url=url) for url in links],
+        links=link_rows(links),
         children=[
             ChildOfNotice(
                 id=entry.child.student.id,

@@ -16,7 +16,6 @@ from domain.roles import Right
 from miniapp.endpoints import Schema
 from services.claims import Standing
 from services.families import OwnBindings, OwnChild
-from services.given_links import GivenLink
 from services.home import StaffSide
 from services.people import Post, Teaching
 from services.reading import Entry
@@ -355,34 +354,3 @@ def attachment_rows(
             )
         )
     return rows
-
-
-class GivenLinkRow(Schema):
-    """A link of ours on a homework or notice that is out: how often its classes opened it since that day, families and
-    teachers; null where there are too few children to say so."""
-
-    url: str
-    title: str
-    families: int | None
-    teachers: int | None
-
-
-class GivenLinkRows(Schema):
-    """Those of one homework or notice, in order."""
-
-    links: list[GivenLinkRow]
-
-
-def given_link_rows(given: Iterable[GivenLink], public_url: str) -> GivenLinkRows:
-    """How often links were opened; never by whom."""
-    return GivenLinkRows(
-        links=[
-            GivenLinkRow(
-                url=f"{public_url}/l/{one.code}",
-                title=one.title,
-                families=one.views.families if one.views else None,
-                teachers=one.views.teachers if one.views else None,
-            )
-            for one in given
-        ]
-    )

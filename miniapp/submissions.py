@@ -12,6 +12,7 @@ from handlers import homework_phrases
 from handlers.base import Access
 from miniapp.endpoints import Call, Registry, Schema
 from miniapp.homework_shapes import Subject, subject_row
+from miniapp.link_shapes import Link, link_rows
 from miniapp.shapes import Attachment, attachment_rows
 from miniapp.submission_shapes import SubmissionOut, submission_out
 from services.attachments import stored_of
@@ -30,7 +31,7 @@ class WorkOut(Schema):
     subject: Subject
     text: str
     attachments: list[Attachment]
-    links: list[str]
+    links: list[Link]
     minutes: int
     written: bool
     day: date
@@ -117,7 +118,7 @@ async def _work_out(call: Call, work: Work) -> WorkOut:
         subject=subject_row(homework.subject, local),
         text=task.text,
         attachments=attachment_rows(task.attachments, await stored_of(call.ctx, task.attachments)),
-        links=await for_family(call.ctx, work.child.school_class, task.links),
+        links=link_rows(await for_family(call.ctx, work.child.school_class, task.links)),
         minutes=task.minutes,
         written=task.written,
         day=task.day,

@@ -16,13 +16,12 @@ from domain.roles import Right
 from handlers.base import Access
 from handlers.reading import PAGE_SIZE, pack_cursor
 from miniapp.endpoints import Call, Registry, Schema
+from miniapp.link_shapes import GivenLinkRows, given_link_rows
 from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import (
     Attachment,
-    GivenLinkRows,
     OwnNoticeRow,
     attachment_rows,
-    given_link_rows,
     own_notice_row,
 )
 from services.attachments import stored_of

@@ -7,8 +7,9 @@ and of a class with few children nothing is said (`domain.use.too_few`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from domain.homework import Homework
 from domain.notices import Notice, NoticeKind, NoticeState
@@ -31,6 +32,14 @@ class GivenLink:
     views: Views | None
 
 
+@dataclass(frozen=True, slots=True)
+class NamedLink:
+    """A link and what it is called."""
+
+    url: str
+    title: str
+
+
 def code_of(ctx: Context, address: str) -> str:
     """The code of a short link of ours; empty for any other address."""
     own = f"{ctx.policy.public_url}/l/"
@@ -38,16 +47,30 @@ def code_of(ctx: Context, address: str) -> str:
     return code if is_code(code) else ""
 
 
+async def named(ctx: Context, addresses: Iterable[str]) -> list[NamedLink]:
+    """Addresses with what people call them: ours by its title, any other by its host."""
+    codes = {one: code_of(ctx, one) for one in addresses}
+    titles = await titles_of(ctx, filter(None, codes.values()))
+    return [
+        NamedLink(one, titles.get(code) or urlsplit(one).hostname or one)
+        for one, code in codes.items()
+    ]
+
+
 async def for_family(
     ctx: Context, school_class: SchoolClass, addresses: Sequence[str]
-) -> list[str]:
-    """The same addresses as a family of this class opens them: ours by the door that all its families share."""
-    if not any(code_of(ctx, one) for one in addresses):
-        return list(addresses)
+) -> list[NamedLink]:
+    """The same as a family of this class opens them: ours by the door that all its families share."""
+    links = await named(ctx, addresses)
+    if not any(code_of(ctx, one.url) for one in links):
+        return links
     role = Audience.FAMILIES.value
     doors = await doors_for(ctx, school_class.school_id, (school_class.id,), role)
     mark = f"?v={doors[school_class.id]}"
-    return [one.partition("?")[0] + mark if code_of(ctx, one) else one for one in addresses]
+    return [
+        replace(one, url=one.url.partition("?")[0] + mark) if code_of(ctx, one.url) else one
+        for one in links
+    ]
 
 
 async def given_with(ctx: Context, teaching: Teaching, homework: Homework) -> list[GivenLink]:

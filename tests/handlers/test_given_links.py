@@ -59,6 +59,11 @@ async def test_its_teacher_sees_that_it_was_used_and_not_by_whom(
     opened = await wait_until(told, description="the family is told")
     found = re.search(re.escape(address) + r"\?v=\w{5}", opened)
     assert found is not None
+    # Families and the teacher read what it is called, not an address alone.
+    assert '<span class="file-name">阳光体育</span>' in opened
+    assert '<span class="file-name">阳光体育</span>' in (await teacher.get(own)).text
+    receipts = (await teacher.get(f"/h5/teach/notices/{homework_id}")).text
+    assert '<span class="file-name">阳光体育</span>' in receipts
     before = (await teacher.get(own)).text
     assert "打开 0 次" in before or said == "人数少"
     for _ in range(2):

@@ -17,6 +17,7 @@ from tests.miniapp.conftest import Device
 from tests.miniapp.village import Village
 from tests.shelving import CLASS_SHELF, SCHOOL_SHELF, hang, take_catalogue
 from tests.town import OTHER_SCHOOL, SCHOOL, Town, child_name, school_class
+from tests.waiting import wait_until
 
 CLASS, SECOND = school_class(1), school_class(2)
 OFFERED = "/teaching/attachable-links"
@@ -129,6 +130,26 @@ async def test_its_teacher_reads_how_often_the_class_opened_it(town: Town, devic
     answer = await teacher.call("GET", where)
     assert answer.data == {"links": [row | {"families": 3, "teachers": 1}]}
     assert child_name(1) not in str(answer.data)
+
+
+async def test_a_family_reads_what_it_is_called(town: Town, device: Device) -> None:
+    village, teacher = await settle(town, device)
+    mother = await village.guardian("mother", 1)
+    entry = await hang(town.ctx)
+    url = f"{town.ctx.policy.public_url}/l/{entry.id}"
+    homework = await set_homework(town, teacher, [url, "https://basic.smartedu.cn/other"])
+    (door,) = (await doors_for(town.ctx, CLASS.school_id, (CLASS.id,), "families")).values()
+    said = [
+        {"title": "阳光体育", "url": f"{url}?v={door}"},
+        {"title": "basic.smartedu.cn", "url": "https://basic.smartedu.cn/other"},
+    ]
+
+    async def told() -> Any:
+        answer = await mother.call("GET", f"/notices/{homework['id']}")
+        return answer.data["links"] if answer.status == 200 else None
+
+    assert await wait_until(told, description="the family is told") == said
+    assert (await mother.call("GET", f"/homework/{homework['id']}")).data["links"] == said
 
 
 async def test_of_few_children_no_number_is_said(town: Town, device: Device) -> None:

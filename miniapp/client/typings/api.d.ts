@@ -29,13 +29,19 @@ declare namespace Api {
     height: number | null;
   }
 
+  /** What a link is called: a title of ours, or its host. */
+  interface NamedLink {
+    title: string;
+    url: string;
+  }
+
   interface Notice extends NoticeRow {
     body: string;
     version: number;
     corrected: boolean;
     withdrawn_at: string | null;
     attachments: Attachment[];
-    links: { title: string; url: string }[];
+    links: NamedLink[];
     children: { id: string; name: string; confirmed_at: string | null; may_confirm: boolean }[];
   }
 

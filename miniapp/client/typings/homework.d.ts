@@ -41,7 +41,7 @@ declare namespace Api {
     subject: Subject;
     text: string;
     attachments: Attachment[];
-    links: string[];
+    links: NamedLink[];
     minutes: number;
     written: boolean;
     day: string;

@@ -9,7 +9,7 @@ const { fetchOnce } = require('../../lib/pictures');
 Component({
   properties: {
     files: { type: Array, value: /** @type {import('../../lib/pictures').Shown[]} */ ([]) },
-    links: { type: Array, value: /** @type {string[]} */ ([]) },
+    links: { type: Array, value: /** @type {Api.NamedLink[]} */ ([]) },
   },
   data: { full: '', drawn: '', pictures: /** @type {Picture[]} */ ([]), others: /** @type {any[]} */ ([]) },
   observers: {
