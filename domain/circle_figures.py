@@ -86,6 +86,25 @@ class CircleFigures:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircleSum:
+    """The circles of a school in a term, added up: `met` have all that is looked for."""
+
+    id: str
+    school_id: str
+    first_on: date
+    last_on: date
+    circles: int
+    met: int
+    topics: int
+    at: datetime
+
+
+def sum_id(school_id: str, first_on: date) -> str:
+    """One a school and term."""
+    return f"{school_id}:{first_on.isoformat()}"
+
+
 def months_of(first: date, last: date) -> tuple[date, ...]:
     """The first days of the months from one day to another."""
     count = (last.year - first.year) * 12 + last.month - first.month + 1

@@ -23,6 +23,7 @@ from jobs.queue import Job
 from services.activity_telling import FINISH_ACTIVITY
 from services.bindings import CATCH_UP
 from services.bridge_answers import CARRY
+from services.circle_counting import count_circles
 from services.claims import TELL
 from services.deliveries import PUSH, sweep
 from services.erasure import ERASE
@@ -93,4 +94,5 @@ REGULAR_JOBS: Mapping[str, tuple[Job, timedelta]] = {
     "homework": (count_weeks, timedelta(seconds=5)),
     "reports": (count_reports, timedelta(seconds=5)),
     "use": (count_use, timedelta(seconds=5)),
+    "circles": (count_circles, timedelta(minutes=1)),
 }

@@ -1,7 +1,8 @@
 """How much goes on in circles, for who may look at figures: of a school circle by circle, of a region school by school.
 
 Each figure is counted from the topics of the term when it is asked for, so it cannot drift, and costs the same however
-many terms lie before. Words, pictures and names stay in the circle: here a topic is a day with numbers.
+many terms lie before; only regions below another one stand there as `services.circle_counting` added them up that day.
+Words, pictures and names stay in the circle: here a topic is a day with numbers.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from domain.audit import Act
-from domain.circle_figures import CircleFigures, TopicCount, figures_of, months_of
+from domain.circle_figures import CircleFigures, CircleSum, TopicCount, figures_of, months_of
 from domain.errors import NotFoundError
 from domain.groups import RESEARCH_GROUPS, class_group, research_group
 from domain.names import natural_order
@@ -82,12 +83,28 @@ class CircleTopics:
 
 
 @dataclass(frozen=True, slots=True)
+class BelowLine:
+    """A region below another, each of its schools in its own term, as they were added up last (`at`).
+
+    `missing` of its `schools` were not yet.
+    """
+
+    region: Region
+    schools: int
+    missing: int
+    circles: int
+    met: int
+    topics: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RegionCircles:
     """A district with its schools; of a region with others below, those, each with a page of its own."""
 
     region: Region
     period: Period
-    below: tuple[Region, ...]
+    below: tuple[BelowLine, ...]
     schools: tuple[SchoolCircles, ...]
 
 
@@ -148,33 +165,60 @@ async def region_circles(
     region, period = await access_region_figures(
         ctx, post, Right.MONITOR, region_id, Span.TERM, day
     )
-    below = [r for r in await ctx.stores.regions.below(region.id) if r.parent_id == region.id]
-    schools = [
-        s
-        for s in await ctx.stores.schools.schools_below(region.id)
-        if region.level is RegionLevel.DISTRICT or s.region_ids[-1] == region.id
+    every = await ctx.stores.schools.schools_below(region.id)
+    own = [
+        s for s in every if region.level is RegionLevel.DISTRICT or s.region_ids[-1] == region.id
     ]
     return RegionCircles(
         region,
         period,
-        tuple(sorted(below, key=lambda r: natural_order(r.name))),
-        await _schools(ctx, schools_in_order(schools), period),
+        await _below(ctx, region, every, day or school_day(ctx.now())),
+        await _schools(ctx, schools_in_order(own), period),
+    )
+
+
+async def _below(
+    ctx: Context, region: Region, schools: Sequence[School], day: date
+) -> tuple[BelowLine, ...]:
+    found = [r for r in await ctx.stores.regions.below(region.id) if r.parent_id == region.id]
+    if not found:
+        return ()
+    sums = await ctx.stores.circle_sums.on([s.id for s in schools], day)
+    return tuple(
+        _below_line(one, [sums.get(s.id) for s in schools if one.id in s.region_ids])
+        for one in sorted(found, key=lambda r: natural_order(r.name))
+    )
+
+
+def _below_line(region: Region, sums: Sequence[CircleSum | None]) -> BelowLine:
+    counted = [one for one in sums if one is not None]
+    return BelowLine(
+        region,
+        len(sums),
+        len(sums) - len(counted),
+        sum(one.circles for one in counted),
+        sum(one.met for one in counted),
+        sum(one.topics for one in counted),
+        min((one.at for one in counted), default=None),
     )
 
 
 async def _schools(
     ctx: Context, schools: Sequence[School], period: Period
 ) -> tuple[SchoolCircles, ...]:
-    async def one(school: School) -> SchoolCircles:
-        every = await ctx.stores.schools.classes_of_school(school.id)
-        standing = [c for c in every if c.ended_at is None]
-        topics = await _counted(ctx, school.id, period)
-        return await _school(ctx, Seen(school, standing, None), period, topics)
-
     found: list[SchoolCircles] = []
     for start in range(0, len(schools), _AT_ONCE):
-        found += await asyncio.gather(*map(one, schools[start : start + _AT_ONCE]))
+        some = schools[start : start + _AT_ONCE]
+        found += await asyncio.gather(*(counted_circles(ctx, school, period) for school in some))
     return tuple(found)
+
+
+async def counted_circles(ctx: Context, school: School, period: Period) -> SchoolCircles:
+    """All circles of a school over a time, whoever asks."""
+    every = await ctx.stores.schools.classes_of_school(school.id)
+    standing = [c for c in every if c.ended_at is None]
+    topics = await _counted(ctx, school.id, period)
+    return await _school(ctx, Seen(school, standing, None), period, topics)
 
 
 # ------------------------------------------------------------------------------------- files
@@ -185,6 +229,15 @@ _COLUMNS = (
     ("月份", 8),
     ("阅读达标的话题", 16),
     ("评论达标的话题", 16),
+)
+_BELOW = (
+    ("单位", 28),
+    ("学校", 8),
+    ("还没有统计的学校", 18),
+    ("圈子", 8),
+    ("各项都做到的圈子", 18),
+    ("话题", 8),
+    ("统计时间", 18),
 )
 _TOPIC = (("成员", 8), ("阅读", 8), ("孩子", 8), ("已读到的孩子", 14), ("评论（不含作者）", 16))
 
@@ -216,11 +269,23 @@ async def export_school_circles(
 async def export_region_circles(
     ctx: Context, post: Post, region_id: str, *, day: date | None
 ) -> tuple[str, bytes]:
-    """(region, file): the circles of its schools; that it was taken is noted first. Raises NotFoundError."""
+    """(region, file): regions below, and circles of its schools; that it was taken is noted first.
+
+    Raises NotFoundError.
+    """
     view = await region_circles(ctx, post, region_id, day=day)
     rows: list[Row] = [[s.school.name, *_line(x)] for s in view.schools for x in s.lines]
-    sheet = Sheet("圈子", (("学校", 28), ("圈子", 20), *_COLUMNS), rows)
-    return await figures_file(ctx, post, Act.CIRCLES_EXPORTED, view.region, [sheet])
+    sheets = [Sheet("圈子", (("学校", 28), ("圈子", 20), *_COLUMNS), rows)]
+    if view.below:
+        lines: list[Row] = [
+            [
+                *(x.region.name, x.schools, x.missing, x.circles, x.met, x.topics),
+                school_text(x.at) if x.at else "",
+            ]
+            for x in view.below
+        ]
+        sheets = [Sheet("下级单位", _BELOW, lines), *(sheets if view.schools else [])]
+    return await figures_file(ctx, post, Act.CIRCLES_EXPORTED, view.region, sheets)
 
 
 def _line(line: CircleLine) -> Row:

@@ -223,6 +223,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_member", "members.person_id"),
         _index("by_child", "school_id", "members.student_ids"),
     ],
+    "circle_sums": [_index("by_school", "school_id", "first_on", "last_on")],
     "submissions": [
         _index("by_student", "school_id", "student_id"),
         _index("by_age", "first_at"),

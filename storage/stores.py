@@ -26,6 +26,7 @@ from storage.callbacks import CallbackStore
 from storage.catalogue import CatalogueStore
 from storage.circle_comments import CircleCommentStore
 from storage.circle_forgetting import CircleForgetStore
+from storage.circle_sums import CircleSumStore
 from storage.circles import CircleStore
 from storage.claims import ClaimStore
 from storage.clocks import utc_now
@@ -127,6 +128,7 @@ class Stores:
     messages: MessageStore
     rings: RingStore
     circles: CircleStore
+    circle_sums: CircleSumStore
     circle_comments: CircleCommentStore
     quiet: QuietStore
     duty: DutyStore
@@ -259,6 +261,7 @@ def open_stores(
         messages=MessageStore(db),
         rings=RingStore(db),
         circles=CircleStore(db),
+        circle_sums=CircleSumStore(db),
         circle_comments=CircleCommentStore(db),
         quiet=QuietStore(db),
         duty=DutyStore(db),

@@ -39,7 +39,7 @@ class CirclesPage(FiguresPage):
 
     def show(self, template: str, period: Period, local: LocalSubjects = (), **values: Any) -> None:
         """Answer with a page."""
-        super().show(template, period, local, aims=aims, **values)
+        super().show(template, period, local, aims=aims, when=school_text, **values)
 
 
 class CirclesHandler(CirclesPage, FiguresHandler):
@@ -65,4 +65,4 @@ class CircleTopicsHandler(CirclesPage):
     async def get(self, school_id: str, circle_id: str) -> None:
         """Show it."""
         view = await circle_topics(self.ctx, self.acting, school_id, circle_id, day=self.day)
-        self.show("console/circle.html", view.period, view=view, when=school_text)
+        self.show("console/circle.html", view.period, view=view)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from domain.circle_figures import CircleSum, sum_id
 from domain.circles import Topic
 from domain.times import list_position
 from tests.domain.samples import NOW
@@ -29,3 +31,18 @@ def a_topic(**changes: Any) -> Topic:
         children=3,
     )
     return replace(topic, **changes)
+
+
+def a_sum(school_id: str = "school-a", **changes: Any) -> CircleSum:
+    """The circles of a school in the autumn term."""
+    one = CircleSum(
+        id=sum_id(school_id, date(2026, 9, 1)),
+        school_id=school_id,
+        first_on=date(2026, 9, 1),
+        last_on=date(2027, 1, 22),
+        circles=8,
+        met=3,
+        topics=41,
+        at=NOW,
+    )
+    return replace(one, **changes)

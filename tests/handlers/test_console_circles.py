@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
@@ -12,12 +13,15 @@ from domain.groups import class_group, research_group
 from domain.regions import Region, RegionLevel
 from domain.roles import Role
 from services.circle_comments import say_comment
+from services.circle_counting import count_circles
 from services.circle_order import hide_topic
 from services.circles import open_topic, post_topic
 from services.people import recognise
+from services.terms import school_day
 from tests.desk import appoint_at
 from tests.handlers.conftest import Desk, Village
 from tests.town import SCHOOL, school_class
+from tests.waiting import wait_until
 
 GROUP = school_class(1)
 CIRCLE = class_group(GROUP.id)
@@ -112,6 +116,33 @@ async def test_a_district_sees_its_schools_by_name_and_no_word(
     circle = (await browser.open(f"{PAGE}/{CIRCLE}")).text
     assert SECRET not in page + school + circle
     assert (await browser.open("/console/circles/regions/d/list.xlsx")).status == 200
+
+
+@pytest.mark.usefixtures("talked")
+async def test_a_city_sees_its_districts_added_up(village: Village, desk: Desk) -> None:
+    ctx = village.town.ctx
+    await ctx.stores.regions.save(replace(DISTRICT, parent_id="c", region_ids=("c", "d")))
+    city = Region(id="c", level=RegionLevel.CITY, name="东湖市", region_ids=("c",))
+    browser = await desk(await appoint_at(village.town, "mayor", city, Role.CITY_ADMIN))
+    await ctx.stores.schools.save_school(replace(SCHOOL, region_ids=("c", "d")))
+    tomorrow = ctx.now() + timedelta(days=1)  # today a worker may have done it already
+
+    async def counted() -> bool:
+        await count_circles(replace(ctx, now=lambda: tomorrow))
+        sums = await ctx.stores.circle_sums.on([SCHOOL.id], school_day(ctx.now()))
+        return SCHOOL.id in sums and sums[SCHOOL.id].topics == 2
+
+    await wait_until(counted, description="tomorrow's sum of the school's circles")
+    after = cells((await browser.open("/console/circles")).text)
+    assert DISTRICT.name in after
+    assert '<tdclass="figure-cell">0</td><tdclass="figure-cell">3</td>' in after
+    assert '<tdclass="figure-cell">2</td><tdclass="figure-cell">1</td>' in after
+    assert "每天统计一次" in after
+    path = f"{village.town.base}/console/circles/regions/c/list.xlsx"
+    async with browser.client.get(path) as answer:
+        book = load_workbook(io.BytesIO(await answer.read()))
+    (row,) = list(book["下级单位"].values)[1:]
+    assert row[:6] == (DISTRICT.name, 1, 0, 3, 0, 2)
 
 
 async def test_who_has_no_right_to_figures_sees_none(village: Village, desk: Desk) -> None:

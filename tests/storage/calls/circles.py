@@ -7,8 +7,9 @@ from domain.circles import Comment
 from domain.safety import Outcome
 from storage.circle_comments import CircleCommentStore
 from storage.circle_forgetting import CircleForgetStore
+from storage.circle_sums import CircleSumStore
 from storage.circles import CircleStore
-from tests.domain.circle_samples import a_topic
+from tests.domain.circle_samples import a_sum, a_topic
 from tests.domain.samples import NOW
 
 A_COMMENT = Comment(
@@ -26,12 +27,16 @@ A_COMMENT = Comment(
 
 STORES: dict[str, type] = {
     "circles": CircleStore,
+    "circle_sums": CircleSumStore,
     "circle_comments": CircleCommentStore,
     "circle_forgetting": CircleForgetStore,
 }
 
 
 CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
+    "circle_sums.on": lambda s: s.on(["school-a"], NOW.date()),
+    "circle_sums.keep": lambda s: s.keep([a_sum()]),
+    "circle_sums.drop_overlapping": lambda s: s.drop_overlapping(a_sum()),
     "circles.find": lambda s: s.find("t"),
     "circles.many": lambda s: s.many(["t"]),
     "circles.page": lambda s: s.page("school-a", "class:a", before=None, at=NOW, limit=9),
