@@ -1,7 +1,7 @@
 """What IMS Content Packaging 1.1 and IEEE LOM 1.0 ask of a manifest, to hold ours against.
 
-Written down from the information model and the XML binding (1.1.4) and from the structure of the schema of the 1.1
-family; the schemas themselves are not passed on. Elements of other namespaces may stand behind one's own, no other.
+Written down from the structure of the schema of 1.1.3, whose namespace 1.1.4 keeps; 1.1.4 itself was not to be had.
+Elements of other namespaces may stand behind one's own, no other.
 """
 
 from __future__ import annotations
