@@ -59,6 +59,7 @@ class Row:
     note: str = ""
     text: str = ""
     state: str = ""
+    is_fine: bool = False  # what `state` says asks nothing of anybody
     link: str = ""
     card: str = ""
     card_id: str = ""
@@ -92,6 +93,8 @@ def row_of(message: Message, person_id: str, *, leads: bool, now: datetime) -> R
         at=row.at,
         text=message.text,
         state=_STATES[message.state] or _carried(message, mine=mine),
+        is_fine=message.state is MessageState.SENT
+        and how_far(message.carry) is not CarryState.MISSED,
         link=message.link,
         card=_CARDS[message.card] if message.card else "",
         card_id=message.card_id,

@@ -165,7 +165,10 @@
     problem.hidden = true;
     yanshu.ask(form.action, { method: 'POST', body: new URLSearchParams({ text: tried, key: key.value, urgent_reason: reason ? reason.value : '' }) }).then(function (data) {
       if (words.value === tried) words.value = '';
-      if (reason) reason.value = '';
+      if (reason) {
+        reason.value = '';
+        reason.closest('details').open = false; // what is said next is not urgent by itself
+      }
       tried = '';
       key.value = data.key;
       return pull().then(toEnd);

@@ -12,7 +12,8 @@ import pytest
 from playwright.async_api import FilePayload, Page, WebSocketRoute, expect
 
 from domain.groups import class_group
-from domain.threads import Thread, ref_in, talk_id
+from domain.messages import Via
+from domain.threads import Thread, ThreadMark, mark_id, ref_in, talk_id
 from handlers.base import SESSION_COOKIE
 from services.files import Owner, store_upload
 from services.messages import recall_message, send_message
@@ -198,6 +199,37 @@ async def test_what_was_taken_back_is_read_for_a_reason(
     file_page = await shown.value
     await expect(file_page.locator("img")).to_be_visible()
     await file_page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+async def test_what_came_from_the_account_is_marked_and_says_how_far_its_answer_got(
+    quiet_town: Town, new_page: NewPage, screenshot: Screenshot, width: int
+) -> None:
+    ctx, thread = quiet_town.ctx, await settle(quiet_town)
+    gao, at = await person_of(quiet_town, "gao"), quiet_town.ctx.now()
+    asked = text("老师，小远明天早上要去复查，第一节课可能赶不上，要补请假条吗？")
+    await send_message(ctx, gao, thread.id, asked, key="account-key-1", via=Via.ACCOUNT)
+    await ctx.stores.threads.mark_account(
+        ThreadMark(
+            id=mark_id(thread.id, gao),
+            school_id=SCHOOL.id,
+            thread_id=thread.id,
+            person_id=gao,
+            account_at=at,
+        )
+    )
+    desk = await at_desk(quiet_town, new_page, "wang", width)
+    await desk.goto(address(quiet_town, "/console/messages", thread.id))
+    await expect(desk.get_by_text("来自公众号")).to_be_visible()
+    await say(desk, "不用补，到校以后跟我说一声就行。")
+    await expect(desk.locator(".said-state.fine").last).to_have_text("稍后送到公众号")
+    await nothing_runs_off(desk)
+    await screenshot(desk, "thread", full_page=True)
+    office = await at_desk(quiet_town, new_page, "chen", width)
+    await office.goto(address(quiet_town, "/console/settings"))
+    await expect(office.get_by_label("家长写给公众号的话")).to_be_visible()
+    await nothing_runs_off(office)
+    await screenshot(office, "settings", full_page=True)
 
 
 @WIDTHS

@@ -40,5 +40,6 @@ async def test_the_reason_is_asked_and_stands_with_it(
     await page.get_by_role("button", name="发送").click()
     await expect(page.locator(".said-urgent")).to_contain_text("台风红色预警")
     await expect(reason).to_have_value("")
+    await expect(reason).to_be_hidden()
     await nothing_runs_off(page)
     await screenshot(page, "said", full_page=True)
