@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from domain.errors import NotFoundError
 from domain.files import StoredFile
 from domain.regions import Region
-from domain.resources import Resource, Rung, Tier, Version, ladder, rung_of
+from domain.resources import Resource, Rung, Shelf, Tier, Version, ladder, rung_of
 from domain.roles import Right
 from services.context import Context
 from services.people import Post
@@ -95,11 +95,14 @@ def shelved_for(post: Post, resource: Resource) -> Version | None:
 
 def shelved_in(libraries: Iterable[str], resource: Resource) -> Version | None:
     """The version in the first of these libraries in which it stands."""
-    for place_id in libraries:
-        shelf = resource.shelf_at(place_id)
-        if shelf is not None:
-            return resource.version(shelf.version)
-    return None
+    shelf = nearest_shelf(libraries, resource)
+    return resource.version(shelf.version) if shelf else None
+
+
+def nearest_shelf(libraries: Iterable[str], resource: Resource) -> Shelf | None:
+    """The first of these libraries in which it stands."""
+    shelves = (resource.shelf_at(place_id) for place_id in libraries)
+    return next((shelf for shelf in shelves if shelf is not None), None)
 
 
 def _reached(resource: Resource, rung: Rung) -> frozenset[int]:

@@ -20,7 +20,7 @@ from domain.search_words import Facet
 from domain.shelves import Audience, Icon, ShelfLevel, Viewer, book_code
 from services.context import Context
 from services.links import entry_address
-from services.resource_access import shelved_in
+from services.resource_access import nearest_shelf
 from services.shelf_views import PAGES, link_path
 
 
@@ -59,7 +59,7 @@ class Query:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One thing that was found. `pages`: for a book, its pages and their short links; `path` is the first one's.
-    `content`: of a local resource.
+    `level`: whose shelf or library it is in; `content`: of a local resource.
 
     `score` compares things of all kinds: about 10 is all that was asked for, more is nearer to who asks.
     """
@@ -152,9 +152,10 @@ class Resources:
         hits = []
         for score, filed in found:
             resource = held.get(filed.resource_id)
-            version = shelved_in(seeker.libraries, resource) if resource else None
-            if version is None or version.number != filed.version:
+            shelf = nearest_shelf(seeker.libraries, resource) if resource else None
+            if resource is None or shelf is None or shelf.version != filed.version:
                 continue
+            version = resource.version(shelf.version)
             hits.append(
                 Hit(
                     kind="resource",
@@ -164,6 +165,7 @@ class Resources:
                     score=score,
                     subject=version.content.subject,
                     icon=Icon.LESSON,
+                    level=ShelfLevel(shelf.rung.tier.value),
                     content=version.content,
                 )
             )

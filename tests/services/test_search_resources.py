@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from domain.resources import Resource
+from domain.shelves import ShelfLevel
 from services.context import Context
 from services.resource_reviews import allow_resource, take_down_resource
 from services.resources import withdraw_resource
@@ -37,6 +38,13 @@ async def found(town: Town, ctx: Context, key: str, text: str = "分数") -> lis
     return [hit.title for hit in (await search(ctx, seeker, text)).hits if hit.kind == "resource"]
 
 
+async def levels(town: Town, ctx: Context, key: str) -> list[ShelfLevel | None]:
+    """Whose library each is in that somebody finds: the nearest to them."""
+    seeker = await working_seeker(ctx, await post_of(town, key))
+    hits = (await search(ctx, seeker, "分数")).hits
+    return [hit.level for hit in hits if hit.kind == "resource"]
+
+
 async def shelved(town: Town, said: str = "教案", **changes: str) -> Resource:
     """What its school has allowed and proposed to the district, which has allowed it."""
     made = await filed(town.ctx, await post_of(town, "zhou"), said, **changes)
@@ -59,6 +67,8 @@ async def test_what_a_library_shows_is_found_by_those_below_it_at_once_in_every_
     for ctx in processes:
         assert await found(town, ctx, "zhi") == ["分数的初步认识"]
         assert await found(town, ctx, "wang", "fenshu") == ["分数的初步认识"]
+        assert await levels(town, ctx, "wang") == [ShelfLevel.SCHOOL]
+        assert await levels(town, ctx, "zhi") == [ShelfLevel.DISTRICT]
         assert await found(town, ctx, "feng") == []
     reason = "有错字"
     made = await take_down_resource(town.ctx, district, made.id, seen=made.revision, reason=reason)

@@ -25,7 +25,7 @@ function hit(row) {
   const t = words().links;
   const [first, ...others] = row.pages;
   const isLocal = row.kind === 'resource';
-  const facts = first ? [t.book, t.pages[first.page]] : [isLocal ? words().resources.title : row.level ? t.levels[row.level] : '', row.subject ? row.subject.name : '', row.note];
+  const facts = first ? [t.book, t.pages[first.page]] : [isLocal ? words().resources.title : '', row.level ? t.levels[row.level] : '', row.subject ? row.subject.name : '', row.note];
   return {
     id: row.kind + row.id,
     resource: isLocal ? row.id : '',
