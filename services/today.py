@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,12 +14,14 @@ from domain.roles import Right
 from services.approvals import waiting_claims
 from services.context import Context
 from services.imports import imports_of
-from services.people import Post, teaching_of
+from services.leaves import leaves_of_classes
+from services.people import Post, Teaching, teaching_of
 from services.quarantine import quarantined
 from services.registration_views import Figures, region_view, school_view
 from services.resource_access import own_rung
 from services.resource_reviews import queue_of
 from services.resources import own_resources
+from services.reviews import waiting_reviews
 from services.shelves import broken_entries
 
 
@@ -26,6 +29,8 @@ class Task(StrEnum):
     """What may wait, in the order in which it is shown: what keeps a family waiting comes first."""
 
     CLAIMS = "claims"  # requests that the school may decide now
+    LEAVES = "leaves"  # days off that nobody has answered
+    REVIEWS = "reviews"  # words and pictures that only their author sees until somebody has looked
     QUARANTINE = "quarantine"  # phones that stand with two families
     IMPORTS = "imports"  # lists that were tried and not applied
     ROLL_OVER = "rollover"  # the classes stand for an earlier school year
@@ -79,8 +84,10 @@ async def today_of(ctx: Context, post: Post) -> Today:
 
 async def _of_school(ctx: Context, post: Post, figures: Figures | None) -> dict[Task, int]:
     counts: dict[Task, int] = {}
-    if post.has(Right.CLAIMS):
-        counts[Task.CLAIMS] = await _claims(ctx, post)
+    for right, task, count in _DECIDED:
+        if post.has(right):
+            with suppress(NotFoundError):  # head teacher of a class that has left the school
+                counts[task] = await count(ctx, await teaching_of(ctx, post, right))
     if post.has_everywhere(Right.ROSTER):
         counts[Task.QUARANTINE] = len(await quarantined(ctx, post))
         tried = await imports_of(ctx, post)
@@ -92,10 +99,22 @@ async def _of_school(ctx: Context, post: Post, figures: Figures | None) -> dict[
     return counts
 
 
-async def _claims(ctx: Context, post: Post) -> int:
-    try:
-        teaching = await teaching_of(ctx, post, Right.CLAIMS)
-    except NotFoundError:  # head teacher of a class that has left the school
-        return 0
+async def _claims(ctx: Context, teaching: Teaching) -> int:
     claims = await waiting_claims(ctx, teaching)
     return sum(claim.standing.may_school for claim in claims)
+
+
+async def _leaves(ctx: Context, teaching: Teaching) -> int:
+    return sum(one.may_decide for one in await leaves_of_classes(ctx, teaching))
+
+
+async def _reviews(ctx: Context, teaching: Teaching) -> int:
+    return len(await waiting_reviews(ctx, teaching))
+
+
+# What a class's head teacher or the office decides: by which right, and how it is counted.
+_DECIDED = (
+    (Right.CLAIMS, Task.CLAIMS, _claims),
+    (Right.LEAVES, Task.LEAVES, _leaves),
+    (Right.MODERATE, Task.REVIEWS, _reviews),
+)

@@ -163,6 +163,8 @@ def import_problem(one: Import) -> str:
 
 _TASKS = {
     Task.CLAIMS: ("个绑定申请等学校审核", "/console/claims"),
+    Task.LEAVES: ("个请假等您批", "/console/leaves"),
+    Task.REVIEWS: ("条内容等您看一看", "/console/reviews"),
     Task.QUARANTINE: ("个号码写在两家孩子名下，等核对", "/console/quarantine"),
     Task.IMPORTS: ("份名册已试读，还没有写入", "/console/imports"),
     Task.ROLL_OVER: ("项新学年升级还没有做", "/console/rollover"),
