@@ -101,6 +101,7 @@ module.exports = {
 
     /** @this {any} @param {string} who @param {number} seq */
     otherRead(who, seq) {
+      if (who === this.me) return; // one's own devices are told, too
       this.readers.set(who, { name: this.nameOf(who), seq });
       this.draw();
     },

@@ -166,7 +166,8 @@ Page({
   readBy() {
     const mine = this.messages.filter(({ author, recalled }) => author === this.me && !recalled).pop();
     if (!mine || mine !== this.messages[this.messages.length - 1]) return '';
-    const names = [...this.readers.values()].filter(({ seq }) => seq >= mine.seq).map(({ name }) => name);
-    return names.length ? fill(words().chat.readBy, { names: names.join('、') }) : '';
+    const readers = [...this.readers.values()].filter(({ seq }) => seq >= mine.seq);
+    // Who has said nothing yet may be read of before their name is known.
+    return readers.length ? fill(words().chat.readBy, { names: readers.map(({ name }) => name).filter(Boolean).join('、') }) : '';
   },
 });
