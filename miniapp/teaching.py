@@ -30,6 +30,7 @@ from services.notices import access_notice_as_author, notices_of_author
 from services.quiet import quiet_of
 from services.reach import forecast_reach
 from services.receipts import receipts_of
+from services.urgent import urgent_actor
 
 teaching = Registry("teaching")
 
@@ -95,13 +96,15 @@ class MissedChild(Schema):
 
 
 class Forecast(Schema):
-    """What would happen if a notice went out now. `quiet_until`: until then WeChat's card does not ring."""
+    """What would happen if a notice went out now. `quiet_until`: until then WeChat's card does not ring; `may_urge`: I
+    may say that it is urgent, and it does."""
 
     children: int
     reached: int
     channels: list[ChannelRow]
     missed: list[MissedChild]
     quiet_until: datetime | None
+    may_urge: bool
 
 
 def ids_in(text: str, field: str, most: int) -> list[str]:
@@ -202,4 +205,5 @@ async def get_forecast(call: Call, query: AudienceQuery) -> Forecast:
             for missed in found.missed
         ],
         quiet_until=quiet.next_moment(now) if quiet.covers(now) else None,
+        may_urge=await urgent_actor(ctx, call.person_id, call.teaching.school.id) is not None,
     )

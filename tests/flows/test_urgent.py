@@ -165,3 +165,27 @@ async def test_the_office_says_it_from_the_mini_program_and_nobody_else(
     await rest(town, "mother1")
     await tend_rings(town.ctx)
     assert len(pushes(town, "mother1")) == 1
+
+
+async def test_an_urgent_notice_is_published_from_the_mini_program(
+    town: Town, office: Phone, device: Device
+) -> None:
+    minis = {}
+    for key in ("office", "teacher"):
+        await learn_union(town.ctx, town.phone(key).user.openid)
+        minis[key] = device(key)
+        await minis[key].sign_in()
+    forecast = f"/teaching/forecast?classes={CLASS.id}"
+    may = {key: (await mini.call("GET", forecast)).data["may_urge"] for key, mini in minis.items()}
+    assert may == {"office": True, "teacher": False}
+    form = {
+        "title": "明天停课",
+        "body": "台风红色预警。",
+        "class_ids": [CLASS.id],
+        "urgent_reason": WHY,
+    }
+    refused = await minis["teacher"].call("POST", "/notices", form)
+    assert refused.code == "not_urgent"
+    for _ in range(2):
+        sent = await minis["office"].call("POST", "/notices", form, key="one-key-1")
+    assert await entries(town) == [sent.data["id"]]

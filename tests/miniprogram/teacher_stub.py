@@ -89,8 +89,10 @@ class TeacherStub(Stub):
         ]
         self.acting = "school-a"
         self.quiet = False
+        self.office = False  # may say that something is urgent
         self.given: list[dict[str, Any]] = []
         self.refusal: dict[str, Any] | None = None
+        self.refused_with = 422
         self.published: list[dict[str, Any]] = []
         self.waiting = 0
 
@@ -132,7 +134,7 @@ class TeacherStub(Stub):
                              "size_bytes": len(given), "width": 40, "height": 30, "seconds": None}  # fmt: skip
             case "POST", ["notices"]:
                 if self.refusal:
-                    return 422, self.refusal
+                    return self.refused_with, self.refusal
                 return 201, self._publish(json.loads(given))
             case "POST", ["acting"]:
                 self.acting = json.loads(given)["place_id"]
@@ -194,6 +196,7 @@ class TeacherStub(Stub):
         return {
             "children": 50 * len(chosen), "reached": 50 * len(chosen) - len(missed),
             "channels": [{"channel": "template", "children": 44}], "missed": missed, "quiet_until": quiet,
+            "may_urge": self.office,
         }  # fmt: skip
 
     def _receipts(self, notice_id: str, class_id: str) -> tuple[int, Any]:

@@ -98,6 +98,42 @@ async def test_own_notices_that_cannot_be_loaded(teacher: Handset, stub: Teacher
     await expect(teacher.part("own")).to_have_count(4)
 
 
+async def test_the_office_writes_an_urgent_notice(
+    phone: Handset, stub: TeacherStub, screenshot: Screenshot
+) -> None:
+    stub.quiet = True
+    await phone.open("pages/publish/index")
+    await phone.part("class").first.tap()
+    await expect(phone.part("forecast")).to_contain_text("50 个孩子")
+    await expect(phone.text("为什么紧急")).to_have_count(0)
+    stub.office = True
+    await phone.open("pages/publish/index")
+    await phone.part("class").first.tap()
+    await phone.type("标题", "明天停课")
+    await phone.type("正文", "台风登陆，请不要到校。")
+    await phone.type("为什么紧急", "急")
+    await phone.tap("next")
+    await expect(phone.front.get_by_role("alert").last).to_contain_text("至少 4 个字")
+    await phone.shoot(screenshot, "1-short")
+    await phone.correct("为什么紧急", "台风红色预警")
+    await phone.shoot(screenshot, "3-why")
+    await phone.tap("next")
+    await expect(phone.part("sheet")).to_contain_text("紧急：台风红色预警")
+    await expect(phone.part("quiet")).to_have_count(0)
+    await phone.shoot(screenshot, "2-before")
+    # Too many within an hour: it comes back at once and nothing of it is lost.
+    stub.refusal = {"code": "too_many", "message": "请过一会儿再试", "fields": {}}
+    stub.refused_with = 429
+    await phone.tap("send")
+    await expect(phone.part("back")).to_contain_text("请过一会儿再试")
+    stub.refusal = None
+    await phone.tap("next")
+    await phone.tap("send")
+    await phone.is_at("pages/receipts/index")
+    (sent,) = stub.published
+    assert sent["urgent_reason"] == "台风红色预警"
+
+
 async def test_writing_a_notice(
     phone: Handset, stub: TeacherStub, screenshot: Screenshot, tmp_path: Path
 ) -> None:

@@ -23,6 +23,10 @@ module.exports = {
     noPublishing: 'There are no classes to write to here',
   },
   publish: {
+    urgent: 'Why it is urgent',
+    urgentHint: 'Leave empty if not; else it rings in quiet hours, too',
+    urgentShort: 'Say why it is urgent, in {n} characters or more',
+    isUrgent: 'Urgent: {why}',
     title: 'New notice',
     correct: 'Correct a notice',
     classes: 'To',

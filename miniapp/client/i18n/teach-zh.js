@@ -22,6 +22,10 @@ module.exports = {
     noPublishing: '您在这里不用发通知',
   },
   publish: {
+    urgent: '为什么紧急',
+    urgentHint: '不紧急就不填；填了，休息时间也提醒',
+    urgentShort: '请写清为什么紧急，至少 {n} 个字',
+    isUrgent: '紧急：{why}',
     title: '发通知',
     correct: '更正通知',
     classes: '发给',

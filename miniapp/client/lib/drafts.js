@@ -23,6 +23,7 @@ const PUBLISH = 'publish:';
  * @property {Api.Confirm} confirm
  * @property {string} deadline_at empty: none
  * @property {string} publish_at empty: now
+ * @property {string} urgent_reason empty: it is not urgent
  * @property {Record<string, string>} wrong by field, as the server said it
  * @property {string} why the server's sentence
  */
@@ -46,7 +47,7 @@ function find(key) {
 function fresh() {
   return {
     key: api.newKey(), state: 'writing', title: '', body: '', class_ids: [], attached: [], links: [],
-    confirm: 'none', deadline_at: '', publish_at: '', wrong: {}, why: '',
+    confirm: 'none', deadline_at: '', publish_at: '', urgent_reason: '', wrong: {}, why: '',
   };
 }
 
@@ -86,9 +87,10 @@ function publish(draft) {
     file_ids: draft.attached.map(({ id }) => id), confirm: draft.confirm,
     ...(draft.deadline_at ? { deadline_at: draft.deadline_at } : {}),
     ...(draft.publish_at ? { publish_at: draft.publish_at } : {}),
+    ...(draft.urgent_reason ? { urgent_reason: draft.urgent_reason.trim() } : {}),
   };
   return queue.add({
-    about: PUBLISH + draft.key, path: '/notices', method: 'POST', body, key: draft.key,
+    about: PUBLISH + draft.key, path: '/notices', method: 'POST', body, key: draft.key, now: Boolean(draft.urgent_reason),
     uploads: draft.attached.map((attached, at) => ({ ...attached, at })),
   });
 }

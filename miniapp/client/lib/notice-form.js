@@ -3,6 +3,7 @@
 const { fill, words } = require('../i18n/index');
 
 const TITLE_LIMIT = 20; // what WeChat's card shows
+const REASON_FROM = 4; // domain/urgent.py
 const FILE_LIMIT = 9;
 const LINK_LIMIT = 3;
 
@@ -19,6 +20,8 @@ function problemsOf(draft, now = new Date()) {
   if (!length) wrong.title = t.subjectMissing;
   if (length > TITLE_LIMIT) wrong.title = fill(t.subjectLong, { n: length });
   if (!draft.body.trim()) wrong.body = t.bodyMissing;
+  const why = (draft.urgent_reason || '').trim();
+  if (why && Array.from(why).length < REASON_FROM) wrong.urgent_reason = fill(t.urgentShort, { n: REASON_FROM });
   const publish = draft.publish_at ? new Date(draft.publish_at) : now;
   if (draft.publish_at && publish <= now) wrong.publish_at = t.past;
   if (draft.deadline_at && new Date(draft.deadline_at) <= now) wrong.deadline_at = t.past;

@@ -25,6 +25,7 @@ function forecastView(forecast, draft) {
     states: forecastStates(forecast),
     missedWord: missing ? fill(t.why, { n: missing }) : '',
     missed: missedGroups(forecast, draft.class_ids.length > 1),
+    mayUrge: forecast.may_urge,
     quiet: forecast.quiet_until ? fill(t.quiet, { when: moment(forecast.quiet_until) }) : '',
     sendWord: sendWord(draft, forecast.children),
   };
@@ -43,11 +44,12 @@ function sendWord({ publish_at: at }, children) {
 }
 
 /** What it is, in a line. @param {Draft} draft */
-function summary({ confirm, deadline_at: deadline, attached }) {
+function summary({ confirm, deadline_at: deadline, attached, urgent_reason: why }) {
   const { publish: t, notices } = words();
   const pictures = attached.filter(({ kind }) => kind === 'picture').length;
   const files = attached.length - pictures;
   return [
+    why ? fill(t.isUrgent, { why: why.trim() }) : '',
     t[confirm],
     deadline ? `${t.deadline} ${moment(deadline)}` : '',
     pictures ? fill(notices.pictures, { n: pictures }) : '',

@@ -18,6 +18,7 @@ const LONGEST_WAIT_MS = 60000;
  * @property {string} [png] bytes to send instead of a body, in base64
  * @property {Upload[]} [uploads] files that go first; each becomes an id in the body, in its place
  * @property {string} key
+ * @property {boolean} [now] told that it is too much it comes back, and does not wait for an hour
  */
 /** `field` is the body's own for a single file; else it is one of `file_ids`. @typedef {import('./uploads').Attached & {at: number, field?: string}} Upload */
 /** @typedef {{about: string, state: 'done', data: any} | {about: string, state: 'refused', error: InstanceType<typeof ApiError>} | {about: string, state: 'waiting'}} Outcome */
@@ -85,7 +86,7 @@ async function sendAll() {
 
 /** @param {Act} act @returns {Promise<Outcome>} */
 async function send(act) {
-  const { about, path, method, body, png, key } = act;
+  const { about, path, method, body, png, key, now } = act;
   try {
     await sendUploads(act);
     const sent = png ? wx.base64ToArrayBuffer(png) : body;
@@ -93,7 +94,7 @@ async function send(act) {
     return { about, state: 'done', data };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return error.passing ? { about, state: 'waiting' } : { about, state: 'refused', error };
+    return error.passing && !(now && error.status === 429) ? { about, state: 'waiting' } : { about, state: 'refused', error };
   }
 }
 

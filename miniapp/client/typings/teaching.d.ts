@@ -48,6 +48,7 @@ declare namespace Api {
     channels: { channel: string; children: number }[];
     missed: { name: string; class_name: string; reason: string | null }[];
     quiet_until: string | null;
+    may_urge: boolean;
   }
 
   interface GuardianRow {

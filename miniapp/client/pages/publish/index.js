@@ -41,6 +41,7 @@ Page({
     missedWord: '',
     missed: /** @type {any[]} */ ([]),
     quiet: '',
+    mayUrge: false,
     sendWord: '',
     summary: '',
     sheet: /** @type {'' | 'why' | 'check'} */ (''),
