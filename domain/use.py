@@ -1,8 +1,8 @@
 """How much the links are used (使用情况): views by families and teachers, and lessons that used a resource.
 
-Everything is added up from `link_days` and from notices, and can be counted again at any time. A lesson that used a
-resource (R38) is what somebody can say without asking teachers for anything: a teacher, a class and a day with at least
-one notice or homework that carries a link. Nothing here knows a child.
+Everything is added up from `link_days`, notices and what teachers say of their lessons, and can be counted again at any
+time. A lesson that used a resource (R38) is a teacher, a class and a day with at least one notice or homework that
+carries a link, or with a resource of which the teacher says that they used it. Nothing here knows a child.
 """
 
 from __future__ import annotations

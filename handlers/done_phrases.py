@@ -8,6 +8,8 @@ DONE = {
     "resource_reworked": "已重新提交，等学校评审",
     "resource_withdraw": "已撤回，各级资源库都不再展示",
     "resource_rate": "谢谢，评分已记下",
+    "resource_lesson": "已记下，这节课用了资源",
+    "resource_no_lesson": "已撤销，这节课不再算",
     "resource_allow": "已通过，已经入库",
     "resource_allow_up": "已通过入库，并推荐给上一级",
     "resource_return": "已退回，作者会看到原因",

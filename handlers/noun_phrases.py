@@ -12,6 +12,7 @@ from handlers import (
 )
 
 ERRORS = {
+    **resource_phrases.ERRORS,
     **homework_phrases.ERRORS,
     **activity_phrases.ERRORS,
     **safety_phrases.ERRORS,

@@ -21,4 +21,9 @@ MISSING = {
     "file_ids": "请至少上传一个文件",
     "stars": "请选几颗星",
 }
-PROBLEMS = {"duplicate": "有文件和已有的资源完全一样，请直接用那一份"}
+PROBLEMS = {
+    "duplicate": "有文件和已有的资源完全一样，请直接用那一份",
+    "to_come": "还没到的日子不能记",
+    "long_ago": "只能记最近 {limit} 天的课",
+}
+ERRORS = {"not_shelved": "它现在不在您的资源库里"}

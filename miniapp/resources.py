@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 
+from domain.errors import NotFoundError
 from domain.resource_uses import STARS
 from domain.roles import Right
 from handlers.base import Access
@@ -24,6 +26,12 @@ from miniapp.resource_shapes import (
 )
 from services.people import Post, access_post
 from services.resource_access import Seen, access_resource, open_part
+from services.resource_lessons import (
+    Lessons,
+    lessons_of_mine,
+    take_lesson_back,
+    use_in_lesson,
+)
 from services.resource_views import names_of
 from services.resources import choices_for, library_page, rate_resource
 
@@ -50,8 +58,34 @@ class ResourceList(Schema):
     files: bool
 
 
+class LessonOut(Schema):
+    """A lesson of mine in which I used it."""
+
+    class_id: str
+    class_name: str
+    day: date
+
+
+class LessonClass(Schema):
+    """A class that I teach."""
+
+    id: str
+    name: str
+
+
+class LessonsOut(Schema):
+    """In which lessons I used it, the latest first; of `classes` the first is meant when nothing is chosen, and a day
+    is one from `first` to `today`."""
+
+    classes: list[LessonClass]
+    first: date
+    today: date
+    said: list[LessonOut]
+
+
 class ResourceOut(ResourceRow):
-    """One resource; `stars` are mine, 0 for none. Who has opened a file of it may rate it. `standing` of one's own."""
+    """One resource; `stars` are mine, 0 for none. Who has opened a file of it may rate it. `standing` of one's own;
+    `lessons` where I teach, and it stands in a library of mine."""
 
     summary: str
     files: list[ResourceFile]
@@ -59,6 +93,7 @@ class ResourceOut(ResourceRow):
     used: bool
     stars: int
     standing: ResourceStanding | None
+    lessons: LessonsOut | None
 
 
 class StarsIn(Schema):
@@ -131,6 +166,48 @@ async def rate(call: Call, resource_id: str, body: StarsIn) -> ResourceOut:
     return await _out(call, post, resource_id)
 
 
+LESSON = "/teaching/resources/{resource_id}/lessons/{class_id}/{day}"
+
+
+@resources("PUT", LESSON, access=Access.STAFF, right=Right.RESOURCES)
+async def put_lesson(call: Call, resource_id: str, class_id: str, day: str) -> ResourceOut:
+    """Say that I used it in this class on this day; as often as it is said, it is one lesson."""
+    post = await _post(call)
+    await use_in_lesson(call.ctx, post, resource_id, class_id, _day(day))
+    return await _out(call, post, resource_id)
+
+
+@resources("DELETE", LESSON, access=Access.STAFF, right=Right.RESOURCES)
+async def drop_lesson(call: Call, resource_id: str, class_id: str, day: str) -> ResourceOut:
+    """Take it back."""
+    post = await _post(call)
+    await take_lesson_back(call.ctx, post, resource_id, class_id, _day(day))
+    return await _out(call, post, resource_id)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFoundError from None
+
+
+def _lessons_out(found: Lessons | None) -> LessonsOut | None:
+    if found is None:
+        return None
+    return LessonsOut(
+        classes=[LessonClass(id=c.id, name=c.name) for c in found.classes],
+        first=found.first,
+        today=found.today,
+        said=[
+            LessonOut(
+                class_id=use.class_id, class_name=found.names.get(use.class_id, ""), day=use.day
+            )
+            for use in found.said
+        ],
+    )
+
+
 async def _out(call: Call, post: Post, resource_id: str) -> ResourceOut:
     seen: Seen = await access_resource(call.ctx, post, resource_id)
     resource, content = seen.resource, seen.version.content
@@ -147,4 +224,5 @@ async def _out(call: Call, post: Post, resource_id: str) -> ResourceOut:
         used=use is not None,
         stars=use.stars if use else 0,
         standing=standing(resource, names) if seen.is_author else None,
+        lessons=_lessons_out(await lessons_of_mine(call.ctx, post, resource)),
     )

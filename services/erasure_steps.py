@@ -72,6 +72,7 @@ COLLECTIONS: Mapping[str, str] = {
     "practices": "name nobody",
     "resources": "stay: what a school has; of who has no role there any more the name goes",
     "resource_uses": "an adult's go",
+    "resource_lessons": "an adult's go",
     "links": "name nobody",
     "doors": "name nobody",
     "link_days": "figures alone",

@@ -16,9 +16,10 @@ _BATCH = 20
 
 
 async def forget_ratings(ctx: Context, person_id: str) -> Mapping[str, int]:
-    """What somebody opened and what they said to it goes."""
+    """What somebody opened and what they said to it goes; so does in which lessons they used it."""
     gone = await ctx.stores.forgetting.drop_of_person("resource_uses", person_id)
-    return {"resource_uses": gone}
+    lessons = await ctx.stores.resource_lessons.forget(person_id)
+    return {"resource_uses": gone, "resource_lessons": lessons}
 
 
 async def unname_resources(ctx: Context, person_id: str) -> Mapping[str, int]:

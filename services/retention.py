@@ -47,6 +47,7 @@ async def clear_old(ctx: Context) -> Counter[str]:
         "homework": _clear_homework,
         "evenings": _clear_evenings,
         "link_days": _clear_link_days,
+        "resource_lessons": _clear_lessons,
         "timings": _clear_timings,
         "messages": clear_old_messages,
         "topics": clear_old_topics,
@@ -152,6 +153,11 @@ async def _clear_evenings(ctx: Context) -> int:
 async def _clear_link_days(ctx: Context) -> int:
     """The weeks that were added up from them stay."""
     return await ctx.stores.link_uses.drop_days(days_kept_from(ctx).isoformat())
+
+
+async def _clear_lessons(ctx: Context) -> int:
+    """What teachers said of lessons goes when the lines of links do."""
+    return await ctx.stores.resource_lessons.drop_days(days_kept_from(ctx))
 
 
 async def _clear_timings(ctx: Context) -> int:

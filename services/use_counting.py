@@ -1,6 +1,7 @@
 """Keeping the figures of use: weeks in which something was opened or given out are counted again, from there alone.
 
-What is to be counted is said by the very write that changes it: `uncounted` of a line of `link_days`, and of a notice.
+What is to be counted is said by the very write that changes it: `uncounted` of a line of `link_days`, of a notice, and
+of what a teacher says of a lesson.
 So whoever dies, the next round finds it.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from domain.monitors import monday_of
+from domain.resource_lessons import lessons_said
 from domain.roles import Role
 from domain.times import SCHOOL_ZONE
 from domain.use import Lesson, class_uses, lessons_of, school_use
@@ -32,8 +34,10 @@ async def count_use(ctx: Context) -> None:
         marks = await ctx.stores.use.marks(_MARKS_AT_ONCE)
         lines = await ctx.stores.link_uses.uncounted(_LINES_AT_ONCE)
         notices = await ctx.stores.notices.uncounted(_NOTICES_AT_ONCE)
+        said = await ctx.stores.resource_lessons.uncounted(_LINES_AT_ONCE)
         weeks = {mark.week for mark in marks}
         weeks |= {(use.school_id, monday_of(date.fromisoformat(use.day))) for use in lines}
+        weeks |= {(one.use.school_id, monday_of(one.use.day)) for one in said}
         weeks |= {
             (n.school_id, monday_of(n.publish_at.astimezone(SCHOOL_ZONE).date()))
             for n, _ in notices
@@ -47,6 +51,7 @@ async def count_use(ctx: Context) -> None:
             await ctx.stores.use.unmark(mark)
         await ctx.stores.link_uses.mark_counted(lines)
         await ctx.stores.notices.mark_counted([(n.id, seen) for n, seen in notices])
+        await ctx.stores.resource_lessons.mark_counted(said)
     finally:
         await ctx.stores.locks.drop([_LOCK], owner=run)
 
@@ -71,7 +76,10 @@ async def lessons_between(ctx: Context, school_id: str, first: date, last: date)
     """The lessons of a school that used a resource, from one day to another, both included."""
     begin = datetime.combine(first, time(), SCHOOL_ZONE)
     end = datetime.combine(last + timedelta(days=1), time(), SCHOOL_ZONE)
-    return lessons_of(await ctx.stores.notices.of_school(school_id, begin, end))
+    said = await ctx.stores.resource_lessons.of_school(school_id, first, last)
+    return lessons_of(await ctx.stores.notices.of_school(school_id, begin, end)) | lessons_said(
+        said
+    )
 
 
 async def _count_school(ctx: Context, school_id: str, monday: date) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from domain.errors import NotFoundError
 from domain.link_uses import Use
@@ -16,17 +17,29 @@ from domain.use import Part, Views, parts_added, too_few, views_of
 from services.context import Context
 from services.people import Post, teaching_of
 from services.periods import Period, Span, access_school_figures, period_on
+from services.resource_access import shelved_for
 from services.use import Line, LinkLine, WeekLine, class_line, days_of, link_lines, pupils_of
+
+
+class Given(StrEnum):
+    """What says that a lesson used a resource."""
+
+    NOTICE = "notice"
+    HOMEWORK = "homework"
+    RESOURCE = "resource"  # its teacher, of a local resource
 
 
 @dataclass(frozen=True, slots=True)
 class GivenOut:
-    """A notice or homework with links, in one class: what a lesson was counted from. `own`: of who looks."""
+    """What a lesson in one class was counted from: a notice or homework with so many links, or a resource that the
+    teacher says they used. `title` is that resource's, where who looks may see it. `own`: of who looks."""
 
     day: date
-    homework: bool
+    what: Given
     links: int
     own: bool
+    resource_id: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +98,12 @@ async def class_view(
     given = [
         GivenOut(
             n.publish_at.astimezone(SCHOOL_ZONE).date(),
-            n.kind is NoticeKind.HOMEWORK,
+            Given.HOMEWORK if n.kind is NoticeKind.HOMEWORK else Given.NOTICE,
             len(n.current.links),
             n.author_id == post.person_id,
         )
         for n in notices
-    ]
+    ] + await _said_of_lessons(ctx, post, school.id, class_id, period)
     return ClassView(
         school,
         school_class,
@@ -103,8 +116,33 @@ async def class_view(
             for m in period.mondays
         ),
         await link_lines(ctx, uses),
-        tuple(sorted(given, key=lambda g: (g.day, g.homework, g.links), reverse=True)),
+        tuple(sorted(given, key=lambda g: (g.day, g.what, g.links, g.title), reverse=True)),
     )
+
+
+async def _said_of_lessons(
+    ctx: Context, post: Post, school_id: str, class_id: str, period: Period
+) -> list[GivenOut]:
+    """Resources of which teachers say that they used them in this class."""
+    said = await ctx.stores.resource_lessons.of_class(
+        school_id, class_id, period.first_on, period.last_on
+    )
+    held = await ctx.stores.resources.many({use.resource_id for use in said}) if said else {}
+    found = []
+    for use in said:
+        resource = held.get(use.resource_id)
+        version = shelved_for(post, resource) if resource and post.has(Right.RESOURCES) else None
+        found.append(
+            GivenOut(
+                use.day,
+                Given.RESOURCE,
+                0,
+                use.person_id == post.person_id,
+                use.resource_id if version else "",
+                version.content.title if version else "",
+            )
+        )
+    return found
 
 
 async def link_view(

@@ -14,13 +14,14 @@ from services.people import Post
 from services.periods import Span
 from services.spreadsheets import Row, Sheet
 from services.use import Line, LinkLine, WeekLine, region_view, school_view
-from services.use_details import class_view
+from services.use_details import Given, class_view
 
 _VIEWS = (("学生和家长", 12), ("教师", 10), ("其他入口", 10))
 _PEOPLE = (("学生数", 10), ("每百名学生", 12), ("教师数", 10), ("每百名教师", 12))
 _LESSONS = (("用了资源的课", 12), ("一周最多几位教师用过", 18))
 _LINE = (*_VIEWS, *_PEOPLE, *_LESSONS)
 _CLASS = (*_VIEWS, ("学生数", 10), ("每百名学生", 12), ("用了资源的课", 12))
+GIVEN = {Given.NOTICE: "通知", Given.HOMEWORK: "作业", Given.RESOURCE: "课上用过"}
 SHELVES = {"national": "国家", "region": "省市区", "school": "学校", "class": "班级"}
 
 
@@ -62,13 +63,17 @@ async def export_class(
     local = view.school.rules.local_subjects
     weeks: list[Row] = [[w.monday.isoformat(), *_class_cells(w.line)] for w in view.weeks]
     given: list[Row] = [
-        [g.day.isoformat(), "作业" if g.homework else "通知", g.links] for g in view.given
+        [g.day.isoformat(), GIVEN[g.what], g.links or "", g.title] for g in view.given
     ]
     sheets = [
         Sheet("每周", (("从周一", 12), *_CLASS), weeks),
         *_parts(view.shelves, view.subjects, local),
         *_links(view.links, local),
-        Sheet("发给学生的", (("哪天", 12), ("是什么", 10), ("链接数", 10)), given),
+        Sheet(
+            "用了资源的课",
+            (("哪天", 12), ("是什么", 12), ("链接数", 10), ("校本资源", 28)),
+            given,
+        ),
     ]
     return await figures_file(ctx, post, Act.USE_EXPORTED, view.school_class, sheets)
 

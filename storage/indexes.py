@@ -273,6 +273,14 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_resource", "resource_id"),
         _index("by_person", "person_id"),
     ],
+    "resource_lessons": [
+        _index("by_resource", "resource_id", "person_id"),
+        _index("by_person", "person_id"),
+        _index("by_school", "school_id", "day"),
+        _index("by_class", "school_id", "class_id", "day"),
+        _index("uncounted", "uncounted", partialFilterExpression={"uncounted": True}),
+        _index("by_age", "day"),
+    ],
     "doors": [_index("by_key", "key", unique=True)],
     "link_days": [
         _index("by_school", "school_id", "day"),

@@ -68,6 +68,7 @@ from storage.registrations import RegistrationStore
 from storage.remarks import RemarkStore
 from storage.replies import ReplyStore
 from storage.reports import ReportStore
+from storage.resource_lessons import ResourceLessonStore
 from storage.resources import ResourceStore
 from storage.reviews import ReviewStore
 from storage.rings import RingStore
@@ -145,6 +146,7 @@ class Stores:
     link_uses: LinkUseStore
     use: UseStore
     resources: ResourceStore
+    resource_lessons: ResourceLessonStore
     blobs: Blobs
     files: FileStore
     uploads: UploadStore
@@ -277,6 +279,7 @@ def open_stores(
         link_uses=LinkUseStore(db),
         use=UseStore(db),
         resources=ResourceStore(db),
+        resource_lessons=ResourceLessonStore(db),
         blobs=blobs,
         files=FileStore(db, blobs),
         uploads=UploadStore(db),

@@ -53,7 +53,7 @@ _CONFLICTS = {
     "own": "自己的资源要请别的老师评审，也不能给自己评分",
     "held": "文字还在内容审核里，等审核通过才能入库",
     "waiting": "它正在等上一级评审，不用再推荐",
-    "not_shelved": "它现在不在您的资源库里",
+    **resource_phrases.ERRORS,
     "already_above": "上一级已经收下了这一版",
     "no_level_above": "没有可以推荐的上一级",
     "withdrawn": "作者已经撤回了这份资源",
@@ -76,7 +76,7 @@ def _problem(field: str, problem: Problem) -> str:
         return f"最多 {problem.limit} 个字"
     if problem.code == "too_many":
         return f"最多 {problem.limit} 个文件"
-    return _PROBLEMS[problem.code]
+    return _PROBLEMS[problem.code].format(limit=problem.limit)
 
 
 def conflict(error: ConflictError) -> str:

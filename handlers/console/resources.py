@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 from domain.errors import ConflictError, InvalidError, NotFoundError
@@ -14,6 +15,7 @@ from handlers.console import resource_words
 from handlers.console.base import ConsoleHandler
 from handlers.files import send_file
 from services.resource_access import Seen, access_resource, open_part
+from services.resource_lessons import lessons_of_mine, take_lesson_back, use_in_lesson
 from services.resource_packages import shelf_to_pack
 from services.resource_reviews import next_rung
 from services.resource_views import names_of, tabs_of, twins_for
@@ -60,6 +62,7 @@ class ResourcesPage(ConsoleHandler):
             promotable=bool(rung and above and may_promote(resource, rung, above)),
             ratings=ratings.get(resource.id),
             use=use,
+            lessons=await lessons_of_mine(self.ctx, self.acting, resource),
             packable=shelf_to_pack(seen) is not None,
             twins=await twins_for(self.ctx, self.acting, seen),
             banner=banner,
@@ -133,17 +136,12 @@ class ResourceHandler(ResourcesPage):
         await self.show_one(await access_resource(self.ctx, self.acting, resource_id))
 
     async def post(self, resource_id: str) -> None:
-        """`action`: withdraw one's own, or rate what one has used."""
+        """`action`: withdraw one's own, rate what one has used, say in which lesson it was, or take that back."""
         action = self.get_body_argument("action", "")
-        if action not in ("withdraw", "rate"):
+        if action not in ("withdraw", "rate", "lesson", "no_lesson"):
             raise NotFoundError
         try:
-            if action == "withdraw":
-                seen = self.seen_revision()
-                await withdraw_resource(self.ctx, self.acting, resource_id, seen=seen)
-            else:
-                stars = self.get_body_argument("stars", "")[:_LONGEST]
-                await rate_resource(self.ctx, self.acting, resource_id, stars)
+            await self._act(action, resource_id)
         except ConflictError as error:
             await self.refused(resource_id, resource_words.conflict(error), 409)
         except InvalidError as error:
@@ -151,6 +149,25 @@ class ResourceHandler(ResourcesPage):
             await self.refused(resource_id, said, 422)
         else:
             self.go(f"{HOME}/{resource_id}?done=resource_{action}")
+
+    async def _act(self, action: str, resource_id: str) -> None:
+        if action == "withdraw":
+            seen = self.seen_revision()
+            await withdraw_resource(self.ctx, self.acting, resource_id, seen=seen)
+        elif action == "rate":
+            stars = self.get_body_argument("stars", "")[:_LONGEST]
+            await rate_resource(self.ctx, self.acting, resource_id, stars)
+        else:
+            act = use_in_lesson if action == "lesson" else take_lesson_back
+            await act(self.ctx, self.acting, resource_id, *self._lesson())
+
+    def _lesson(self) -> tuple[str, date]:
+        """The class and day of the form. Raises NotFoundError for what is no day."""
+        try:
+            day = date.fromisoformat(self.get_body_argument("day", "")[:10])
+        except ValueError:
+            raise NotFoundError from None
+        return self.get_body_argument("class_id", "")[:_LONGEST], day
 
     async def refused(self, resource_id: str, banner: str, status: int) -> None:
         """The page as it is now, and why nothing was done."""

@@ -12,7 +12,7 @@ from handlers.console.figures import Figures, FiguresFileHandler, FiguresHandler
 from services.periods import Period, Span
 from services.use import region_view, school_view
 from services.use_details import class_view, link_view
-from services.use_export import SHELVES, export_class, export_region, export_school
+from services.use_export import GIVEN, SHELVES, export_class, export_region, export_school
 
 
 class UsePage(FiguresPage):
@@ -38,6 +38,7 @@ class UsePage(FiguresPage):
             shelf_name=lambda key: SHELVES.get(key, key),
             subject_or_none=lambda code: subject_name(code, local) if code else "不分学科",
             few=FEW,
+            given=GIVEN,
             weeks=len(period.mondays),
             each=each_month,
             **values,

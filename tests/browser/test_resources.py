@@ -15,10 +15,11 @@ from tests import recordings
 from tests.browser.test_calendar import nothing_runs_off
 from tests.desk import sign_in_at_desk
 from tests.miniapp.conftest import town as town
-from tests.office import settle_city, settle_staff
+from tests.office import a_class, settle_city, settle_staff
 from tests.resourcing import a_document, filed, post_of
 from tests.shelving import take_catalogue
 from tests.town import Town
+from tests.waiting import wait_until
 
 Screenshot = Callable[..., Awaitable[Path]]
 NewPage = Callable[..., Awaitable[Page]]
@@ -156,3 +157,34 @@ async def test_a_reviewer_takes_a_terms_package_along(
         await desk.get_by_role("link", name="分数的初步认识").click()
         await nothing_runs_off(desk)
         await screenshot(desk, f"2-resource-{width}", full_page=True)
+
+
+async def test_a_lesson_that_used_it_is_one_tap_and_stands_behind_the_figure(
+    city: Town, new_page: NewPage, screenshot: Screenshot
+) -> None:
+    author, office = await post_of(city, "zhou"), await post_of(city, "li")
+    made = await filed(city.ctx, author)
+    await allow_resource(city.ctx, office, made.id, seen=made.revision)
+    desk = await new_page(width=1280)
+    await sign_in_at_desk(desk, city.phone("wang"))
+    await desk.goto(f"{city.base}/console/resources/{made.id}")
+    await desk.get_by_role("button", name="我上课用过").click()
+    await expect(desk.get_by_text("已记下，这节课用了资源")).to_be_visible()
+    await desk.get_by_role("button", name="我上课用过").click()
+    await expect(desk.locator(".lessons li")).to_have_count(1)
+    await expect(desk.locator(".lessons li")).to_contain_text(a_class(1).name)
+    await nothing_runs_off(desk)
+    await screenshot(desk, "1-said", full_page=True)
+
+    async def counted() -> bool:
+        return not await city.ctx.stores.resource_lessons.uncounted(1)
+
+    await wait_until(counted, description="the lesson is counted")
+    await desk.goto(f"{city.base}/console/use/classes/{a_class(1).id}?span=week")
+    evidence = desk.get_by_role("row").filter(has_text="课上用过")
+    await expect(evidence).to_contain_text("您")
+    await nothing_runs_off(desk)
+    await screenshot(desk, "2-figure", full_page=True)
+    await evidence.get_by_role("link", name=made.newest.content.title).click()
+    await desk.get_by_role("button", name="撤销").click()
+    await expect(desk.locator(".lessons li")).to_have_count(0)

@@ -51,6 +51,7 @@ OWN = [
         (2, {"used": 12, "rated": 5}, standing("shelved", "district")),
     )
 ]
+CLASSES = [{"id": "c1", "name": "三年级1班"}, {"id": "c2", "name": "三年级2班"}]
 BOOKS = [{"id": "b1", "title": "三年级 数学 人教版（主编：卢江、杨刚） 上册"}]
 CHOICES = {
     "grades": [1, 2, 3], "subjects": [MATHS], "file_bytes": 50 << 20, "film_bytes": 200 << 20,
@@ -70,6 +71,7 @@ class ResourcesStub(KeeperStub):
         super().__init__()
         self.size = 0
         self.missing: list[int] = []
+        self.taught: dict[tuple[str, str], dict[str, str]] = {}
         self.opened = False
         self.stars = 0
 
@@ -101,6 +103,13 @@ class ResourcesStub(KeeperStub):
                 self.stars = json.loads(given)["stars"]
                 return 200, self.one()
             case "GET", ["teaching", "resources", _] if not self.gone:
+                return 200, self.one()
+            case (("PUT" | "DELETE"), ["teaching", "resources", _, "lessons", cls, day]):
+                name = next(one["name"] for one in CLASSES if one["id"] == cls)
+                if method == "PUT":
+                    self.taught[cls, day] = {"class_id": cls, "class_name": name, "day": day}
+                else:
+                    del self.taught[cls, day]
                 return 200, self.one()
             case "GET", ["teaching", "own-resources"]:
                 return 200, {"items": [] if self.empty else OWN}
@@ -160,6 +169,12 @@ class ResourcesStub(KeeperStub):
             "used": self.opened,
             "stars": self.stars,
             "standing": self.mine,
+            "lessons": {
+                "classes": CLASSES,
+                "first": "2026-10-24",
+                "today": "2026-11-23",
+                "said": list(self.taught.values()),
+            },
         }
 
 
@@ -367,3 +382,32 @@ async def test_ones_own_and_how_they_stand(
     stub.failing = True
     await phone.open("links/filing/index")
     await expect(phone.text("没能打开")).to_be_visible()
+
+
+async def test_that_it_was_used_in_a_lesson_is_one_tap_and_can_be_taken_back(
+    phone: Handset, stub: ResourcesStub, screenshot: Screenshot
+) -> None:
+    await phone.open("links/resource/index?id=r0")
+    await expect(phone.part("lesson-class")).to_have_text("三年级1班")
+    await expect(phone.part("lesson-day")).to_have_text("今天")
+    await phone.tap("used-it")
+    await expect(phone.part("said")).to_contain_text("三年级1班 · 今天")
+    await expect(phone.part("used-it")).to_have_text("已记下")
+    await phone.part("used-it").tap()  # a second tap is no second lesson
+    await phone.tap("lesson-class")
+    await phone.answer("三年级2班")
+    await expect(phone.part("used-it")).to_have_text("我上课用过")
+    await phone.tap("lesson-day")
+    await phone.page.locator(".mp-picker").fill("2026-11-20")
+    await expect(phone.part("lesson-day")).to_have_text("11月20日")
+    await phone.tap("used-it")
+    await expect(phone.part("said")).to_have_count(2)
+    await phone.part("used-it").scroll_into_view_if_needed()
+    await phone.shoot(screenshot, "1-said")
+    await phone.part("take-back").first.tap()
+    await expect(phone.part("said")).to_have_count(1)
+    assert list(stub.taught) == [("c2", "2026-11-20")]
+    assert [one for one in stub.asked if one.startswith("PUT")] == [
+        "PUT /teaching/resources/r0/lessons/c1/2026-11-23",
+        "PUT /teaching/resources/r0/lessons/c2/2026-11-20",
+    ]

@@ -12,6 +12,7 @@ import pytest
 
 from domain.link_uses import Use
 from domain.notices import Draft, Notice
+from domain.resource_lessons import LessonUse, lesson_use_id
 from domain.shelves import short_code
 from domain.use import Views, total
 from services.context import Context
@@ -20,6 +21,7 @@ from services.links import doors_for, find_target
 from services.notices import draft_notice, edit_notice, publish_notice, withdraw_notice
 from services.people import Teaching
 from services.retention import retain
+from services.terms import school_day
 from services.use_counting import count_use
 from tests.dying import Killed, after_each_write, dying_after
 from tests.flows.conftest import quiet_town as quiet_town
@@ -165,8 +167,15 @@ async def test_counted_bit_by_bit_is_counted_at_once(ctx: Context, seed: int) ->
     async def take_back(n: int) -> None:
         await withdraw_notice(ctx, maths, held.pop().id)
 
+    async def say(n: int) -> None:
+        await say_used(chance.choice(rooms), chance.choice("ab"), chance.choice([CLASS, OTHER]).id)
+
+    async def unsay(n: int) -> None:
+        use = said_use(chance.choice(rooms), chance.choice("ab"), chance.choice([CLASS, OTHER]).id)
+        await ctx.stores.resource_lessons.take_back(use.id)
+
     acts: list[Callable[[int], Awaitable[None]]] = [open_one, open_one, open_one]
-    acts += [tell, change, take_back]
+    acts += [tell, change, take_back, say, unsay]
     for n in range(40):
         await (chance.choice(acts) if held else chance.choice([open_one, tell]))(n)
         if chance.random() < 0.3:
@@ -193,6 +202,9 @@ async def test_whoever_dies_the_figures_are_right_in_the_end(
                 await opened(room, entry.id, times=2)
                 held = await told(ctx, maths, [ADDRESS], f"key-{last:04d}")
                 await withdraw_notice(ctx, maths, held.id)
+                await say_used(room, "r", CLASS.id)
+                await ctx.stores.resource_lessons.take_back(said_use(room, "r", CLASS.id).id)
+                await say_used(room, f"r{last}", CLASS.id)
                 await count_use(ctx)
                 died = False
             except Killed:
@@ -222,15 +234,77 @@ async def test_what_is_opened_while_it_is_counted_is_counted_again(ctx: Context)
     assert [last for _, last in await ctx.stores.notices.uncounted(9)] == ["withdrawn"]
 
 
+def said_use(ctx: Context, resource_id: str, class_id: str) -> LessonUse:
+    """A resource that teacher t used in a class today."""
+    day = school_day(ctx.now())
+    return LessonUse(
+        id=lesson_use_id(resource_id, "t", class_id, day),
+        school_id=SCHOOL.id,
+        resource_id=resource_id,
+        person_id="t",
+        class_id=class_id,
+        day=day,
+        said_at=ctx.now(),
+    )
+
+
+async def say_used(ctx: Context, resource_id: str, class_id: str) -> None:
+    await ctx.stores.resource_lessons.put(said_use(ctx, resource_id, class_id))
+
+
+async def test_a_lesson_that_its_teacher_speaks_of_is_counted_once(ctx: Context) -> None:
+    maths = await teacher(ctx, 1, classes=[CLASS])
+    for resource_id in ("a", "a", "b"):  # twice the same tap, and two resources in one lesson
+        await say_used(ctx, resource_id, CLASS.id)
+    await count_use(ctx)
+    assert await lessons(ctx) == 1
+    await say_used(ctx, "a", OTHER.id)
+    await told(ctx, maths, [ADDRESS], "key-0001")  # another teacher's lesson in the first class
+    await count_use(ctx)
+    assert await lessons(ctx) == 3
+    assert await ctx.stores.resource_lessons.uncounted(9) == []
+    # Taken back, the other resource still says that there was this lesson.
+    assert await ctx.stores.resource_lessons.take_back(said_use(ctx, "a", CLASS.id).id)
+    assert not await ctx.stores.resource_lessons.take_back(said_use(ctx, "a", CLASS.id).id)
+    await count_use(ctx)
+    assert await lessons(ctx) == 3
+    await ctx.stores.resource_lessons.take_back(said_use(ctx, "b", CLASS.id).id)
+    await count_use(ctx)
+    assert await lessons(ctx) == 2
+    # Of what was taken back nothing is left, and it can be said again.
+    held = await ctx.stores.database["resource_lessons"].find({}).to_list(None)
+    assert [d["class_id"] for d in held] == [OTHER.id]
+    await say_used(ctx, "b", CLASS.id)
+    await count_use(ctx)
+    assert await lessons(ctx) == 3
+
+
+async def test_what_is_said_while_it_is_counted_is_counted_again(ctx: Context) -> None:
+    await say_used(ctx, "a", CLASS.id)
+    seen = await ctx.stores.resource_lessons.uncounted(9)
+    use_id = said_use(ctx, "a", CLASS.id).id
+    await ctx.stores.resource_lessons.take_back(use_id)
+    await ctx.stores.resource_lessons.mark_counted(seen)
+    (gone,) = await ctx.stores.resource_lessons.uncounted(9)
+    assert gone.gone
+    await say_used(ctx, "a", CLASS.id)
+    await ctx.stores.resource_lessons.mark_counted([gone])
+    (stands,) = await ctx.stores.resource_lessons.uncounted(9)
+    assert not stands.gone
+
+
 async def test_old_days_go_and_their_weeks_stay(ctx: Context) -> None:
     entry = await hang(ctx)
     await opened(process(ctx), entry.id, times=5)
+    await say_used(ctx, "a", CLASS.id)
     await count_use(ctx)
     before = await ctx.stores.use.school_uses([SCHOOL.id], [MONDAY])
     night = TUESDAY.replace(hour=18) + timedelta(days=500)
     later = replace(ctx, now=lambda: night)
     await retain(later)
     assert await ctx.stores.link_uses.of_school(SCHOOL.id, "2026-01-01", "2026-12-31") == []
+    sunday = MONDAY + timedelta(days=6)
+    assert await ctx.stores.resource_lessons.of_school(SCHOOL.id, MONDAY, sunday) == []
     await ctx.stores.use.mark_week(SCHOOL.id, MONDAY, "again")
     await count_use(later)
     assert await ctx.stores.use.school_uses([SCHOOL.id], [MONDAY]) == before

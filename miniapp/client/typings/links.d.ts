@@ -128,6 +128,14 @@ declare namespace Api {
     used: boolean;
     stars: number;
     standing: ResourceStanding | null;
+    lessons: ResourceLessons | null;
+  }
+
+  interface ResourceLessons {
+    classes: { id: string; name: string }[];
+    first: string;
+    today: string;
+    said: { class_id: string; class_name: string; day: string }[];
   }
 
   type ResourceTier = 'school' | 'district' | 'city';

@@ -3,12 +3,27 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from domain.resource_lessons import LessonUse, ToCount
 from domain.resources import listed_under
+from storage.resource_lessons import ResourceLessonStore
 from storage.resources import ResourceStore
 from tests.domain.resource_samples import a_resource
 from tests.domain.samples import NOW
 
-STORES: dict[str, type] = {"resources": ResourceStore}
+STORES: dict[str, type] = {
+    "resources": ResourceStore,
+    "resource_lessons": ResourceLessonStore,
+}
+DAY = NOW.date()
+USE = LessonUse(
+    id="u",
+    school_id="school-a",
+    resource_id="r",
+    person_id="p",
+    class_id="c",
+    day=DAY,
+    said_at=NOW,
+)
 CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "resources.find": lambda s: s.find("r"),
     "resources.many": lambda s: s.many(["r"]),
@@ -31,4 +46,13 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "resources.rate": lambda s: s.rate("r", "p", 5, NOW),
     "resources.find_use": lambda s: s.find_use("r", "p"),
     "resources.ratings": lambda s: s.ratings(["r"]),
+    "resource_lessons.put": lambda s: s.put(USE),
+    "resource_lessons.take_back": lambda s: s.take_back("u"),
+    "resource_lessons.of_resource": lambda s: s.of_resource("r", "p"),
+    "resource_lessons.of_school": lambda s: s.of_school("school-a", DAY, DAY),
+    "resource_lessons.of_class": lambda s: s.of_class("school-a", "c", DAY, DAY),
+    "resource_lessons.uncounted": lambda s: s.uncounted(20),
+    "resource_lessons.mark_counted": lambda s: s.mark_counted([ToCount(USE, False, 1)]),
+    "resource_lessons.forget": lambda s: s.forget("p"),
+    "resource_lessons.drop_days": lambda s: s.drop_days(DAY),
 }

@@ -49,6 +49,18 @@ function stand({ stand: where, tier, by, reason, words: outcome }) {
   };
 }
 
+/** 11月30日; today is called so. @param {string} day @param {string} today */
+function dayName(day, today) {
+  const t = words().resources;
+  const [, month, date] = day.split('-').map(Number);
+  return day === today ? t.today : fill(t.day, { month, date });
+}
+
+/** The lessons in which I used it, as they are read. @param {Api.ResourceLessons} lessons */
+function saidLines({ said, today }) {
+  return said.map(({ class_id, class_name, day }) => ({ key: `${class_id}:${day}`, class_id, day, name: `${class_name} · ${dayName(day, today)}` }));
+}
+
 /** @param {Api.ResourceFile} file */
 function length({ seconds }) {
   return seconds ? fill(words().resources.minutes, { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }) : '';
@@ -56,8 +68,10 @@ function length({ seconds }) {
 
 module.exports = {
   STARS,
+  dayName,
   length,
   line,
+  saidLines,
   stand,
   /** @param {Wanted} wanted @returns {Promise<Read<Api.ResourceList>>} */
   list: ({ subject, grade, kind, cursor = '' }) => read('/teaching/resources' + query({ subject, grade: grade ? String(grade) : '', kind, cursor })),
@@ -65,6 +79,8 @@ module.exports = {
   get: (id) => read(one(id)),
   /** @param {string} id @param {number} stars @returns {Promise<Api.OneResource>} */
   rate: (id, stars) => act({ path: `${one(id)}/stars`, method: 'PUT', body: { stars } }),
+  /** @param {string} id @param {string} cls @param {string} day @param {boolean} used @returns {Promise<Api.OneResource>} */
+  tellLesson: (id, cls, day, used) => act({ path: `${one(id)}/lessons/${safe(cls)}/${day}`, method: used ? 'PUT' : 'DELETE' }),
   /** Fetched anew each time: who has opened one has used it. @param {string} id @param {string} fileId */
   fetch: (id, fileId) => fetchFresh(`${one(id)}/files/${safe(fileId)}`),
 };

@@ -5,7 +5,7 @@ const { attempt } = require('../../lib/acts');
 const { size } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
 const { fill } = require('../../i18n/index');
-const { STARS, fetch, get, length, line, rate, stand } = require('../lib/resources');
+const { STARS, dayName, fetch, get, length, line, rate, saidLines, stand, tellLesson } = require('../lib/resources');
 
 /** @param {Api.ResourceFile} file */
 function fileRow(file) {
@@ -23,6 +23,9 @@ Page({
     used: false,
     stars: 0,
     choices: /** @type {{count: number, name: string}[]} */ ([]),
+    lessons: /** @type {Api.ResourceLessons | null} */ (null),
+    said: /** @type {ReturnType<typeof saidLines>} */ ([]),
+    lesson: { cls: '', className: '', day: '', dayName: '', isSaid: false },
     busy: '',
   },
 
@@ -56,7 +59,52 @@ Page({
       used: found.used,
       stars: found.stars,
       choices: STARS.map((count) => ({ count, name: fill(resources.star, { count }) })),
+      ...this.lessonsShown(found.lessons),
     };
+  },
+
+  /** The lesson that a tap would mean: what was chosen, else one's own class today. @param {Api.ResourceLessons | null} lessons */
+  lessonsShown(lessons) {
+    if (!lessons) return { lessons, said: [] };
+    const { cls, day } = this.data.lesson;
+    const [first] = lessons.classes;
+    const chosen = lessons.classes.find(({ id }) => id === cls) || first || { id: '', name: '' };
+    const when = day || lessons.today;
+    const isSaid = lessons.said.some((one) => one.class_id === chosen.id && one.day === when);
+    return { lessons, said: saidLines(lessons), lesson: { cls: chosen.id, className: chosen.name, day: when, dayName: dayName(when, lessons.today), isSaid } };
+  },
+
+  /** @param {WechatMiniprogram.PickerChange} event */
+  chooseClass(event) {
+    const { lessons } = this.data;
+    if (!lessons) return;
+    this.setData({ 'lesson.cls': lessons.classes[Number(event.detail.value)].id });
+    this.setData(this.lessonsShown(lessons));
+  },
+
+  /** @param {WechatMiniprogram.PickerChange} event */
+  chooseDay(event) {
+    this.setData({ 'lesson.day': String(event.detail.value) });
+    this.setData(this.lessonsShown(this.data.lessons));
+  },
+
+  usedIt() {
+    const { cls, day, isSaid } = this.data.lesson;
+    return isSaid ? null : this.tell(cls, day, true);
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  takeBack(event) {
+    const { class_id: cls, day } = this.data.said[event.currentTarget.dataset.index];
+    return this.tell(cls, day, false);
+  },
+
+  /** @param {string} cls @param {string} day @param {boolean} used */
+  tell(cls, day, used) {
+    return attempt(this, 'lesson', async () => {
+      this.setData(this.shown(await tellLesson(this.id, cls, day, used)));
+      wx.showToast({ title: used ? this.data.t.resources.saidNow : this.data.t.resources.takenBack, icon: 'none' });
+    });
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
