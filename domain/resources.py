@@ -277,9 +277,20 @@ class Resource:
         return {part.file_id for v in self.versions for part in v.content.parts}
 
 
-def listed_under(place_id: str, *, subject: str = "", grade: int = 0, kind: str = "") -> str:
-    """The key under which a library's list is looked up; what is empty limits nothing."""
-    return f"{place_id}|{subject}|{grade or ''}|{kind}"
+def listed_under(
+    place_id: str, *, subject: str = "", grade: int = 0, kind: str = "", chapter: str = ""
+) -> str:
+    """The key under which a library's list is looked up; what is empty limits nothing.
+
+    A chapter limits only beside a subject and a grade: "第三单元" alone is in every book.
+    """
+    key = f"{place_id}|{subject}|{grade or ''}|{kind}"
+    return f"{key}|{chapter_key(chapter)}" if chapter and subject and grade else key
+
+
+def chapter_key(chapter: str) -> str:
+    """A chapter without its blanks: 第三单元 第 2 课 and 第三单元第2课 are the same one."""
+    return "".join(chapter.split())
 
 
 def listings(resource: Resource) -> tuple[str, ...]:
@@ -294,6 +305,17 @@ def listings(resource: Resource) -> tuple[str, ...]:
             for subject in ("", content.subject)
             for grade in (0, content.grade)
             for kind in ("", content.kind.value)
+        ]
+        found += [
+            listed_under(
+                shelf.rung.place_id,
+                subject=content.subject,
+                grade=content.grade,
+                kind=kind,
+                chapter=content.chapter,
+            )
+            for kind in ("", content.kind.value)
+            if content.chapter
         ]
     return tuple(found)
 

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.errors import NotFoundError
+from domain.resource_forms import CHAPTER_LIMIT
 from domain.resource_uses import STARS
 from domain.roles import Right
 from handlers.base import Access
@@ -33,28 +34,30 @@ from services.resource_lessons import (
     use_in_lesson,
 )
 from services.resource_views import names_of
-from services.resources import choices_for, library_page, rate_resource
+from services.resources import choices_for, library_chapters, library_page, rate_resource
 
 resources = Registry("resources")
 
 
 class ResourceQuery(Schema):
-    """Which ones: of a subject, a grade (0: of all), a kind; the page after `cursor`."""
+    """Which ones: of a subject, a grade (0: of all), a kind; of a `chapter` of both; the page after `cursor`."""
 
     subject: str = Field("", max_length=64)
     grade: Number = 0
     kind: str = Field("", max_length=20)
+    chapter: str = Field("", max_length=CHAPTER_LIMIT)
     cursor: str = Field("", max_length=400)
 
 
 class ResourceList(Schema):
-    """A page of the libraries, newest first; `subjects` and `grades` are those there are to choose from. `files`: this
-    person can file their own."""
+    """A page of the libraries, newest first; `subjects` and `grades` are those there are to choose from, and so
+    are `chapters` once both are chosen. `files`: this person can file their own."""
 
     items: list[ResourceRow]
     next_cursor: str | None
     subjects: list[Subject]
     grades: list[int]
+    chapters: list[str]
     files: bool
 
 
@@ -116,6 +119,7 @@ async def list_resources(call: Call, query: ResourceQuery) -> ResourceList:
         subject=query.subject,
         grade=query.grade,
         kind=query.kind,
+        chapter=query.chapter,
         before=place_of(query.cursor),
     )
     schools = await names_of(call.ctx, [resource for resource, _ in page.lines])
@@ -130,6 +134,7 @@ async def list_resources(call: Call, query: ResourceQuery) -> ResourceList:
         next_cursor=pack_cursor(page.older) if page.older else None,
         subjects=[Subject(code=code, name=name) for code, name in subjects],
         grades=list(grades),
+        chapters=await library_chapters(call.ctx, post, subject=query.subject, grade=query.grade),
         files=post.school is not None,
     )
 

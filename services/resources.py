@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from domain.catalogue import Dimension
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from domain.files import Shower, StoredFile, promise_to
+from domain.names import natural_order
 from domain.resource_forms import Draft, parse_draft
 from domain.resource_steps import file_new, rework, withdraw
 from domain.resource_uses import Ratings, parse_stars
@@ -22,6 +23,7 @@ from domain.resources import (
     Part,
     Resource,
     Version,
+    chapter_key,
     listed_under,
 )
 from domain.roles import Right
@@ -37,6 +39,7 @@ from services.resource_checks import judge_words_of
 from services.resource_reviews import write_resource
 
 PAGE = 20
+_CHAPTERS = 500  # resources of a subject and grade whose chapters are offered, the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +246,7 @@ async def library_page(
     subject: str = "",
     grade: int = 0,
     kind: str = "",
+    chapter: str = "",
     before: str | None = None,
 ) -> LibraryPage:
     """What stands in any library of this post, newest first, each once, in the version of the nearest."""
@@ -251,7 +255,7 @@ async def library_page(
     pages = await asyncio.gather(
         *(
             ctx.stores.resources.listed(
-                listed_under(place_id, subject=subject, grade=grade, kind=kind),
+                listed_under(place_id, subject=subject, grade=grade, kind=kind, chapter=chapter),
                 before=before,
                 at=ctx.now(),
                 limit=PAGE + 1,
@@ -266,6 +270,25 @@ async def library_page(
     older = position_of(order[PAGE - 1]) if len(order) > PAGE else None
     ratings = await ctx.stores.resources.ratings([r.id for r, _ in lines]) if lines else {}
     return LibraryPage(lines, ratings, older)
+
+
+async def library_chapters(ctx: Context, post: Post, *, subject: str, grade: int) -> list[str]:
+    """The chapters of a subject and grade under which something stands in the libraries, as people count them.
+
+    None without both: a chapter of no book says nothing.
+    """
+    if not subject or not grade or not post.has(Right.RESOURCES):
+        return []
+    lists = await asyncio.gather(
+        *(
+            ctx.stores.resources.chapters(place_id, subject, grade, _CHAPTERS)
+            for place_id in libraries_of(post)
+        )
+    )
+    found: dict[str, str] = {}
+    for chapter in (one for some in lists for one in some):
+        found.setdefault(chapter_key(chapter), chapter)
+    return sorted(found.values(), key=natural_order)
 
 
 def position_of(resource: Resource) -> str:

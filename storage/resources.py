@@ -23,6 +23,9 @@ _TO_FIND = {
     **dict.fromkeys(("revision", "listed", "shelves.version", "shelves.rung.place_id"), 1),
 }
 _AT_ONCE = 100  # who takes them in lets others have their turn between so many
+_TO_NAME = dict.fromkeys(
+    ("versions.content.chapter", "shelves.version", "shelves.rung.place_id"), 1
+)
 
 
 class ResourceStore:
@@ -92,6 +95,17 @@ class ResourceStore:
         """The newest of one list (`listed_under`). Uses index: by_library."""
         found = await newest(self._resources, {"listed": key}, before=before, at=at, limit=limit)
         return [from_document(Resource, d) for d in found]
+
+    async def chapters(self, place_id: str, subject: str, grade: int, limit: int) -> list[str]:
+        """Under which chapters the newest of a library's subject and grade stand. Uses index: by_library."""
+        key = listed_under(place_id, subject=subject, grade=grade)
+        cursor = self._resources.find({"listed": key}, _TO_NAME).sort("position", -1).limit(limit)
+        return [
+            document["versions"][shelf["version"] - 1]["content"]["chapter"]
+            async for document in cursor
+            for shelf in document["shelves"]
+            if shelf["rung"]["place_id"] == place_id
+        ]
 
     async def listed_in(
         self, key: str, since: datetime, until: datetime, limit: int

@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 
 from domain.errors import ConflictError, InvalidError, NotFoundError
+from domain.resource_forms import CHAPTER_LIMIT
 from domain.resource_steps import may_promote
 from domain.resources import Kind, Resource
 from domain.roles import Right
@@ -21,6 +22,7 @@ from services.resource_reviews import next_rung
 from services.resource_views import names_of, tabs_of, twins_for
 from services.resources import (
     choices_for,
+    library_chapters,
     library_page,
     own_resources,
     rate_resource,
@@ -78,16 +80,25 @@ class LibraryHandler(ResourcesPage):
     right = Right.RESOURCES
 
     async def get(self) -> None:
-        """`subject`, `grade` and `kind` limit it; `before` is where the page begins."""
+        """`subject`, `grade`, `kind` and a `chapter` of both limit it; `before` is where the page begins."""
         grades, subjects = choices_for(self.acting)
         wanted = {name: self.get_argument(name, "")[:64] for name in ("subject", "grade", "kind")}
         subject = wanted["subject"] if wanted["subject"] in dict(subjects) else ""
         grade = {str(one): one for one in grades}.get(wanted["grade"], 0)
         kind = wanted["kind"] if wanted["kind"] in set(Kind) else ""
+        chapters = await library_chapters(self.ctx, self.acting, subject=subject, grade=grade)
+        chapter = self.get_argument("chapter", "")[:CHAPTER_LIMIT]
+        chapter = chapter if chapter in chapters else ""  # of another book, it limits nothing here
         before = self.get_argument("before", "")[:80] or None
         try:
             found = await library_page(
-                self.ctx, self.acting, subject=subject, grade=grade, kind=kind, before=before
+                self.ctx,
+                self.acting,
+                subject=subject,
+                grade=grade,
+                kind=kind,
+                chapter=chapter,
+                before=before,
             )
         except ValueError:  # no position of ours
             raise NotFoundError from None
@@ -96,7 +107,8 @@ class LibraryHandler(ResourcesPage):
             found=found,
             names=await names_of(self.ctx, [resource for resource, _ in found.lines]),
             school=self.acting.school,
-            wanted={"subject": subject, "grade": grade, "kind": kind},
+            wanted={"subject": subject, "grade": grade, "kind": kind, "chapter": chapter},
+            chapters=chapters,
             grades=grades,
             subjects=subjects,
             grade_name=grade_name,

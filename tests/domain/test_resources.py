@@ -185,7 +185,13 @@ def test_words_that_are_held_or_refused_are_shown_nowhere() -> None:
 
 def test_lists_in_which_it_stands() -> None:
     shown = allow(a_resource(), SCHOOL, by=HEAD, at=NOW)
-    assert len(listings(shown)) == 8
+    assert len(listings(shown)) == 10
+    chapter = shown.newest.content.chapter
+    assert chapter
+    maths = listed_under("school-a", subject="maths", grade=3, chapter=f" {chapter} ")
+    assert maths in listings(shown)
+    # A chapter of no book limits nothing.
+    assert listed_under("school-a", chapter=chapter) == listed_under("school-a")
     assert listed_under("school-a") in listings(shown)
     assert listed_under("school-a", subject="maths", grade=3, kind="plan") in listings(shown)
     assert listed_under("school-a", subject="chinese") not in listings(shown)

@@ -78,6 +78,7 @@ module.exports = {
     allSubjects: 'All subjects',
     allGrades: 'All grades',
     allKinds: 'All kinds',
+    allChapters: 'All chapters',
     grade: 'Grade {number}',
     none: 'Nothing like this yet',
     noneHint: 'Try something else; what teachers file appears here once it is reviewed',

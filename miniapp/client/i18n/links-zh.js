@@ -78,6 +78,7 @@ module.exports = {
     allSubjects: '全部学科',
     allGrades: '全部年级',
     allKinds: '全部类型',
+    allChapters: '全部章节',
     grade: '{number} 年级',
     none: '还没有这样的资源',
     noneHint: '换个条件看看；老师上传、评审通过以后，会出现在这里',

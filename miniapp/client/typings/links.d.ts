@@ -110,6 +110,7 @@ declare namespace Api {
     next_cursor: string | null;
     subjects: Subject[];
     grades: number[];
+    chapters: string[];
     files: boolean;
   }
 

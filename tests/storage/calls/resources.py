@@ -33,6 +33,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "resources.changed_since": lambda s: s.changed_since(NOW),
     "resources.listed_in": lambda s: s.listed_in(listed_under("school-a"), NOW, NOW, 20),
     "resources.listed": lambda s: s.listed(listed_under("school-a"), before=None, at=NOW, limit=20),
+    "resources.chapters": lambda s: s.chapters("school-a", "maths", 3, 20),
     "resources.of_author": lambda s: s.of_author("school-a", "p"),
     "resources.filed_at": lambda s: s.filed_at("school-a", NOW, NOW),
     "resources.filed_in": lambda s: s.filed_in("school-a", NOW, NOW),

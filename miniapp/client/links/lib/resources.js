@@ -7,7 +7,7 @@ const { fill, words } = require('../../i18n/index');
 const STARS = [1, 2, 3, 4, 5];
 
 /** @template T @typedef {import('../../lib/api').Read<T>} Read */
-/** @typedef {{subject: string, grade: number, kind: string, cursor?: string}} Wanted */
+/** @typedef {{subject: string, grade: number, kind: string, chapter: string, cursor?: string}} Wanted */
 
 /** @param {string} id */
 const one = (id) => `/teaching/resources/${safe(id)}`;
@@ -74,7 +74,7 @@ module.exports = {
   saidLines,
   stand,
   /** @param {Wanted} wanted @returns {Promise<Read<Api.ResourceList>>} */
-  list: ({ subject, grade, kind, cursor = '' }) => read('/teaching/resources' + query({ subject, grade: grade ? String(grade) : '', kind, cursor })),
+  list: ({ subject, grade, kind, chapter, cursor = '' }) => read('/teaching/resources' + query({ subject, grade: grade ? String(grade) : '', kind, chapter, cursor })),
   /** @param {string} id @returns {Promise<Read<Api.OneResource>>} */
   get: (id) => read(one(id)),
   /** @param {string} id @param {number} stars @returns {Promise<Api.OneResource>} */

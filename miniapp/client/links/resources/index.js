@@ -11,8 +11,9 @@ Page({
     subjects: /** @type {Api.Subject[]} */ ([]),
     grades: /** @type {{number: number, name: string}[]} */ ([]),
     kinds: /** @type {{id: string, name: string}[]} */ ([]),
-    wanted: { subject: '', grade: 0, kind: '' },
-    chosen: { subject: '', grade: '', kind: '' },
+    chapters: /** @type {{value: string, name: string}[]} */ ([]),
+    wanted: { subject: '', grade: 0, kind: '', chapter: '' },
+    chosen: { subject: '', grade: '', kind: '', chapter: '' },
     mayFile: false,
     cursor: /** @type {string | null} */ (null),
     more: /** @type {'' | 'loading' | 'failed'} */ (''),
@@ -30,27 +31,29 @@ Page({
     return screen.load(this, async () => {
       const { data, offline } = await list(this.data.wanted);
       if (mine !== this.asked) return {};
-      const { subject, grade, kind } = this.data.wanted;
+      const { subject, grade, kind, chapter } = this.data.wanted;
       const subjects = [{ code: '', name: resources.allSubjects }, ...data.subjects];
       const grades = [{ number: 0, name: resources.allGrades }, ...data.grades.map((number) => ({ number, name: fill(resources.grade, { number }) }))];
       const kinds = [{ id: '', name: resources.allKinds }, ...Object.entries(resources.kinds).map(([id, name]) => ({ id, name: String(name) }))];
+      const chapters = [{ value: '', name: resources.allChapters }, ...data.chapters.map((value) => ({ value, name: value }))];
       const chosen = {
         subject: (subjects.find(({ code }) => code === subject) || subjects[0]).name,
         grade: (grades.find(({ number }) => number === grade) || grades[0]).name,
         kind: (kinds.find(({ id }) => id === kind) || kinds[0]).name,
+        chapter: chapter || resources.allChapters,
       };
-      return { rows: data.items.map(line), cursor: data.next_cursor, more: '', mayFile: data.files, subjects, grades, kinds, chosen, offline };
+      return { rows: data.items.map(line), cursor: data.next_cursor, more: '', mayFile: data.files, subjects, grades, kinds, chapters, chosen, offline };
     }, { gone: resources.nowhere, goneHint: resources.nowhereHint });
   },
 
   /** @param {WechatMiniprogram.PickerChange} event */
   chooseSubject(event) {
-    return this.want({ subject: this.data.subjects[Number(event.detail.value)].code });
+    return this.want({ subject: this.data.subjects[Number(event.detail.value)].code, chapter: '' });
   },
 
   /** @param {WechatMiniprogram.PickerChange} event */
   chooseGrade(event) {
-    return this.want({ grade: this.data.grades[Number(event.detail.value)].number });
+    return this.want({ grade: this.data.grades[Number(event.detail.value)].number, chapter: '' });
   },
 
   /** @param {WechatMiniprogram.PickerChange} event */
@@ -58,7 +61,12 @@ Page({
     return this.want({ kind: this.data.kinds[Number(event.detail.value)].id });
   },
 
-  /** @param {Partial<{subject: string, grade: number, kind: string}>} change */
+  /** @param {WechatMiniprogram.PickerChange} event */
+  chooseChapter(event) {
+    return this.want({ chapter: this.data.chapters[Number(event.detail.value)].value });
+  },
+
+  /** @param {Partial<{subject: string, grade: number, kind: string, chapter: string}>} change */
   want(change) {
     this.setData({ wanted: { ...this.data.wanted, ...change } });
     return this.reload();
