@@ -274,7 +274,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_person", "person_id"),
     ],
     "resource_lessons": [
-        _index("by_resource", "resource_id", "person_id"),
+        _index("by_resource", "resource_id", "person_id", "-day"),
         _index("by_person", "person_id"),
         _index("by_school", "school_id", "day"),
         _index("by_class", "school_id", "class_id", "day"),

@@ -51,9 +51,9 @@ class ResourceLessonStore:
 
     async def of_resource(self, resource_id: str, person_id: str) -> list[LessonUse]:
         """In which lessons somebody used one, the latest day first. Uses index: by_resource."""
-        query = {"resource_id": resource_id, "person_id": person_id, "gone": False}
+        query = {"resource_id": resource_id, "person_id": person_id}
         cursor = self._lessons.find(query).sort("day", -1)
-        return [from_document(LessonUse, d) async for d in cursor]
+        return [from_document(LessonUse, d) async for d in cursor if not d["gone"]]
 
     async def of_school(self, school_id: str, first: date, last: date) -> list[LessonUse]:
         """Of a school, from a day to another, both included. Uses index: by_school."""
