@@ -77,7 +77,7 @@ async def test_without_an_answer_or_after_cancel_nothing_is_kept(
 ) -> None:
     await parent.say(WORDS)
     assert "不转" in await parent.say("取消")
-    assert "可以这样用" in await parent.say("1")
+    assert "回复“请假”给孩子请假" in await parent.say("1")
     # What was cancelled does not go with what is written next.
     assert "看牙医" not in await parent.say("鞋子忘在教室了")
     await parent.say("1")

@@ -10,6 +10,7 @@ from services.people import access_teaching, recognise
 from services.terms import school_day
 from tests.handlers.conftest import Village, drawn, photograph
 from tests.town import school_class
+from tests.waiting import wait_until
 
 CHILD = f"{school_class(1).id}-0003"
 
@@ -45,6 +46,13 @@ async def test_a_slot_is_booked_and_given_back(village: Village) -> None:
     activity = await published(village)
     path, mother = f"/h5/activities/{activity}", village.mother
     assert "待填写" in (await mother.get("/h5/activities")).text
+
+    async def listed() -> str:
+        page = (await mother.get("/h5/notices")).text
+        return page if "家长会预约" in page else ""
+
+    page = await wait_until(listed, description="it is among her notices")
+    assert ("待填写" in page, "待确认" in page) == (True, False)
     shown = await mother.get(path)
     assert "剩 1 个" in shown.text
     wrong = await mother.post(path, {"child": CHILD, "q0": "o0", "q1": "zwei"})
@@ -52,6 +60,8 @@ async def test_a_slot_is_booked_and_given_back(village: Village) -> None:
     assert await village.town.ctx.stores.answers.of_activity("school-a", activity) == []
     booked = await mother.post(path, {"child": CHILD, "q0": "o0", "q1": "2"})
     assert "填好了" in booked.text
+    page = (await mother.get("/h5/notices")).text
+    assert ("已填写" in page, "已确认" in page) == (True, False)
     assert "改好了，再交一次" in (await mother.get(path)).text
     back = await mother.post(path + "/withdrawal", {"child": CHILD})
     assert "已取消" in back.text
