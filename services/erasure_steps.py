@@ -107,6 +107,7 @@ COLLECTIONS: Mapping[str, str] = {
     "topic_comments": "an adult's go",
     "topic_reads": "an adult's go; how many there were stays",
     "topic_audiences": "an adult and a child are taken out",
+    "circle_sums": "figures alone",
     "stamps": "name nobody",
     "enrolments": "an adult's go, unless they have a role at a school; a child's go",
     "reviews": "an adult's go",
