@@ -31,9 +31,9 @@ async def newest_notices(turn: Turn) -> Answered:
             entry.child.school_class.name,
             turn.url(f"/h5/notices/{entry.notice.id}"),
             read=entry.delivery.read_at is not None,
-            to_confirm=entry.notice.confirm is not ConfirmMode.NONE
-            and entry.delivery.confirmed_at is None
-            and entry.child.binding.may_confirm,
+            waits=entry.notice.confirm
+            if entry.delivery.confirmed_at is None and entry.child.binding.may_confirm
+            else ConfirmMode.NONE,
         )
         for entry in shown
     ]

@@ -8,6 +8,7 @@ from datetime import date
 from domain.homework import HandIn
 from domain.messages import MessageKind
 from domain.names import masked_name
+from domain.notices import ConfirmMode
 
 WELCOME = (
     "您好，这里是学校的家校服务号。\n"
@@ -172,9 +173,12 @@ def clash_part(school_class: str, excess: int, items: Sequence[tuple[str, int, s
     return f"· {school_class}会超出 {excess} 分钟" + (f"，已有：{there}" if there else "")
 
 
-def notice_line(title: str, school_class: str, url: str, *, read: bool, to_confirm: bool) -> str:
-    """One notice in a list."""
-    mark = "待确认" if to_confirm else ("" if read else "未读")
+_WAITS = {ConfirmMode.TAP: "待确认", ConfirmMode.SIGN: "待签名", ConfirmMode.ANSWER: "待填写"}
+
+
+def notice_line(title: str, school_class: str, url: str, *, read: bool, waits: ConfirmMode) -> str:
+    """One notice in a list; `waits` is what is still asked of the reader."""
+    mark = _WAITS.get(waits) or ("" if read else "未读")
     tail = f"（{mark}）" if mark else ""
     return f'· <a href="{url}">{title}</a> {school_class}{tail}'
 

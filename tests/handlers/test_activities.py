@@ -53,6 +53,7 @@ async def test_a_slot_is_booked_and_given_back(village: Village) -> None:
 
     page = await wait_until(listed, description="it is among her notices")
     assert ("待填写" in page, "待确认" in page) == (True, False)
+    assert "（待填写）" in await mother.say("最新通知")
     shown = await mother.get(path)
     assert "剩 1 个" in shown.text
     wrong = await mother.post(path, {"child": CHILD, "q0": "o0", "q1": "zwei"})
@@ -62,6 +63,7 @@ async def test_a_slot_is_booked_and_given_back(village: Village) -> None:
     assert "填好了" in booked.text
     page = (await mother.get("/h5/notices")).text
     assert ("已填写" in page, "已确认" in page) == (True, False)
+    assert "待填写" not in await mother.say("最新通知")
     assert "改好了，再交一次" in (await mother.get(path)).text
     back = await mother.post(path + "/withdrawal", {"child": CHILD})
     assert "已取消" in back.text
