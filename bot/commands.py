@@ -23,8 +23,9 @@ async def newest_notices(turn: Turn) -> Answered:
     page = await notices_of_guardian(turn.ctx, person_id, limit=_NEWEST, withdrawn=False)
     shown = page.entries
     if not shown:
-        children = await children_of(turn.ctx, person_id)
-        return Answered(phrases.NO_NOTICES if children else phrases.NO_CHILD)
+        if await children_of(turn.ctx, person_id):
+            return Answered(phrases.NO_NOTICES)
+        return await _without_child(turn, phrases.NOTICES_OF_STAFF, "/h5/teach")
     lines = [
         phrases.notice_line(
             entry.notice.current.title,
@@ -48,7 +49,7 @@ async def tonights_homework(turn: Turn) -> Answered:
     person_id = await turn.person_id()
     found = await evenings_of_guardian(turn.ctx, person_id)
     if not found:
-        return Answered(phrases.NO_CHILD)
+        return await _without_child(turn, phrases.HOMEWORK_OF_STAFF, "/h5/teach/homework")
     parts = []
     for evening in found:
         local = evening.school.rules.local_subjects
@@ -89,9 +90,16 @@ async def resources(turn: Turn) -> Answered:
 async def activities_and_leave(turn: Turn) -> Answered:
     """`请假`, `活动`: the way in."""
     if not await children_of(turn.ctx, await turn.person_id()):
-        return Answered(phrases.NO_CHILD)
+        return await _without_child(turn, phrases.LEAVES_OF_STAFF, "/h5/teach/leaves")
     links = {"leaves": turn.url("/h5/leaves"), "activities": turn.url("/h5/activities")}
     return Answered(phrases.ACTIVITIES_AND_LEAVE.format(**links))
+
+
+async def _without_child(turn: Turn, of_staff: str, path: str) -> Answered:
+    """Who has no child here may teach: the same word means their own side of it."""
+    if await appointments_of(turn.ctx, await turn.person_id()):
+        return Answered(of_staff.format(link=turn.url(path)))
+    return Answered(phrases.NO_CHILD)
 
 
 async def my_children(turn: Turn) -> Answered:

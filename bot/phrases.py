@@ -56,6 +56,12 @@ HELP_TEACHER = (
     "布置作业：回复“布置”，后面写班级、学科、时长和内容。"
 )
 WRITE_NOTICE = '<a href="{link}">点这里写通知</a>，两分钟发给全班家长。'
+# What the words of guardians bring who has no child here but teaches.
+NOTICES_OF_STAFF = '<a href="{link}">我发的通知与回执</a>'
+HOMEWORK_OF_STAFF = (
+    '<a href="{link}">我布置的作业</a>\n\n要布置就回复“布置”，后面写班级、学科、时长和内容。'
+)
+LEAVES_OF_STAFF = '<a href="{link}">班里的请假</a>'
 ALL_EVENINGS = '<a href="{link}">这几天的作业</a>'
 ACTIVITIES_AND_LEAVE = '<a href="{leaves}">给孩子请假</a>\n\n<a href="{activities}">要填的活动</a>'
 CHILDREN = '您绑定的孩子：\n{lines}\n\n<a href="{link}">查看或解除绑定</a>'

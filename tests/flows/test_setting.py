@@ -180,3 +180,18 @@ async def test_while_wechat_is_slow_or_refuses_families_find_it_and_the_board_is
     (guardian,) = [g for child in seen.children() for g in child.guardians]
     assert guardian.reason is reason
     assert (await parent.get(f"/h5/notices/{homework['_id']}")).status == 200
+
+
+async def test_a_teacher_without_a_child_here_gets_the_teachers_side_of_a_word(
+    town: Town, head: Phone
+) -> None:
+    for word, title, path in (
+        ("作业", "我布置的作业", "/h5/teach/homework"),
+        ("最新通知", "我发的通知与回执", "/h5/teach"),
+        ("请假", "班里的请假", "/h5/teach/leaves"),
+    ):
+        answer = await head.say(word)
+        assert "还没有绑定" not in answer
+        assert f'{town.base}{path}">{title}' in answer
+        assert (await head.get(path)).status == 200
+    assert "还没有绑定孩子" in await town.phone("stranger", following=True).say("作业")
