@@ -164,3 +164,19 @@ def test_every_page_is_pictured() -> None:
     names = {page.split("/")[-2] for page in pages}
     assert len(names) > 10
     assert {name for name in names if not re.search(rf"""["/]{name}["/]""", shooting)} == set()
+
+
+def test_a_moment_that_is_a_word_stands_close(node: str) -> None:
+    program = """
+const { fill } = require('./i18n/index');
+const by = (when) => fill('{who} {when} 填的', { who: '妈妈', when });
+const others = [fill('{when} 交的', { when: '5分钟前' }), fill('尾号 {n} · {when} 提交', { n: 1234, when: '刚刚' })];
+console.log(JSON.stringify([by('刚刚'), by('今天 08:30'), ...others]));
+"""
+    done = subprocess.run([node, "-e", program], cwd=CLIENT, capture_output=True, text=True)
+    assert json.loads(done.stdout) == [
+        "妈妈刚刚填的",
+        "妈妈 今天 08:30 填的",
+        "5分钟前交的",
+        "尾号 1234 · 刚刚提交",
+    ]

@@ -29,13 +29,22 @@ function words() {
   return LANGUAGES[language()].words;
 }
 
+/** A moment that ends in Chinese, 刚刚, stands close to the words beside it; one that ends in figures keeps its distance. */
+const WORDED = /[\u4e00-\u9fff]$/;
+
+/** @param {string} sentence */
+function close(sentence) {
+  return sentence.replace(/([\u4e00-\u9fff}]) (?=\{when\})/, '$1').replace(/\{when\} (?=[\u4e00-\u9fff])/, '{when}');
+}
+
 /**
  * `{n}` in a sentence is replaced by values.n.
  * @param {string} sentence
  * @param {Record<string, string | number>} values
  */
 function fill(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (hole, name) => (name in values ? String(values[name]) : hole));
+  const said = WORDED.test(String(values.when)) ? close(sentence) : sentence;
+  return said.replace(/\{(\w+)\}/g, (hole, name) => (name in values ? String(values[name]) : hole));
 }
 
 module.exports = { LANGUAGES, chooseLanguage, fill, language, words };
