@@ -19,14 +19,12 @@ from miniapp.homework_shapes import (
     HomeworkOut,
     Subject,
     budget_out,
-    clash_row,
     homework_out,
     subject_row,
 )
 from miniapp.link_shapes import GivenLinkRows, given_link_rows
 from miniapp.paging import PageQuery, place_of
 from miniapp.shapes import Done
-from services.attachments import stored_of
 from services.given_links import given_with
 from services.homework import (
     Outcome,
@@ -204,14 +202,14 @@ async def set_homework(call: Call, body: HomeworkIn) -> HomeworkOut:
     outcome = await publish_homework(
         call.ctx, call.teaching, await _drafted(call, body), idempotency_key=call.key
     )
-    return await _out(call, outcome)
+    return await homework_out(call, outcome)
 
 
 @homework("GET", "/teaching/homework/{homework_id}", access=Access.STAFF, right=Right.HOMEWORK)
 async def get_own_homework(call: Call, homework_id: str) -> HomeworkOut:
     """One that I set."""
     found = await access_homework_as_author(call.ctx, call.teaching, homework_id)
-    return await _out(call, Outcome(found))
+    return await homework_out(call, Outcome(found))
 
 
 @homework(
@@ -235,7 +233,7 @@ async def change_homework(call: Call, homework_id: str, body: HomeworkEdit) -> H
         await _drafted(call, body),
         seen=body.attempts,
     )
-    return await _out(call, outcome)
+    return await homework_out(call, outcome)
 
 
 @homework(
@@ -273,10 +271,3 @@ async def _drafted(call: Call, body: HomeworkIn) -> Draft:
         file_ids=body.file_ids,
         links=body.links,
     )
-
-
-async def _out(call: Call, outcome: Outcome) -> HomeworkOut:
-    local = call.teaching.school.rules.local_subjects
-    stored = await stored_of(call.ctx, outcome.homework.task.attachments)
-    clashes = [clash_row(clash, call.person_id, local) for clash in outcome.clashes]
-    return homework_out(outcome.homework, local, stored, clashes)

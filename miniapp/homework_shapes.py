@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
-import domain.homework
 from domain.budgets import Limits, Load, Reservation
-from domain.files import StoredFile
 from domain.homework import HandIn, HomeworkState
 from domain.subjects import LocalSubjects, subject_name
-from miniapp.endpoints import Schema
+from miniapp.endpoints import Call, Schema
+from miniapp.link_shapes import Link, link_rows
 from miniapp.shapes import Attachment, attachment_rows
+from services.attachments import stored_of
 from services.budgets import Budget, Clash
+from services.given_links import named
+from services.homework import Outcome
 
 
 class Subject(Schema):
@@ -79,7 +80,7 @@ class HomeworkOut(Schema):
     group: str
     text: str
     attachments: list[Attachment]
-    links: list[str]
+    links: list[Link]
     minutes: int
     written: bool
     day: date
@@ -144,14 +145,11 @@ def clash_row(clash: Clash, person_id: str, local: LocalSubjects) -> ClashRow:
     )
 
 
-def homework_out(
-    homework: domain.homework.Homework,
-    local: LocalSubjects,
-    stored: Mapping[str, StoredFile],
-    clashes: list[ClashRow],
-) -> HomeworkOut:
-    """A homework; one that was never published says what was tried last."""
+async def homework_out(call: Call, outcome: Outcome) -> HomeworkOut:
+    """A homework for its teacher; one that was never published says what was tried last."""
+    homework, local = outcome.homework, call.teaching.school.rules.local_subjects
     task = homework.task
+    stored = await stored_of(call.ctx, task.attachments)
     return HomeworkOut(
         id=homework.id,
         state=homework.state,
@@ -162,7 +160,7 @@ def homework_out(
         group=homework.group,
         text=task.text,
         attachments=attachment_rows(task.attachments, stored),
-        links=list(task.links),
+        links=link_rows(await named(call.ctx, task.links)),
         minutes=task.minutes,
         written=task.written,
         day=task.day,
@@ -171,5 +169,5 @@ def homework_out(
         hand_in=task.hand_in,
         publish_at=homework.publish_at,
         corrected=homework.corrected,
-        clashes=clashes,
+        clashes=[clash_row(clash, call.person_id, local) for clash in outcome.clashes],
     )

@@ -16,13 +16,11 @@ from miniapp.homework_shapes import (
     Minutes,
     Subject,
     budget_out,
-    clash_row,
     homework_out,
     load_row,
     subject_row,
 )
 from miniapp.shapes import Done
-from services.attachments import stored_of
 from services.homework import access_homework_as_author
 from services.overruns import (
     ask_for_more,
@@ -103,10 +101,7 @@ _OWN = "/teaching/homework/{homework_id}/overruns"
 async def ask_more_minutes(call: Call, homework_id: str, body: WhyIn) -> HomeworkOut:
     """Ask the head teachers of the classes in which it does not fit; where it fits by now, it is published."""
     outcome = await ask_for_more(call.ctx, call.teaching, homework_id, body.why)
-    local = call.teaching.school.rules.local_subjects
-    stored = await stored_of(call.ctx, outcome.homework.task.attachments)
-    clashes = [clash_row(clash, call.person_id, local) for clash in outcome.clashes]
-    return homework_out(outcome.homework, local, stored, clashes)
+    return await homework_out(call, outcome)
 
 
 @overruns("GET", _OWN, access=Access.STAFF, right=Right.HOMEWORK)

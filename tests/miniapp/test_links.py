@@ -61,14 +61,16 @@ async def note_days(town: Town, entry: Entry, days: dict[str, int]) -> None:
     await town.ctx.stores.link_uses.put(uses)
 
 
-async def set_homework(town: Town, teacher: MiniClient, links: list[str]) -> dict[str, Any]:
+async def set_homework(
+    town: Town, teacher: MiniClient, links: list[str], *, minutes: int = 10
+) -> dict[str, Any]:
     """A homework for the first class with these links; what the API said of it."""
     day = str(town.ctx.now().astimezone(SCHOOL_ZONE).date())
     form = {
         "subject": "maths",
         "class_ids": [CLASS.id],
         "text": "跳绳",
-        "minutes": 10,
+        "minutes": minutes,
         "links": links,
     }
     form |= {"written": False, "day": day, "hand_in": "nothing"}
@@ -103,7 +105,26 @@ async def test_what_families_of_the_class_find_can_be_hung_on_a_homework(
     assert [one["title"] for one in second if one["title"] not in titles] == []
     assert "口算打卡" not in [one["title"] for one in second]
     chosen = [offered[0]["url"], sums["url"]]
-    assert (await set_homework(town, teacher, chosen))["links"] == chosen
+    made = await set_homework(town, teacher, chosen)
+    assert made["links"] == [
+        {"title": offered[0]["title"], "url": offered[0]["url"]},
+        {"title": "口算打卡", "url": sums["url"]},
+    ]
+
+
+async def test_its_teacher_reads_what_it_is_called_before_it_is_out(
+    town: Town, device: Device
+) -> None:
+    _, teacher = await settle(town, device)
+    entry = await hang(town.ctx)
+    url = f"{town.ctx.policy.public_url}/l/{entry.id}"
+    links = [url, "https://basic.smartedu.cn/other"]
+    made = await set_homework(town, teacher, links, minutes=180)
+    found = (await teacher.call("GET", f"/teaching/homework/{made['id']}")).data
+    assert (found["state"], found["links"]) == (
+        "unpublished",
+        [{"title": "阳光体育", "url": url}, {"title": "basic.smartedu.cn", "url": links[1]}],
+    )
 
 
 @pytest.mark.parametrize("class_id", ["none", school_class(1, OTHER_SCHOOL).id])

@@ -48,7 +48,7 @@ class HomeworkTeacherStub(TeacherStub):
         self.decided: list[dict[str, Any]] = []
         self.marks: list[tuple[str, dict[str, Any]]] = []
         self.shelf: list[dict[str, Any]] = []
-        self.links: list[str] = []
+        self.links: list[dict[str, str]] = []
         self.refuses: dict[str, Any] | None = None
         self.praised: list[tuple[str, bool]] = []
         self.mistakes: list[tuple[str, dict[str, Any]]] = []

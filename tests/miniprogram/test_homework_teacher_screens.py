@@ -14,7 +14,7 @@ from tests.handlers.conftest import photograph
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
 from tests.miniprogram.homework_stub import TODAY
-from tests.miniprogram.homework_teacher_stub import TEXT, HomeworkTeacherStub
+from tests.miniprogram.homework_teacher_stub import TEXT, HomeworkTeacherStub, own
 from tests.miniprogram.stub import ORIGIN
 from tests.waiting import wait_until
 
@@ -157,7 +157,10 @@ async def test_how_often_its_links_were_opened(
     phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot
 ) -> None:
     url = "https://school.example.cn/l/abcde5"
-    stub.links = [url, "https://www.zxx.edu.cn/maths"]
+    stub.links = [
+        {"title": "每日口算打卡", "url": url},
+        {"title": "www.zxx.edu.cn", "url": "https://www.zxx.edu.cn/maths"},
+    ]
     stub.given = [{"url": url, "title": "每日口算打卡", "families": 23, "teachers": 1}]
     await phone.open(OWN)
     await expect(phone.part("given")).to_have_text(
@@ -175,6 +178,17 @@ async def test_how_often_its_links_were_opened(
         "aria-checked", "true"
     )
     await expect(phone.part("link")).to_have_text(["https://www.zxx.edu.cn/maths"])
+
+
+async def test_a_link_says_what_it_is_called_before_it_is_out(
+    phone: Handset, stub: HomeworkTeacherStub, screenshot: Screenshot
+) -> None:
+    stub.homework = [own(0, state="unpublished")]
+    stub.links = [{"title": "每日口算打卡", "url": "https://school.example.cn/l/abcde5"}]
+    await phone.open(OWN)
+    await expect(phone.part("state")).to_be_visible()
+    await expect(phone.part("link")).to_have_text(["每日口算打卡"])
+    await phone.shoot(screenshot, "1-unpublished")
 
 
 async def test_an_earlier_one_is_set_once_more(phone: Handset, stub: HomeworkTeacherStub) -> None:

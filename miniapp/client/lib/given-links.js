@@ -11,10 +11,8 @@ async function givenRows(ask, since) {
   const t = words().given;
   try {
     const { links } = (await ask()).data;
-    return links.map(({ url, title, families, teachers }, at) => ({
+    return links.map(({ title, families, teachers }, at) => ({
       key: String(at),
-      url,
-      title,
       says: (title ? fill(t.named, { title }) : '') + since + (families === null ? t.few : fill(t.opened, { families, teachers: teachers || 0 })),
     }));
   } catch (error) {

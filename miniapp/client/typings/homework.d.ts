@@ -112,7 +112,7 @@ declare namespace Api {
     group: string;
     text: string;
     attachments: Attachment[];
-    links: string[];
+    links: NamedLink[];
     minutes: number;
     written: boolean;
     day: string;

@@ -54,7 +54,7 @@ function onTime(form) {
 function ofHomework(found) {
   return {
     ...fresh(), id: found.id, attempts: found.attempts, subject: found.subject.code, class_ids: found.class_ids,
-    student_ids: found.student_ids, group: found.group, text: found.text, links: found.links, minutes: found.minutes,
+    student_ids: found.student_ids, group: found.group, text: found.text, links: found.links.map(({ url }) => url), minutes: found.minutes,
     attached: found.attachments.map(({ file_id: id, name, kind, size_bytes }) => ({ key: id, id, name, kind, size: size_bytes, path: '' })),
     written: found.written, day: found.day, due_at: found.due_at || '', hand_in: found.hand_in,
   };

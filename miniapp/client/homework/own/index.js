@@ -31,8 +31,7 @@ Page({
     status: '',
     hint: '',
     files: /** @type {any[]} */ ([]),
-    given: /** @type {{key: string, url: string, title: string, says: string}[]} */ ([]),
-    links: /** @type {Api.NamedLink[]} */ ([]),
+    given: /** @type {{key: string, says: string}[]} */ ([]),
     classes: /** @type {{id: string, name: string}[]} */ ([]),
     cls: '',
     piles: /** @type {any[]} */ ([]),
@@ -78,7 +77,7 @@ Page({
       this.pile = isOut ? (await homework.getPile(this.id, cls)).data : null;
       const asked = data.state === 'unpublished' ? (await homework.getOwnOverruns(this.id)).data.overruns : [];
       const given = data.links.length && isOut ? await givenRows(() => homework.getGivenLinks(this.id), this.data.t.given.set) : [];
-      return { classes, cls, given, links: data.links.map((url) => ({ url, title: (given.find((one) => one.url === url) || {}).title || url })), ...this.view(), ...this.pileView(), overruns: asked.map((one) => this.overrunRow(one, classes)), offline };
+      return { classes, cls, given, ...this.view(), ...this.pileView(), overruns: asked.map((one) => this.overrunRow(one, classes)), offline };
     });
   },
 
