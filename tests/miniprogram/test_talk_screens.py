@@ -6,7 +6,7 @@ import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -147,6 +147,21 @@ async def test_saying_that_it_is_urgent(
     (said,) = stub.sent
     assert said["urgent_reason"] == "急，台风红色预警"
     await phone.shoot(screenshot, "3-said")
+
+
+async def test_a_double_tap_on_what_sends_opens_nothing(phone: Handset, stub: TalkStub) -> None:
+    sent_at = datetime.now(UTC)
+    await phone.open(THREAD)
+    await phone.page.clock.set_fixed_time(sent_at)
+    await phone.type("说点什么", "好的")
+    await phone.tap("send")
+    await phone.tap("more")
+    await expect(phone.part("more")).to_have_attribute("aria-expanded", "false")
+    # A moment later one tap opens them: had the other one counted, too, this one would close them.
+    await phone.page.clock.set_fixed_time(sent_at + timedelta(seconds=1))
+    await phone.tap("more")
+    await expect(phone.part("tiles")).to_be_visible()
+    assert [one["text"] for one in stub.sent] == ["好的"]
 
 
 async def test_in_the_evening_it_says_when_they_are_told(

@@ -12,6 +12,7 @@ const { WRITING_MS } = require('./coming');
 const { fill } = require('../../i18n/index');
 
 const PICTURES = 9; // domain/messages.py
+const DOUBLE_TAP_MS = 400;
 const AT = '@';
 
 module.exports = {
@@ -47,6 +48,7 @@ module.exports = {
 
     /** Nothing of it is to be said any more. @this {any} */
     written() {
+      this.writtenAt = Date.now();
       this.setData({ text: '', answering: null });
       this.named = [];
     },
@@ -57,8 +59,9 @@ module.exports = {
       this.draw({ toEnd: true });
     },
 
-    /** @this {any} */
+    /** The second tap of a double tap on what sends meant that, not what has taken its place. @this {any} */
     toggleMore() {
+      if (Date.now() - this.writtenAt < DOUBLE_TAP_MS) return;
       this.setData({ more: !this.data.more });
     },
 

@@ -84,6 +84,7 @@ Page({
   asking: /** @type {Promise<void> | null} */ (null),
   quiet: /** @type {any} */ (0),
   whispered: 0,
+  writtenAt: 0,
 
   /** @param {{id: string, seq?: string}} query `seq`: the place to come to */
   onLoad({ id, seq = '0' }) {
