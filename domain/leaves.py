@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from domain.errors import InvalidError, Problem
 from domain.notices import Attachment
+from domain.times import SCHOOL_ZONE
 
 REASON_LIMIT = 200
 REPLY_LIMIT = 100
@@ -17,6 +18,8 @@ FILE_LIMIT = 3
 BACK = timedelta(days=7)  # for a child that was ill since the weekend
 AHEAD = timedelta(days=180)
 LONGEST = timedelta(days=120)
+_FRIDAY = 4
+SCHOOL_OVER = 17  # o'clock, in school time: who asks later means another day
 
 
 class LeaveKind(StrEnum):
@@ -120,6 +123,16 @@ class LeaveDraft:
 def leave_notice_id(leave_id: str, state: LeaveState) -> str:
     """A family is told of a decision once: the key says so."""
     return f"{leave_id}-{state}"
+
+
+def usual_day(at: datetime) -> date:
+    """The day that a new form begins with: today while school is on, else the next day of the week with school.
+
+    It is proposed, not decided: of holidays and of weekends that are worked the form knows nothing.
+    """
+    local = at.astimezone(SCHOOL_ZONE)
+    day = local.date() + timedelta(days=local.hour >= SCHOOL_OVER)
+    return day + timedelta(days=7 - day.weekday() if day.weekday() > _FRIDAY else 0)
 
 
 def parse_leave(form: Mapping[str, str], *, today: date) -> LeaveDraft:

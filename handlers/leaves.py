@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.errors import InvalidError
-from domain.leaves import Half, LeaveKind, span_text
+from domain.leaves import Half, LeaveKind, span_text, usual_day
 from domain.roles import Right
 from handlers import activity_phrases, phrases
 from handlers.base import Access, PageHandler
@@ -47,9 +47,10 @@ class LeavesHandler(PageHandler):
         child: str = "",
         refused: InvalidError | None = None,
     ) -> None:
-        person_id, today = self.session.person_id, school_day(self.ctx.now())
+        person_id, now = self.session.person_id, self.ctx.now()
         children = await children_of(self.ctx, person_id)
-        usual = {"kind": "sick", "first": str(today), "last": str(today), "last_half": "pm"}
+        day = str(usual_day(now))
+        usual = {"kind": "sick", "first": day, "last": day, "last_half": "pm"}
         self.page(
             "h5/leaves.html",
             status=422 if refused else 200,
@@ -62,7 +63,7 @@ class LeavesHandler(PageHandler):
             halves={Half.AM: "上午", Half.PM: "下午"},
             states=activity_phrases.LEAVE_STATES,
             span=span_text,
-            today=today,
+            today=school_day(now),
             key=self.ctx.new_id(),
         )
 

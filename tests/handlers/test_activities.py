@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from domain.activities import QuestionDraft, QuestionKind
+from domain.leaves import usual_day
 from services.activities import draft_activity, publish_activity
 from services.people import access_teaching, recognise
 from services.terms import school_day
@@ -141,6 +142,8 @@ async def test_leave_is_asked_and_decided(village: Village) -> None:
         "child": CHILD, "kind": "sick", "first": day, "first_half": "am", "last": day, "last_half": "pm",
         "reason": "",
     }  # fmt: skip
+    begun = (await mother.get("/h5/leaves")).text
+    assert begun.count(f'value="{usual_day(ctx.now())}"') == 2
     assert (await mother.post("/h5/leaves", form)).status == 422
     asked = await mother.post("/h5/leaves", {**form, "reason": "发烧"})
     assert "等老师批" in asked.text

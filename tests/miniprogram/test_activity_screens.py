@@ -188,6 +188,25 @@ async def test_leave_is_asked_and_taken_back(
     await expect(phone.text("还没有请过假")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("asked", "begins"),
+    [
+        ("2026-12-02T16:59:00+08:00", "12月2日"),
+        ("2026-12-02T17:00:00+08:00", "12月3日"),
+        ("2026-12-04T20:00:00+08:00", "12月7日"),
+    ],
+)
+async def test_leave_begins_with_the_day_that_is_meant(
+    parent: Handset, asked: str, begins: str
+) -> None:
+    await parent.page.clock.set_fixed_time(asked)
+    await parent.open(LEAVE)
+    await parent.tap("new")
+    for end in ("first", "last"):
+        await expect(parent.part(end)).to_have_text(begins)
+    await expect(parent.part("first-am")).to_have_attribute("aria-checked", "true")
+
+
 async def test_leave_is_decided_with_one_tap(
     phone: Handset, stub: ActivityStub, screenshot: Screenshot
 ) -> None:

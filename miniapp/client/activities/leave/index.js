@@ -10,6 +10,8 @@ const { dayName, leaveRow } = require('../lib/rows');
 
 const DAY = 24 * 60 * 60 * 1000;
 const BACK_DAYS = 7; // what the server takes
+const SCHOOL_OVER = 17; // domain/leaves.py
+const WEEKEND = [6, 0];
 const MOST_FILES = 3;
 
 /** @typedef {import('../../lib/uploads').Attached} Attached */
@@ -21,8 +23,16 @@ function dayOf(ahead) {
   return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
 }
 
+/** The day it begins with, as domain/leaves.py has it: today while school is on, else the next day of the week with school. */
+function usualDay() {
+  const now = new Date();
+  let ahead = now.getHours() < SCHOOL_OVER ? 0 : 1;
+  while (WEEKEND.includes((now.getDay() + ahead) % 7)) ahead += 1;
+  return dayOf(ahead);
+}
+
 /** @returns {Api.LeaveIn} */
-const fresh = () => ({ kind: 'sick', first: dayOf(0), first_half: 'am', last: dayOf(0), last_half: 'pm', reason: '', file_ids: [] });
+const fresh = () => ({ kind: 'sick', first: usualDay(), first_half: 'am', last: usualDay(), last_half: 'pm', reason: '', file_ids: [] });
 
 Page({
   data: {
