@@ -138,12 +138,16 @@ class TaughtClass(NamedClass):
 
 
 class TeachingRow(Schema):
-    """The classes one publishes to, and the newest of one's own. `claims` requests to be bound wait for the school."""
+    """The classes one publishes to, and the newest of one's own.
+
+    `claims` requests to be bound wait for the school, `leaves` requests for leave for my decision.
+    """
 
     school_name: str
     name: str
     classes: list[TaughtClass]
     claims: int
+    leaves: int
     newest: list[OwnNoticeRow]
 
 
@@ -313,7 +317,7 @@ def own_notice_row(notice: domain.notices.Notice, teaching: Teaching) -> OwnNoti
 
 
 def teaching_row(
-    staff: StaffSide, newest: Sequence[domain.notices.Notice] = ()
+    staff: StaffSide, newest: Sequence[domain.notices.Notice], *, leaves: int
 ) -> TeachingRow | None:
     """What somebody teaches, where they do."""
     teaching = staff.teaching
@@ -331,6 +335,7 @@ def teaching_row(
             for c in teaching.classes
         ],
         claims=staff.claims,
+        leaves=leaves,
         newest=[own_notice_row(notice, teaching) for notice in newest],
     )
 

@@ -15,7 +15,7 @@ from domain.schools import School, SchoolClass, Student
 from domain.times import SCHOOL_ZONE
 from services.audit import note_act
 from services.context import Context
-from services.leaves import ChildLeave, leaves_of_classes
+from services.leaves import ChildLeave, waiting_leaves
 from services.people import Post, teaching_of
 from services.spreadsheets import Row, Sheet, built
 from services.terms import school_day
@@ -98,9 +98,7 @@ async def leaves_to_decide(ctx: Context, post: Post) -> list[ChildLeave]:
     """What waits for a decision that is theirs to take, of whatever day, the earliest first."""
     if not post.has(Right.LEAVES):
         return []
-    teaching = await teaching_of(ctx, post, Right.LEAVES)
-    found = await leaves_of_classes(ctx, teaching)
-    return [one for one in found if one.may_decide]
+    return await waiting_leaves(ctx, await teaching_of(ctx, post, Right.LEAVES))
 
 
 async def export_leaves(

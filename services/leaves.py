@@ -25,6 +25,7 @@ from domain.leaves import (
     span_text,
 )
 from domain.notices import Attachment
+from domain.roles import Right
 from domain.schools import SchoolClass, Student
 from services.alerts import tell_adult
 from services.audit import note_act
@@ -170,14 +171,33 @@ async def leaves_of_classes(
 ) -> list[ChildLeave]:
     """Requests of their classes that are not over, or were only lately; what waits first, then by day."""
     first = since or school_day(ctx.now()) - _SHOWN_BACK
-    classes = {c.id: c for c in teaching.classes}
+    classes = teaching.class_ids()
     held = await ctx.stores.leaves.lasting_until(teaching.school.id, first)
-    mine = [leave for leave in held if leave.class_id in classes]
-    students = await ctx.stores.schools.students(leave.student_id for leave in mine)
+    return await _seen_all(ctx, teaching, [leave for leave in held if leave.class_id in classes])
+
+
+async def waiting_leaves(ctx: Context, teaching: Teaching) -> list[ChildLeave]:
+    """Those of the same that wait for their own decision, in the classes where they decide, by day.
+
+    One query where nothing waits: this is asked whenever a teacher opens the first screen.
+    """
+    ids = [c.id for c in teaching.classes if teaching.may_in(c, Right.LEAVES)]
+    if not ids:
+        return []
+    first = school_day(ctx.now()) - _SHOWN_BACK
+    held = await ctx.stores.leaves.waiting(teaching.school.id, ids, first)
+    return [one for one in await _seen_all(ctx, teaching, held) if one.may_decide]
+
+
+async def _seen_all(ctx: Context, teaching: Teaching, held: Sequence[Leave]) -> list[ChildLeave]:
+    if not held:
+        return []
+    classes = {c.id: c for c in teaching.classes}
+    students = await ctx.stores.schools.students(leave.student_id for leave in held)
     own = await _own_children(ctx, teaching)
     found = [
         _seen(teaching, own, leave, students[leave.student_id], classes[leave.class_id])
-        for leave in mine
+        for leave in held
         if leave.student_id in students
     ]
     return sorted(

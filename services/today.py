@@ -14,7 +14,7 @@ from domain.roles import Right
 from services.approvals import waiting_claims
 from services.context import Context
 from services.imports import imports_of
-from services.leaves import leaves_of_classes
+from services.leaves import waiting_leaves
 from services.people import Post, Teaching, teaching_of
 from services.quarantine import quarantined
 from services.registration_views import Figures, region_view, school_view
@@ -105,7 +105,7 @@ async def _claims(ctx: Context, teaching: Teaching) -> int:
 
 
 async def _leaves(ctx: Context, teaching: Teaching) -> int:
-    return sum(one.may_decide for one in await leaves_of_classes(ctx, teaching))
+    return len(await waiting_leaves(ctx, teaching))
 
 
 async def _reviews(ctx: Context, teaching: Teaching) -> int:

@@ -310,6 +310,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_student", "school_id", "student_id"),
         _index("by_person", "person_id"),
         _index("by_last", "school_id", "last"),
+        _index("waiting", "school_id", "state", "class_id", "last"),
         _index("by_age", "last"),
         _index("untold", "untold_since", sparse=True),
     ],

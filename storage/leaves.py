@@ -49,6 +49,17 @@ class LeaveStore:
         found = [from_document(Leave, d) async for d in self._leaves.find(query)]
         return sorted(found, key=lambda one: one.asked_at)
 
+    async def waiting(self, school_id: str, class_ids: Iterable[str], day: date) -> list[Leave]:
+        """Of some classes of a school those that wait and are not over before a day. Uses index: waiting."""
+        query = {
+            "school_id": school_id,
+            "state": LeaveState.WAITING,
+            "class_id": {"$in": list(class_ids)},
+            "last": {"$gte": day.isoformat()},
+        }
+        found = [from_document(Leave, d) async for d in self._leaves.find(query)]
+        return sorted(found, key=lambda one: one.asked_at)
+
     async def between(self, school_id: str, first: date, last: date) -> list[Leave]:
         """A school's of which some day lies between these, by their first day. Uses index: by_last."""
         bounds = {"$gte": first.isoformat(), "$lte": (last + LONGEST).isoformat()}

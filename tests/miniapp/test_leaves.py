@@ -16,7 +16,7 @@ from tests import recordings
 from tests.desk import appoint_at
 from tests.miniapp.client import Answer, MiniClient
 from tests.miniapp.conftest import Device
-from tests.miniapp.test_activities import FIRST, RAW, SECOND, Place
+from tests.miniapp.test_activities import CLASS, FIRST, RAW, SECOND, Place
 from tests.miniapp.test_activities import place as place
 from tests.miniapp.test_files import fetch
 from tests.miniapp.village import Village
@@ -89,6 +89,24 @@ async def test_asked_decided_once_and_seen_by_both(place: Place) -> None:
     assert (late.status, late.code) == (409, "conflict")
 
 
+async def test_the_first_screen_says_how_many_wait_for_who_decides(
+    place: Place, town: Town
+) -> None:
+    await appoint_at(
+        town, "colleague", SCHOOL, Role.SUBJECT_TEACHER, class_id=CLASS.id, subject="maths"
+    )
+    colleague = await place.village.somebody("colleague")
+
+    async def waiting(mini: MiniClient) -> Any:
+        return (await mini.call("GET", "/home")).data["teaching"]["leaves"]
+
+    assert await waiting(place.teacher) == 0
+    leave = (await ask(place)).data["id"]
+    assert (await waiting(place.teacher), await waiting(colleague)) == (1, 0)
+    await decide(place.teacher, leave)
+    assert await waiting(place.teacher) == 0
+
+
 async def test_a_leave_that_makes_no_sense_is_not_taken(place: Place) -> None:
     day = today(place)
     wrong: list[tuple[str, dict[str, Any]]] = [
@@ -145,6 +163,7 @@ async def test_who_teaches_their_own_child_does_not_decide(town: Town, device: D
     assert row["may_decide"] is False
     refused = await decide(place.teacher, leave)
     assert (refused.status, refused.code) == (409, "own_leave")
+    assert (await place.teacher.call("GET", "/home")).data["teaching"]["leaves"] == 0
 
 
 async def test_the_other_parent_of_a_teachers_child_asks_and_the_office_decides(

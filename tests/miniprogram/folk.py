@@ -172,6 +172,7 @@ def home(stub: Stub, *, children: list[dict[str, Any]], classes: int) -> dict[st
         "name": "王",
         "classes": taught,
         "claims": 2,
+        "leaves": 0,
         "newest": [],
     }
     return {

@@ -109,7 +109,7 @@ class TeacherStub(Stub):
             case "GET", ["home"]:
                 status, home = super().answer(method, path, query, given)
                 teaching = {
-                    "school_name": "青禾小学", "name": "王老师", "classes": CLASSES, "claims": 0,
+                    "school_name": "青禾小学", "name": "王老师", "classes": CLASSES, "claims": 0, "leaves": 0,
                     "newest": self.own[:3],
                 }  # fmt: skip
                 found = {**home, "teaching": teaching, "places": self.places, "acting": self.acting}

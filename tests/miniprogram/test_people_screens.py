@@ -58,6 +58,23 @@ async def phone(parent: Handset, request: pytest.FixtureRequest) -> Handset:
     return parent
 
 
+async def test_home_leads_to_the_leave_that_waits(
+    phone: Handset, stub: Stub, screenshot: Screenshot
+) -> None:
+    places = [{"id": "s", "name": "青禾小学", "called": "王", "roles": ["head_teacher"]}]
+    stub.said["GET /teaching/leaves"] = {"items": []}
+    for children in ([], CHILDREN):
+        found = folk.home(stub, children=children, classes=1)
+        found["teaching"]["leaves"] = 2
+        stub.said["GET /home"] = {**found, "places": places, "acting": "s"}
+        await phone.open()
+        await expect(phone.part("tool-leaves")).to_contain_text("班里请假")
+        await expect(phone.part("tool-leaves")).to_contain_text("2")
+        await phone.shoot(screenshot, f"{len(children)}-children")
+    await phone.tap("tool-leaves")
+    await phone.is_at("activities/leaves/index")
+
+
 @pytest.mark.parametrize("screen", [*SCREENS, *SINGLE], ids=lambda screen: screen.name)
 async def test_full(phone: Handset, stub: Stub, screenshot: Screenshot, screen: Screen) -> None:
     folk.fill(stub)

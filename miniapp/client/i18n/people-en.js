@@ -226,6 +226,8 @@ module.exports = {
     begunHint: 'It has begun and cannot be undone.',
   },
   tools: {
+    leaves: 'Leave in the class',
+    leavesHint: 'Families wait for your answer',
     families: 'Class and families',
     familiesHint: 'Who is added, whom WeChat reaches',
     approvals: 'Guardians to be recognised',

@@ -225,6 +225,8 @@ module.exports = {
     begunHint: '已经开始，不能恢复了。',
   },
   tools: {
+    leaves: '班里请假',
+    leavesHint: '家长在等您批',
     families: '班级和家长',
     familiesHint: '谁绑定了，微信送不送得到',
     approvals: '家长绑定申请',

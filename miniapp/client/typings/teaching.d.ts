@@ -31,6 +31,7 @@ declare namespace Api {
     name: string;
     classes: TaughtClass[];
     claims: number;
+    leaves: number;
     newest: OwnNoticeRow[];
   }
 

@@ -54,6 +54,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "leaves.many": lambda s: s.many(["l"]),
     "leaves.of_student": lambda s: s.of_student("school-a", "s"),
     "leaves.lasting_until": lambda s: s.lasting_until("school-a", NOW.date()),
+    "leaves.waiting": lambda s: s.waiting("school-a", ["class-a"], NOW.date()),
     "leaves.between": lambda s: s.between("school-a", NOW.date(), NOW.date()),
     "leaves.untold": lambda s: s.untold(NOW),
     "leaves.unname": lambda s: s.unname("p", "erased"),
