@@ -32,7 +32,7 @@ async def test_a_ticked_link_is_opened_at_home_and_its_teacher_sees_how_often(
     await mother.open()
     await mother.tap("homework")
     await mother.part("homework").filter(has_text="数学").tap()
-    await mother.front.get_by_text(f"/l/{entry.id}").tap()
+    await mother.part("link").filter(has_text="每日口算打卡").tap()
     copied = await mother.page.evaluate("window.__mini.clipboard")
     path = copied.removeprefix(town.ctx.policy.public_url)
     assert re.fullmatch(rf"/l/{entry.id}\?v=\w+", path)  # by the door of the whole class
