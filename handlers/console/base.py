@@ -118,7 +118,7 @@ class ConsoleHandler(PageHandler):
             words=words,
             acting=post,
             posts=getattr(self, "posts", []),
-            sections=sections,
+            side=sections,
             open_paths={entry.path for section in sections for entry in section.entries},
             here=self.request.path,
             sso_name=self.ctx.policy.sso_name,

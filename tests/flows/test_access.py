@@ -98,7 +98,9 @@ class Caller:
 
 def a_path(pattern: str) -> str:
     """Some path that a pattern takes."""
-    path = re.sub(r"\((?!\?)[^()]*\)", "some-id", pattern.rstrip("$"))
+    one_of_words = re.compile(r"\(([a-z]+)(?:\|[a-z]+)+\)")
+    path = one_of_words.sub(r"\1", pattern.rstrip("$"))
+    path = re.sub(r"\((?!\?)[^()]*\)", "some-id", path)
     return path.replace("/?", "/").replace("\\", "")
 
 

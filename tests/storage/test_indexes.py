@@ -124,8 +124,8 @@ async def test_the_indexes_that_are_named_exist_and_making_them_again_is_harmles
 
 
 def test_the_indexes_of_a_school_start_with_the_school() -> None:
-    """The others start from an adult, a role, a binding, a message, a thread, a region, an audit chain or a shelf
-    (a school's or another's), a child's name as typed, a link, a resource, the content of a file, or a clock.
+    """The others start from an adult, a role, a binding, a message, a thread, a topic, a region, an audit chain or a
+    shelf (a school's or another's), a child's name as typed, a link, a resource, the content of a file, or a clock.
     """
     beginnings = {
         index.document["name"]: next(iter(index.document["key"]))
@@ -165,6 +165,7 @@ def test_the_indexes_of_a_school_start_with_the_school() -> None:
         "by_owner",
         "files_id_1_n_1",
         "loose",
+        "place",
         "promised",
         "undrawn",
         "unfinished",
