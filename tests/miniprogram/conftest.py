@@ -17,7 +17,7 @@ from tests.miniapp.conftest import Device, device, town
 from tests.miniapp.village import Village
 from tests.miniprogram.campus import Campus, NewHandset, ServerHere, serving_apart
 from tests.miniprogram.handset import Handset
-from tests.miniprogram.stub import ORIGIN, Stub
+from tests.miniprogram.stub import Stub, phone_over
 from tests.town import Town
 
 # The school under the phones is the one of the API's own tests.
@@ -97,14 +97,14 @@ async def stub() -> AsyncIterator[Stub]:
 @pytest.fixture
 async def parent(new_handset: NewHandset, stub: Stub) -> Handset:
     """A parent's phone over the stub, who has agreed already."""
+    return await phone_over(new_handset, stub)
 
-    async def code() -> str:
-        return "code"
 
-    handset = await new_handset(ORIGIN, login=code)
-    await stub.attach(handset.context)
-    await handset.remember(consented=True)
-    return handset
+@pytest.fixture(params=["normal", "large"])
+async def phone(parent: Handset, request: pytest.FixtureRequest) -> Handset:
+    """The parent's phone with writing of either size."""
+    await parent.remember(text_size=request.param)
+    return parent
 
 
 @pytest.fixture

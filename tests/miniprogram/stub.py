@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.async_api import BrowserContext, Route
 
 from tests.handlers.conftest import photograph
+from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.declared import drift
+from tests.miniprogram.handset import Handset
 
 ORIGIN = "http://mini.test"
 NOW = datetime.now(UTC)
@@ -217,3 +219,15 @@ class Pictured(Stub):
             await route.fulfill(content_type="image/jpeg", body=photograph())
         else:
             await super().handle(route)
+
+
+async def phone_over(new_handset: NewHandset, stub: Stub, **remembered: object) -> Handset:
+    """A phone that the stub answers, whose owner has agreed already."""
+
+    async def code() -> str:
+        return "code"
+
+    handset = await new_handset(ORIGIN, login=code)
+    await stub.attach(handset.context)
+    await handset.remember(consented=True, **remembered)
+    return handset

@@ -14,7 +14,7 @@ from tests.handlers.conftest import photograph
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.circle_stub import TEXT, CircleStub, CircleTeacherStub
 from tests.miniprogram.handset import Handset
-from tests.miniprogram.stub import ORIGIN
+from tests.miniprogram.stub import phone_over
 from tests.waiting import wait_until
 
 FEED, TOPIC = "circle/feed/index", "circle/topic/index?id=topic-1"
@@ -38,25 +38,11 @@ async def school() -> AsyncIterator[CircleTeacherStub]:
 
 
 @pytest.fixture(params=["normal", "large"])
-async def phone(parent: Handset, request: pytest.FixtureRequest) -> Handset:
-    """The parent's phone with writing of either size."""
-    await parent.remember(text_size=request.param)
-    return parent
-
-
-@pytest.fixture(params=["normal", "large"])
 async def desk(
     new_handset: NewHandset, school: CircleTeacherStub, request: pytest.FixtureRequest
 ) -> Handset:
     """A teacher's phone over the stub, with writing of either size."""
-
-    async def code() -> str:
-        return "code"
-
-    handset = await new_handset(ORIGIN, login=code)
-    await school.attach(handset.context)
-    await handset.remember(consented=True, text_size=request.param)
-    return handset
+    return await phone_over(new_handset, school, text_size=request.param)
 
 
 async def add_a_picture(phone: Handset, tmp_path: Path) -> None:

@@ -29,13 +29,6 @@ async def stub() -> AsyncIterator[FamilyStub]:
     assert stub.drift == []
 
 
-@pytest.fixture(params=["normal", "large"])
-async def phone(parent: Handset, request: pytest.FixtureRequest) -> Handset:
-    """The parent's phone with writing of either size."""
-    await parent.remember(text_size=request.param)
-    return parent
-
-
 async def test_evening(phone: Handset, stub: FamilyStub, screenshot: Screenshot) -> None:
     await phone.open()
     await expect(phone.part("tonight")).to_have_text("李小明约 55 分钟 · 李小雨约 10 分钟")

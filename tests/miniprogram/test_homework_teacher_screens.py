@@ -15,7 +15,7 @@ from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
 from tests.miniprogram.homework_stub import TODAY
 from tests.miniprogram.homework_teacher_stub import TEXT, HomeworkTeacherStub, own
-from tests.miniprogram.stub import ORIGIN
+from tests.miniprogram.stub import ORIGIN, phone_over
 from tests.waiting import wait_until
 
 MINE, SET, OWN = "homework/mine/index", "homework/set/index", "homework/own/index?id=own-0"
@@ -34,14 +34,7 @@ async def phone(
     new_handset: NewHandset, stub: HomeworkTeacherStub, request: pytest.FixtureRequest
 ) -> Handset:
     """A teacher's phone over the stub, with writing of either size."""
-
-    async def code() -> str:
-        return "code"
-
-    handset = await new_handset(ORIGIN, login=code)
-    await stub.attach(handset.context)
-    await handset.remember(consented=True, text_size=request.param)
-    return handset
+    return await phone_over(new_handset, stub, text_size=request.param)
 
 
 async def test_what_i_set(

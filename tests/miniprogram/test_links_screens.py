@@ -16,7 +16,7 @@ from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
 from tests.miniprogram.homework_stub import FamilyStub
 from tests.miniprogram.homework_teacher_stub import HomeworkTeacherStub
-from tests.miniprogram.stub import CHILDREN, ORIGIN
+from tests.miniprogram.stub import CHILDREN, phone_over
 
 SHELF = "links/shelf/index?child=child-1"
 BASE = "https://school.example.cn"
@@ -81,13 +81,6 @@ async def stub() -> AsyncIterator[LinksStub]:
     stub = LinksStub()
     yield stub
     assert stub.drift == []
-
-
-@pytest.fixture(params=["normal", "large"])
-async def phone(parent: Handset, request: pytest.FixtureRequest) -> Handset:
-    """The parent's phone with writing of either size."""
-    await parent.remember(text_size=request.param)
-    return parent
 
 
 async def test_links(phone: Handset, stub: LinksStub, screenshot: Screenshot) -> None:
@@ -195,14 +188,7 @@ async def desk(
     new_handset: NewHandset, keeper: KeeperStub, request: pytest.FixtureRequest
 ) -> Handset:
     """A teacher's phone with writing of either size."""
-
-    async def code() -> str:
-        return "code"
-
-    handset = await new_handset(ORIGIN, login=code)
-    await keeper.attach(handset.context)
-    await handset.remember(consented=True, text_size=request.param)
-    return handset
+    return await phone_over(new_handset, keeper, text_size=request.param)
 
 
 async def test_keeping_a_shelf(desk: Handset, keeper: KeeperStub, screenshot: Screenshot) -> None:

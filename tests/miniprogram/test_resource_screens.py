@@ -13,7 +13,7 @@ from tests.browser.phones import Screenshot
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
 from tests.miniprogram.resource_stub import BOOKS, RETURNED, ResourcesStub
-from tests.miniprogram.stub import ORIGIN
+from tests.miniprogram.stub import phone_over
 from tests.resourcing import a_document
 
 
@@ -30,14 +30,7 @@ async def phone(
     new_handset: NewHandset, stub: ResourcesStub, request: pytest.FixtureRequest
 ) -> Handset:
     """A teacher's phone with writing of either size."""
-
-    async def code() -> str:
-        return "code"
-
-    handset = await new_handset(ORIGIN, login=code)
-    await stub.attach(handset.context)
-    await handset.remember(consented=True, text_size=request.param)
-    return handset
+    return await phone_over(new_handset, stub, text_size=request.param)
 
 
 async def test_found_opened_and_rated(

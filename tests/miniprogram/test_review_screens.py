@@ -15,7 +15,7 @@ from tests.browser.phones import Screenshot
 from tests.handlers.conftest import photograph
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
-from tests.miniprogram.stub import ORIGIN
+from tests.miniprogram.stub import phone_over
 from tests.miniprogram.teacher_stub import TeacherStub
 from tests.waiting import wait_until
 
@@ -80,14 +80,7 @@ async def phone(
     new_handset: NewHandset, stub: QueueStub, request: pytest.FixtureRequest
 ) -> Handset:
     """A head teacher's phone over the stub, with writing of either size."""
-
-    async def code() -> str:
-        return "code"
-
-    handset = await new_handset(ORIGIN, login=code)
-    await stub.attach(handset.context)
-    await handset.remember(consented=True, text_size=request.param)
-    return handset
+    return await phone_over(new_handset, stub, text_size=request.param)
 
 
 async def test_the_queue(phone: Handset, stub: QueueStub, screenshot: Screenshot) -> None:

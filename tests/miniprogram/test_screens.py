@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.phones import Screenshot
 from tests.miniprogram.handset import Handset
 from tests.miniprogram.stub import Stub
-
-
-@pytest.fixture(params=["normal", "large"])
-async def phone(parent: Handset, request: pytest.FixtureRequest) -> Handset:
-    """The parent's phone with writing of either size."""
-    await parent.remember(text_size=request.param)
-    return parent
 
 
 async def test_nothing_is_asked_of_the_server_before_the_consent(

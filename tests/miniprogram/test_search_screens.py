@@ -89,13 +89,6 @@ async def stub() -> AsyncIterator[SearchStub]:
     assert stub.drift == []
 
 
-@pytest.fixture(params=["normal", "large"])
-async def phone(parent: Handset, request: pytest.FixtureRequest) -> Handset:
-    """The parent's phone with writing of either size."""
-    await parent.remember(text_size=request.param)
-    return parent
-
-
 async def test_searching(phone: Handset, stub: SearchStub, screenshot: Screenshot) -> None:
     await phone.open()
     await phone.tap("search")

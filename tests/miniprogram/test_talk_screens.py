@@ -31,13 +31,6 @@ async def stub() -> AsyncIterator[TalkStub]:
     assert stub.drift == []
 
 
-@pytest.fixture(params=["normal", "large"])
-async def phone(parent: Handset, request: pytest.FixtureRequest) -> Handset:
-    """The parent's phone with writing of either size."""
-    await parent.remember(text_size=request.param)
-    return parent
-
-
 async def test_the_list(phone: Handset, stub: TalkStub, screenshot: Screenshot) -> None:
     await phone.open()
     stub.slow = asyncio.Event()

@@ -14,7 +14,7 @@ from tests.browser.phones import Screenshot
 from tests.handlers.conftest import photograph
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
-from tests.miniprogram.stub import ORIGIN
+from tests.miniprogram.stub import phone_over
 from tests.miniprogram.teacher_stub import TeacherStub, own_row
 
 
@@ -29,14 +29,7 @@ async def stub() -> AsyncIterator[TeacherStub]:
 @pytest.fixture
 async def teacher(new_handset: NewHandset, stub: TeacherStub) -> Handset:
     """A teacher's phone over the stub, who has agreed already."""
-
-    async def code() -> str:
-        return "code"
-
-    handset = await new_handset(ORIGIN, login=code)
-    await stub.attach(handset.context)
-    await handset.remember(consented=True)
-    return handset
+    return await phone_over(new_handset, stub)
 
 
 @pytest.fixture(params=["normal", "large"])
