@@ -30,7 +30,6 @@ defineGlobals(stack);
 window.__tags = {
   // A component of a page that is gone may still be drawn by an answer that comes late: on nothing, as in WeChat.
   host: (component) => (component._$ || component).getBackendElement() || document.createElement('wx-gone'),
-  form: (component) => (window.__tags.host(component).closest('wx-form') || {}).__form,
   picture: (source) => (source.startsWith('/') ? source.slice(1) : whereIs(source)),
   page: () => stack.top,
 };

@@ -1,9 +1,9 @@
 /* A button; with open-type it brings up what WeChat would bring up. */
-const { host, form } = window.__tags;
+const { host } = window.__tags;
 
 Component({
   properties: {
-    type: String, size: String, plain: Boolean, disabled: Boolean, loading: Boolean, formType: String, openType: String, hoverClass: String,
+    type: String, size: String, plain: Boolean, disabled: Boolean, loading: Boolean, openType: String, hoverClass: String,
     lang: String, sessionFrom: String,
   },
   observers: {
@@ -20,8 +20,6 @@ Component({
       host(this).setAttribute('role', 'button');
       host(this).addEventListener('click', () => {
         if (this.data.disabled) return;
-        const owner = this.data.formType && form(this);
-        if (owner) owner[this.data.formType]();
         if (this.data.openType) this.open(this.data.openType);
       });
     },

@@ -1,3 +1,0 @@
-Component({
-  properties: { hoverClass: String, hoverStartTime: Number, hoverStayTime: Number, hoverStopPropagation: Boolean },
-});
