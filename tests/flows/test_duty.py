@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from html import unescape
 
 import pytest
 
+from app import now
 from domain.audit import Act
 from domain.duty import DAY_LIMIT, make_shift
 from domain.errors import InvalidError, NotFoundError
 from domain.roles import Right, Role
-from domain.times import QuietHours
+from domain.times import SCHOOL_ZONE, QuietHours
 from services.audiences import audience_of
 from services.audit import Wanted, audit_page
 from services.context import Context
@@ -32,8 +33,11 @@ from tests.flows.test_rings import town as talking_town
 from tests.town import OTHER_SCHOOL, SCHOOL, Town, pupil
 
 town = talking_town
-DAY = "2026-12-01"
-EVENING = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)  # ten in the evening
+# Far from now, whenever that is: what is done by the clock on the wall is before it.
+EVENING = datetime.combine(school_day(now()) + timedelta(days=60), time(22), SCHOOL_ZONE)
+DAY, NEXT_DAY, DAY_BEFORE, WEEK_AFTER, MONTH_AFTER = (
+    str(EVENING.date() + timedelta(days=days)) for days in (0, 1, -1, 7, 30)
+)
 
 
 @pytest.fixture
@@ -92,9 +96,8 @@ async def test_without_anybody_on_duty_all_are_told_in_the_morning(
     await tend_rings(later(night))
     assert counts(town) == (0, 0)
     audience = await audience_of(night, thread_id)
-    assert await arrives_at(night, audience, await person(town, "mother1")) == datetime(
-        2026, 12, 1, 23, 0, tzinfo=UTC
-    )
+    morning = EVENING + timedelta(hours=9)
+    assert await arrives_at(night, audience, await person(town, "mother1")) == morning
     await tend_rings(at(town, EVENING + timedelta(hours=10)))
     assert counts(town) == (1, 1)
 
@@ -116,18 +119,16 @@ async def test_the_family_sees_who_answers_or_from_when_on(town: Town, night: Co
     nobody = await answering_in(night, audience)
     assert nobody is not None
     assert (nobody.now, nobody.next) == (None, None)
-    await put_on(town, "li", "08:00", "17:00", "2026-12-02")
+    await put_on(town, "li", "08:00", "17:00", NEXT_DAY)
     await put_on(town, "chen", "21:00", "22:30")
     now = await answering_in(night, audience)
     assert now is not None
     assert now.now is not None
     assert now.next is not None
-    assert (now.now.name, now.next.day) == ("chen", "2026-12-02")
+    assert (now.now.name, now.next.day) == ("chen", NEXT_DAY)
     # Whose role has ended answers no more.
-    for held in await town.ctx.stores.appointments.of_person(
-        await person(town, "chen"), town.ctx.now()
-    ):
-        await town.ctx.stores.appointments.end(held.id, town.ctx.now())
+    for held in await night.stores.appointments.of_person(await person(town, "chen"), EVENING):
+        await night.stores.appointments.end(held.id, EVENING)
     gone = await answering_in(night, audience)
     assert gone is not None
     assert gone.now is None
@@ -156,15 +157,15 @@ async def test_the_rota_is_kept_and_every_change_is_noted(town: Town, night: Con
     entries = await audit_page(night, SCHOOL.id, Wanted(act=Act.DUTY_CHANGED))
     assert len(entries.entries) == 4
     for wrong in (
-        {"day": "2026-11-30"},
+        {"day": DAY_BEFORE},
         {"day": "morgen"},
         {"end": "17:30"},
         {"person": await person(town, "teacher")},
     ):
         with pytest.raises(InvalidError):
             await add_shift(night, chen, form | wrong)
-    left = await town.ctx.stores.duty.between(SCHOOL.id, DAY, "2026-12-31")
-    assert [s.day for s in left] == ["2026-12-08"]
+    left = await town.ctx.stores.duty.between(SCHOOL.id, DAY, MONTH_AFTER)
+    assert [s.day for s in left] == [WEEK_AFTER]
 
 
 async def test_another_school_sees_and_takes_nothing(town: Town, night: Context) -> None:
