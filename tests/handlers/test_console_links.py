@@ -163,7 +163,7 @@ async def test_a_class_that_differs_from_its_grade(city: Town) -> None:
     assert (await browser.send("/console/editions", form | {"class": other})).status == 404
     page = (await browser.open(f"/console/editions?class={mine}")).text
     assert f'value="{north}" selected' in page
-    at = city.ctx.now().replace(month=10)
+    at = city.ctx.now().replace(month=10, day=15)
     here = await book_of(city.ctx, a_class(1), "maths", at)
     there = await book_of(city.ctx, a_class(2), "maths", at)
     assert here is not None
