@@ -59,7 +59,7 @@ async def test_a_provider_that_says_nothing_is_not_waited_for(provider: Provider
         raise AssertionError
 
     provider.bend("/.well-known/openid-configuration", silent)
-    client = client_of(provider, timeout_seconds=0.2)
+    client = client_of(provider, timeout_seconds=1)
     await client.start()
     with pytest.raises(OidcError) as caught:
         await client.check()

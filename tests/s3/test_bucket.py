@@ -122,7 +122,7 @@ async def test_what_cannot_be_kept_is_said_and_is_not_half_there(
 ) -> None:
     async with (
         badly_reached(s3_server) as (bad, at),
-        opened(at, patience_seconds=0.3) as far,
+        opened(at, patience_seconds=1 if trouble == "silent" else 30) as far,
     ):
         bad.trouble = lambda request: trouble if request.method == "PUT" else None
         with pytest.raises(FilesAwayError):

@@ -108,7 +108,7 @@ async def outside(elsewhere: Elsewhere, tmp_path: Path) -> AsyncIterator[Outside
     """What asks them."""
     trust = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
     found = Outside(
-        lookup=elsewhere.lookup, judge=elsewhere.judge, trust=trust, port=elsewhere.port, seconds=2
+        lookup=elsewhere.lookup, judge=elsewhere.judge, trust=trust, port=elsewhere.port, seconds=20
     )
     await found.start()
     yield found

@@ -26,8 +26,8 @@ CUSTOM_PATH = "/cgi-bin/message/custom/send"
 
 # An answer: JSON, or a whole response, or one of the two ways of not answering.
 OPENID = "oABCdefghijklmnopqrstuvwxyz0"
-# Long enough for a server on the same machine, short enough to wait for.
-SHORT_SECONDS = 0.15
+# Long enough for a server on the same machine however busy that is, short enough to wait for.
+SHORT_SECONDS = 1.0
 HANG, DROP = "hang", "drop"
 Saying = dict[str, Any] | web.Response | str
 

@@ -160,7 +160,7 @@ async def test_sends_to_several_people_do(api: Api) -> None:
 
 async def test_more_sends_than_connections_wait_their_turn(api: Api) -> None:
     async with gateway_to(
-        api.base, MemoryShelf(), connections=2, timeout_seconds=SHORT_SECONDS * 4
+        api.base, MemoryShelf(), connections=2, timeout_seconds=SHORT_SECONDS
     ) as gateway:
         sent = await asyncio.gather(*(template(gateway, f"o{number}") for number in range(200)))
     assert sent == ["200228332"] * 200
