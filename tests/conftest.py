@@ -23,8 +23,18 @@ ROOT = Path(__file__).parent.parent
 SCREENSHOTS = ROOT / "var" / "screenshots"
 LEFT_OUT = "left out"  # what the reason of a skip begins with that somebody should mend
 
-# No deadline: how long an example takes says something about the machine, not about the program.
-hypothesis.settings.register_profile("yanshu", deadline=None, print_blob=True)
+# The same examples in every run: nothing is refused for what happened to be drawn. Nor for a slow machine.
+# `--hypothesis-profile=anew` draws others, to look for what these don't find.
+hypothesis.settings.register_profile(
+    "anew",
+    derandomize=False,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "yanshu", hypothesis.settings.get_profile("anew"), derandomize=True, database=None
+)
 hypothesis.settings.load_profile("yanshu")
 
 
