@@ -166,6 +166,16 @@ async def test_me_of_a_teacher_who_is_a_parent(
         await phone.back()
 
 
+async def test_until_when_a_binding_holds_begins_with_today_before_eight_in_the_morning_too(
+    parent: Handset, stub: Stub
+) -> None:
+    folk.fill(stub)
+    await parent.page.clock.set_fixed_time("2026-12-02T00:30:00+08:00")
+    await parent.open(SINGLE[2].path)
+    await parent.tap("until")
+    await expect(parent.page.locator(".mp-picker")).to_have_attribute("min", "2026-12-02")
+
+
 async def test_home_leads_a_teacher_to_the_class(
     phone: Handset, stub: Stub, screenshot: Screenshot
 ) -> None:

@@ -36,6 +36,11 @@ function moment(iso, now = new Date()) {
   return fill(date.year === now.getFullYear() ? t.date : t.far, date);
 }
 
+/** The day it is here, today's as long as nothing else is said, as the server writes days: 2026-11-28. @param {Date} [time] */
+function dateOf(time = new Date()) {
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+}
+
 /** A day as a file's name has it: 20261128. @param {string} iso */
 function day(iso) {
   const time = new Date(iso);
@@ -63,4 +68,4 @@ function teacher(name) {
   return common.titles.split(' ').some((title) => name.endsWith(title)) ? name : fill(common.teacher, { name });
 }
 
-module.exports = { day, moment, sign, size, teacher };
+module.exports = { dateOf, day, moment, sign, size, teacher };

@@ -2,7 +2,7 @@
 
 const { attempt, say } = require('../../lib/acts');
 const { fill, words } = require('../../i18n/index');
-const { moment } = require('../../lib/format');
+const { dateOf, moment } = require('../../lib/format');
 const people = require('../../lib/people');
 const { custodyText } = require('../../lib/people-rows');
 const screen = require('../../lib/screen');
@@ -22,7 +22,7 @@ Page({
     order: 0,
     orders: /** @type {string[]} */ ([]),
     until: '',
-    today: new Date().toISOString().slice(0, 10),
+    today: dateOf(),
     custody: /** @type {string} */ ('full'),
     custodies: /** @type {{id: string, name: string}[]} */ ([]),
     reason: '',
@@ -33,7 +33,7 @@ Page({
 
   /** @param {{child?: string, person?: string}} query */
   onLoad({ child = '', person = '' }) {
-    this.setData({ child: decodeURIComponent(child), person: decodeURIComponent(person) });
+    this.setData({ child: decodeURIComponent(child), person: decodeURIComponent(person), today: dateOf() });
     if (!screen.enter(this)) return;
     wx.setNavigationBarTitle({ title: this.data.t.guardian.title });
     this.reload();

@@ -2,6 +2,7 @@
 
 const api = require('../../lib/api');
 const drafts = require('../../lib/drafts');
+const { dateOf } = require('../../lib/format');
 const { fill, words } = require('../../i18n/index');
 const queue = require('../../lib/queue');
 const { noticeRow } = require('../../lib/rows');
@@ -169,8 +170,7 @@ function askedOf(home) {
 /** How long tonight's homework is, by what was said today; nothing is said of an older answer. @param {Api.Home} home @param {string} chosen */
 function tonightOf({ children, tonight = [] }, chosen) {
   const t = words().home;
-  const now = new Date();
-  const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+  const today = dateOf();
   const rows = tonight.filter(({ day, child_id: id }) => day === today && (!chosen || id === chosen));
   if (children.length < 2 || chosen) return rows.map(({ minutes: n }) => fill(t.tonight, { n })).join('');
   return rows.map(({ child_id: id, minutes: n }) => fill(t.tonightOf, { name: (children.find((one) => one.id === id) || { name: '' }).name, n })).join(' · ');

@@ -3,7 +3,7 @@
 const api = require('../../lib/api');
 const { fill } = require('../../i18n/index');
 const { fetchFile } = require('../../lib/files');
-const { moment } = require('../../lib/format');
+const { dateOf, moment } = require('../../lib/format');
 const queue = require('../../lib/queue');
 const { answerTo, noticeRow } = require('../../lib/rows');
 const screen = require('../../lib/screen');
@@ -192,7 +192,6 @@ Page({
 
 /** The screen of the week that a notice tells of. @param {string} child @param {Api.Notice} notice */
 function weekOf(child, notice) {
-  const at = new Date(notice.published_at);
-  const day = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+  const day = dateOf(new Date(notice.published_at));
   return `/homework/week/index?child=${encodeURIComponent(child)}&day=${day}`;
 }
