@@ -26,12 +26,12 @@ class Cleaned:
 
 
 # The high efficiency format of phones (ISO/IEC 23008-12): its brands of pictures and of bursts of them.
-_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 
 def is_heic(content: bytes) -> bool:
     """Whether these bytes say that they are a picture in the format of iPhones."""
-    return content[4:8] == b"ftyp" and content[8:12] in _HEIC
+    return content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS
 
 
 class BrokenError(ValueError):

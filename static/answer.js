@@ -41,13 +41,14 @@
       place.insertBefore(item, problem);
       tidy();
     }
-    function send(content, title) {
-      say('');
+    function send(ready) {
       yanshu.busy(submit, true);
-      return yanshu.ask(form.dataset.sends, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/octet-stream', 'X-File-Name': encodeURIComponent(title) },
-        body: content
+      return ready.then(function (file) {
+        return yanshu.ask(form.dataset.sends, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/octet-stream', 'X-File-Name': encodeURIComponent(file.name) },
+          body: file
+        });
       }).then(show, function (error) { say(error.message); }).then(function () { yanshu.busy(submit, false); });
     }
     place.addEventListener('click', function (event) {
@@ -61,7 +62,10 @@
       picker.addEventListener('change', function () {
         const chosen = Array.from(picker.files).slice(0, most - items().length);
         picker.value = '';
-        chosen.reduce(function (before, file) { return before.then(function () { return send(file, file.name); }); }, Promise.resolve());
+        say('');
+        chosen.reduce(function (before, file) {
+          return before.then(function () { return send(yanshu.readable(file)); });
+        }, Promise.resolve());
       });
     }
     let pad = null;
@@ -70,7 +74,8 @@
       pad = yanshu.pad(canvas, function (enough) { done.disabled = !enough; });
       place.querySelector('[data-pad-clear]').addEventListener('click', pad.clear);
       done.addEventListener('click', function () {
-        canvas.toBlob(function (picture) { send(picture, '手写签名.png'); }, 'image/png');
+        say('');
+        canvas.toBlob(function (picture) { send(Promise.resolve(new File([picture], '手写签名.png'))); }, 'image/png');
       });
     }
     tidy();

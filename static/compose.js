@@ -4,7 +4,7 @@
   const form = document.querySelector('[data-compose]');
   const yanshu = window.yanshu;
   const submit = form.querySelector('[data-submit]');
-  const MAX_BYTES = 50 * 1024 * 1024, MAX_FILES = 9, MAX_EDGE = 1600, QUALITY = 0.85;
+  const MAX_BYTES = 50 * 1024 * 1024, MAX_FILES = 9;
 
   // -- counters: in characters as people count them, not in UTF-16 units
   form.querySelectorAll('[data-limit]').forEach(function (field) {
@@ -155,9 +155,9 @@
     item.appendChild(progress);
     uploading++;
     tidy();
-    shrunk(file).then(function (content) {
+    yanshu.shrunk(file).then(function (content) {
       if (content.size > MAX_BYTES) throw new Error('文件太大，最大 50 MB');
-      return send(item, file.name, content, progress);
+      return send(item, content.name, content, progress);
     }).then(function (stored) {
       progress.remove();
       showFile(item, stored);
@@ -189,27 +189,6 @@
       request.addEventListener('error', function () { reject(new Error(yanshu.offline)); });
       request.addEventListener('abort', function () { reject(new Error('')); });
       request.send(content);
-    });
-  }
-  /* A photograph as a JPEG of at most 1600 px; anything that is none, or would grow, as it is. */
-  function shrunk(file) {
-    if (!/^image\/(jpeg|png|webp|heic|heif)$/.test(file.type)) return Promise.resolve(file);
-    return new Promise(function (resolve) {
-      const address = URL.createObjectURL(file), picture = new Image();
-      picture.onerror = function () { URL.revokeObjectURL(address); resolve(file); };
-      picture.onload = function () {
-        const scale = Math.min(1, MAX_EDGE / Math.max(picture.naturalWidth, picture.naturalHeight));
-        const canvas = document.createElement('canvas');
-        canvas.width = Math.round(picture.naturalWidth * scale);
-        canvas.height = Math.round(picture.naturalHeight * scale);
-        const pen = canvas.getContext('2d');
-        pen.fillStyle = '#fff';
-        pen.fillRect(0, 0, canvas.width, canvas.height);
-        pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-        URL.revokeObjectURL(address);
-        canvas.toBlob(function (small) { resolve(small && small.size < file.size ? small : file); }, 'image/jpeg', QUALITY);
-      };
-      picture.src = address;
     });
   }
 

@@ -146,7 +146,7 @@
     for (const file of files) {
       const line = lineFor(file);
       under += 1;
-      try { await upload(file, line); } catch (error) { refuse(line, error); }
+      try { await upload(await yanshu.readable(file), line); } catch (error) { refuse(line, error); }
       under -= 1;
     }
   };

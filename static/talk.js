@@ -150,9 +150,14 @@
   const words = form.elements.text, key = form.elements.key, button = form.querySelector('[type=submit]'), reason = form.elements.urgent_reason;
   const problem = form.querySelector('[data-problem]');
   let tried = '';
-  function busy(on) {
-    button.disabled = on;
-    button.classList.toggle('busy', on);
+  function busy(on, which) {
+    const shown = which || button;
+    shown.disabled = on;
+    shown.classList.toggle('busy', on);
+  }
+  function say(text) {
+    problem.textContent = text;
+    problem.hidden = !text;
   }
   form.addEventListener('submit', function (event) {
     event.preventDefault();
@@ -162,7 +167,7 @@
     if (tried && tried !== words.value) key.value = 'page-' + Date.now().toString(36) + '-' + Math.random().toString(36).slice(2, 12);
     tried = words.value;
     busy(true);
-    problem.hidden = true;
+    say('');
     yanshu.ask(form.action, { method: 'POST', body: new URLSearchParams({ text: tried, key: key.value, urgent_reason: reason ? reason.value : '' }) }).then(function (data) {
       if (words.value === tried) words.value = '';
       if (reason) {
@@ -173,9 +178,22 @@
       key.value = data.key;
       return pull().then(toEnd);
     }).catch(function (error) {
-      problem.textContent = Object.values(error.fields || {})[0] || error.message;
-      problem.hidden = false;
+      say(Object.values(error.fields || {})[0] || error.message);
     }).then(function () { busy(false); words.focus(); });
+  });
+  const picker = document.querySelector('.talk-more [name=files]');
+  picker.addEventListener('change', function () {
+    const send = picker.form.querySelector('[type=submit]');
+    busy(true, send);
+    say('');
+    Promise.all(Array.from(picker.files).map(yanshu.readable)).then(function (files) {
+      const ready = new DataTransfer();
+      files.forEach(function (file) { ready.items.add(file); });
+      picker.files = ready.files;
+    }).catch(function (error) {
+      picker.value = '';
+      say(error.message);
+    }).then(function () { busy(false, send); });
   });
   if ('enter' in words.dataset) {
     words.addEventListener('keydown', function (event) {

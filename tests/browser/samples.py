@@ -3,7 +3,7 @@
 import io
 import random
 
-from PIL import Image, ImageDraw
+from PIL import ExifTags, Image, ImageDraw
 
 
 def picture_file(width: int = 1200, height: int = 800) -> bytes:
@@ -30,6 +30,19 @@ def noisy_picture_file(width: int = 2000, height: int = 1500) -> bytes:
 def _saved(image: Image.Image, kind: str) -> bytes:
     content = io.BytesIO()
     image.save(content, kind)
+    return content.getvalue()
+
+
+HEIC_HEAD = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+
+
+def phone_picture_file() -> bytes:
+    """A photograph as a phone held upright writes it: lying, and saying how to turn it and where it was taken."""
+    notes = Image.Exif()
+    notes[ExifTags.Base.Orientation] = 6
+    notes.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (39.0, 54.0, 0.0)
+    content = io.BytesIO()
+    Image.new("RGB", (300, 200), "#4c9a5b").save(content, "JPEG", quality=1, exif=notes)
     return content.getvalue()
 
 

@@ -116,6 +116,10 @@ async def test_a_resource_is_filed(
     await expect(phone.part("back")).to_be_visible()
     await expect(phone.part("file-problem")).to_have_text("请至少加一个文件")
     await phone.shoot(screenshot, "2-missing")
+    # A chat hands on a photograph of an iPhone as it is; the album gives a picture that can be read.
+    await choose(phone, "add-chat", "板书.HEIC", b"never sent")
+    await expect(phone.part("file-problem")).to_contain_text("请从手机相册里选")
+    await expect(phone.part("attached")).to_have_count(0)
     # What is there already is said, and is not in the form.
     stub.twin = True
     await choose(phone, "add-chat", "教案.docx", a_document())

@@ -71,6 +71,7 @@ module.exports = {
     tooMany: 'At most {n} attachments',
     tooManyLinks: 'At most {n} links',
     tooLarge: '“{name}” is larger than 50 MB and was left out',
+    heic: '“{name}” is HEIC: choose it from the album',
     refusedFile: '“{name}” was not taken: {why}',
     fileGone: 'An attachment is no longer on this phone. Please choose it again.',
     notYours: 'One of these classes is not yours. Please choose again.',

@@ -70,6 +70,7 @@ module.exports = {
     tooMany: '最多 {n} 个附件',
     tooManyLinks: '最多 {n} 个链接',
     tooLarge: '“{name}”超过 50 MB，没有加上',
+    heic: '“{name}”是 HEIC 格式，请从手机相册里选它',
     refusedFile: '“{name}”没有传上去：{why}',
     fileGone: '附件在手机上找不到了，请重新选一次',
     notYours: '这里面有您不能发的班级，请重新选',

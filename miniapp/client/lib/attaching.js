@@ -35,13 +35,15 @@ class Attaching {
     });
   }
 
-  /** What was chosen hangs on it from now on, but for what is too large. @param {Attached[]} chosen */
+  /** What was chosen hangs on it from now on, but for what will not be taken. @param {Attached[]} chosen */
   add(chosen) {
     const tooLarge = this.holder.tooLarge || usually;
-    const large = chosen.filter((one) => tooLarge(one));
-    large.forEach((one) => this.say(tooLarge(one)));
-    uploads.forget(large);
-    const taken = chosen.filter((one) => !large.includes(one));
+    /** @param {Attached} one */
+    const wrong = (one) => heic(one) || tooLarge(one);
+    const refused = chosen.filter(wrong);
+    refused.forEach((one) => this.say(wrong(one)));
+    uploads.forget(refused);
+    const taken = chosen.filter((one) => !refused.includes(one));
     if (!taken.length) return;
     this.holder.change([...this.holder.held(), ...taken]);
     this.sendAll();
@@ -124,6 +126,11 @@ class Attaching {
 /** @param {Attached} one */
 function usually({ name, size: bytes }) {
   return bytes > uploads.MOST_BYTES ? fill(words().publish.tooLarge, { name }) : '';
+}
+
+/** A photograph of an iPhone as a chat passes it on; the album gives a JPEG of it. @param {Attached} one */
+function heic({ name }) {
+  return /\.hei[cf]$/i.test(name) ? fill(words().publish.heic, { name }) : '';
 }
 
 /** @param {string} title */
