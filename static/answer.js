@@ -64,7 +64,7 @@
         picker.value = '';
         say('');
         chosen.reduce(function (before, file) {
-          return before.then(function () { return send(yanshu.readable(file)); });
+          return before.then(function () { return send(yanshu.shrunk(file)); });
         }, Promise.resolve());
       });
     }

@@ -16,6 +16,10 @@
           return body.data;
         });
       }, function () { throw new Error(yanshu.offline); });
+    },
+    busy: function (button, on) {
+      button.classList.toggle('busy', on);
+      button.disabled = on;
     }
   };
 

@@ -1,5 +1,6 @@
-/* Photographs before they go up. Those of iPhones (HEIC) become a JPEG here, in the browser that can show them: the
-   server has no decoder for them. Where this browser has none either, that is said at once and nothing goes up. */
+/* Photographs before they go up: a line in a school corridor carries 200 KB, not 6 MB. Those of iPhones (HEIC) become
+   a JPEG here, in the browser that can show them: the server has no decoder for them. Where this browser has none
+   either, that is said at once and nothing goes up. */
 (function () {
   'use strict';
   const yanshu = window.yanshu;

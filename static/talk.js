@@ -150,11 +150,6 @@
   const words = form.elements.text, key = form.elements.key, button = form.querySelector('[type=submit]'), reason = form.elements.urgent_reason;
   const problem = form.querySelector('[data-problem]');
   let tried = '';
-  function busy(on, which) {
-    const shown = which || button;
-    shown.disabled = on;
-    shown.classList.toggle('busy', on);
-  }
   function say(text) {
     problem.textContent = text;
     problem.hidden = !text;
@@ -166,7 +161,7 @@
     // Other words are another message; the same words may have arrived although no answer did.
     if (tried && tried !== words.value) key.value = 'page-' + Date.now().toString(36) + '-' + Math.random().toString(36).slice(2, 12);
     tried = words.value;
-    busy(true);
+    yanshu.busy(button, true);
     say('');
     yanshu.ask(form.action, { method: 'POST', body: new URLSearchParams({ text: tried, key: key.value, urgent_reason: reason ? reason.value : '' }) }).then(function (data) {
       if (words.value === tried) words.value = '';
@@ -179,21 +174,21 @@
       return pull().then(toEnd);
     }).catch(function (error) {
       say(Object.values(error.fields || {})[0] || error.message);
-    }).then(function () { busy(false); words.focus(); });
+    }).then(function () { yanshu.busy(button, false); words.focus(); });
   });
   const picker = document.querySelector('.talk-more [name=files]');
   picker.addEventListener('change', function () {
     const send = picker.form.querySelector('[type=submit]');
-    busy(true, send);
+    yanshu.busy(send, true);
     say('');
-    Promise.all(Array.from(picker.files).map(yanshu.readable)).then(function (files) {
+    Promise.all(Array.from(picker.files).map(yanshu.shrunk)).then(function (files) {
       const ready = new DataTransfer();
       files.forEach(function (file) { ready.items.add(file); });
       picker.files = ready.files;
     }).catch(function (error) {
       picker.value = '';
       say(error.message);
-    }).then(function () { busy(false, send); });
+    }).then(function () { yanshu.busy(send, false); });
   });
   if ('enter' in words.dataset) {
     words.addEventListener('keydown', function (event) {

@@ -248,12 +248,17 @@ async def test_a_teacher_begins_a_thread_from_the_class_list_and_sends_a_picture
     picture: FilePayload = {
         "name": "膝盖.jpg",
         "mimeType": "image/jpeg",
-        "buffer": picture_file(600, 400),
+        "buffer": picture_file(2400, 1600),
     }
-    await desk.locator("input[type=file]").set_input_files([picture])
+    chosen = desk.locator("input[type=file]")
+    await chosen.set_input_files([picture])
+    send = desk.get_by_role("button", name="发出去")
+    await expect(send).to_be_enabled()
+    lighter = "async (one) => (await createImageBitmap(one.files[0])).width"
+    assert await chosen.evaluate(lighter) == 1600
     await nothing_runs_off(desk)
     await screenshot(desk, "choosing")
-    await desk.get_by_role("button", name="发出去").click()
+    await send.click()
     await expect(desk.locator(".bubble img")).to_be_visible()
     await nothing_runs_off(desk)
     await screenshot(desk, "sent")
