@@ -30,6 +30,12 @@ COUNTED = 20_000  # kinds of use (day, link, door) that wait in a process at mos
 WRITE_SECONDS = 1.0
 LONGEST_PAUSE = 30.0
 PATIENCE_SECONDS = 2.0  # what is waited for a store
+WRITTEN_AT_ONCE = (
+    500  # kinds of use in one write; each write counts, also when the next one comes too late
+)
+CLOSE_SECONDS = (
+    6.0  # what a process that stops waits for its counts; deploy/compose.yaml grants 30 in all
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +163,15 @@ class LinkRoom:
             if key[2] in doors:
                 plain = (*key[:2], "")
                 self._counts[plain] = self._counts.get(plain, 0) + self._counts.pop(key)
-        behind = {
-            k: n
+        behind = [
+            (k, n)
             for k, n in self._counts.items()
             if n != self._written.get(k) and (not k[2] or k[2] in doors)
-        }
-        if behind:
-            await ctx.stores.link_uses.put([self._use(k, n, doors) for k, n in behind.items()])
-            self._written |= behind
+        ]
+        for start in range(0, len(behind), WRITTEN_AT_ONCE):
+            some = behind[start : start + WRITTEN_AT_ONCE]
+            await ctx.stores.link_uses.put([self._use(k, n, doors) for k, n in some])
+            self._written.update(some)
         if len(self._counts) > COUNTED // 2 and self._counts == self._written:
             # All is written: this process begins another part, so the first one is never touched again.
             self._part = secrets.token_hex(4)
@@ -201,7 +208,7 @@ class LinkRoom:
         for task in self._asked.values():
             task.cancel()
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(CLOSE_SECONDS):
                 await self.write(ctx)
         except Exception as error:
             log.warning("uses of links were lost: %d, %s", self.waiting, type(error).__name__)

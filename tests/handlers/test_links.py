@@ -6,7 +6,7 @@ import asyncio
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,11 +18,13 @@ from PIL import Image
 
 from domain.audit import OPERATOR
 from domain.catalogue import Page, address_of
+from domain.link_uses import Use
 from domain.shelves import book_code, short_code
 from handlers.drawings import chinese_font
 from services.editions import book_of
 from services.links import doors_for
 from services.shelves import access_entry_as_keeper, change_entry, plant_starter, take_down
+from storage.link_uses import LinkUseStore
 from tests.domain.catalogue_samples import book, changed, split
 from tests.miniapp.conftest import town as town
 from tests.qrcodes import read_codes
@@ -56,6 +58,10 @@ async def follow(
 
 async def uses(town: Town) -> list[dict[str, Any]]:
     await town.ctx.links.write(town.ctx)
+    return await stored_uses(town)
+
+
+async def stored_uses(town: Town) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = await town.ctx.stores.database["link_days"].find({}).to_list(None)
     return found
 
@@ -189,6 +195,32 @@ async def test_the_buffer_has_an_end(school: Town, anybody: aiohttp.ClientSessio
             assert await follow(school, anybody, f"/l/{entry.id}") == (302, ADDRESS)
         assert (school.ctx.links.waiting, school.ctx.links.lost) == (2, 1)
     assert len(await uses(school)) == 2
+
+
+async def test_at_the_stop_each_write_counts_also_when_the_next_one_fails(
+    school: Town, anybody: aiohttp.ClientSession
+) -> None:
+    entries = [await hang(school.ctx, key=f"key-{n}") for n in range(3)]
+    link_uses = type(school.ctx.stores.link_uses)
+    put, written = link_uses.put, 0
+
+    async def twice(store: LinkUseStore, some: Sequence[Use]) -> None:
+        nonlocal written
+        if written == 2:
+            raise OSError("away")
+        await put(store, some)
+        written += len(some)
+
+    with (
+        patch("services.link_room.WRITE_SECONDS", 600.0),
+        patch("services.link_room.WRITTEN_AT_ONCE", 1),
+        patch.object(link_uses, "put", twice),
+    ):
+        for entry in entries:
+            await follow(school, anybody, f"/l/{entry.id}")
+        await school.ctx.links.close(school.ctx)
+        assert school.ctx.links.waiting == 1
+    assert [use["count"] for use in await stored_uses(school)] == [1, 1]
 
 
 async def test_a_book_s_link_follows_the_seasons(
