@@ -179,6 +179,7 @@ async def dev(port: int, data_dir: Path) -> None:
         )
         async with running(settings) as program:
             await program.ctx.stores.ensure_indexes()
+            await program.ctx.stores.resources.relist()
             await seed(program.ctx, list(world.users.values()))
             application = make_application(
                 program.ctx, settings, extra_routes=[*simulator.routes(), (r"/", PhonesPage)]
@@ -195,11 +196,15 @@ async def dev(port: int, data_dir: Path) -> None:
 
 
 async def init_db(settings: Settings) -> None:
-    """Create the indexes that are missing, put up the links that ship; harmless to repeat."""
+    """Create the indexes that are missing, bring what older versions stored to today's rules, put up the links that
+    ship; harmless to repeat."""
     async with running(settings) as program:
         await program.ctx.stores.ensure_indexes()
+        brought = await program.ctx.stores.resources.relist()
         await plant_starter(program.ctx)
     print("indexes are there")
+    if brought:
+        print(f"resources listed anew: {brought}")
 
 
 async def take_roster(settings: Settings, arguments: argparse.Namespace) -> None:

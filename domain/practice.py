@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.chapters import chapter_key
 from domain.errors import InvalidError, Problem
 from domain.mistakes import KNOWLEDGE_LIMIT
 from domain.notices import link_allowed
@@ -48,9 +49,5 @@ def check_practice(point: str, title: str, address: str, *, allowed_hosts: Seque
 
 
 def is_of(practice: Practice, subject: str, knowledge: str) -> bool:
-    """Whether it is for a mistake of this point: the same words, but for spaces and capitals."""
-    return practice.subject == subject and _plain(knowledge) == _plain(practice.point)
-
-
-def _plain(text: str) -> str:
-    return "".join(text.split()).casefold()
+    """Whether it is for a mistake of this point: the same words, or the same chapter however it is typed."""
+    return practice.subject == subject and chapter_key(knowledge) == chapter_key(practice.point)

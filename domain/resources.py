@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.chapters import chapter_key
 from domain.files import FileKind
 from domain.regions import Region, RegionLevel
 from domain.safety import Outcome
@@ -286,11 +287,6 @@ def listed_under(
     """
     key = f"{place_id}|{subject}|{grade or ''}|{kind}"
     return f"{key}|{chapter_key(chapter)}" if chapter and subject and grade else key
-
-
-def chapter_key(chapter: str) -> str:
-    """A chapter without its blanks: 第三单元 第 2 课 and 第三单元第2课 are the same one."""
-    return "".join(chapter.split())
 
 
 def listings(resource: Resource) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """How well what somebody typed fits a title: by its signs, by how it sounds, by first letters, and with one slip.
 
-Everything is folded first: width, case and blanks are no difference, and 1 is 一 wherever both can stand.
+Everything is folded first: width, case and blanks are no difference, 1 is 一 wherever both can stand, and 第12课 is
+第十二课.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from domain.chapters import chapters_in_signs
 from domain.pinyin import initials, syllables
 
 QUERY_LIMIT = 60
@@ -52,7 +54,8 @@ def words_of(text: str) -> list[str]:
 
 def fold_once(text: str) -> Folded:
     """A text as it is compared; not remembered, for who goes through very many."""
-    signs = _DIGIT.sub(lambda m: m[0].translate(_NUMBERS), "".join(words_of(text)))
+    plain = chapters_in_signs("".join(words_of(text)))
+    signs = _DIGIT.sub(lambda m: m[0].translate(_NUMBERS), plain)
     sounds = syllables(signs)
     starts, at = set(), 0
     for one in sounds:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.catalogue import Dimension
+from domain.chapters import chapter_key
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
 from domain.files import Shower, StoredFile, promise_to
 from domain.names import natural_order
@@ -23,7 +24,6 @@ from domain.resources import (
     Part,
     Resource,
     Version,
-    chapter_key,
     listed_under,
 )
 from domain.roles import Right
@@ -273,9 +273,8 @@ async def library_page(
 
 
 async def library_chapters(ctx: Context, post: Post, *, subject: str, grade: int) -> list[str]:
-    """The chapters of a subject and grade under which something stands in the libraries, as people count them.
-
-    None without both: a chapter of no book says nothing.
+    """The chapters of a subject and grade under which something stands in the libraries, as people count them: each
+    once, as it was typed last. None without both: a chapter of no book says nothing.
     """
     if not subject or not grade or not post.has(Right.RESOURCES):
         return []
@@ -288,7 +287,7 @@ async def library_chapters(ctx: Context, post: Post, *, subject: str, grade: int
     found: dict[str, str] = {}
     for chapter in (one for some in lists for one in some):
         found.setdefault(chapter_key(chapter), chapter)
-    return sorted(found.values(), key=natural_order)
+    return [found[key] for key in sorted(found, key=natural_order)]
 
 
 def position_of(resource: Resource) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError
 
+from domain.chapters import chapter_key
 from domain.practice import Practice
 from storage.documents import from_document, to_document
 
@@ -34,8 +36,12 @@ class PracticeStore:
         """A class's links, those of a point in the order they came. Uses index: by_class."""
         cursor = self._practices.find({"school_id": school_id, "class_id": class_id})
         found = [from_document(Practice, d) async for d in cursor]
-        return sorted(found, key=lambda one: (one.subject, one.point, one.created_at, one.id))
+        return sorted(found, key=_by_point)
 
     async def drop(self, practice_id: str) -> None:
         """Take one away. Uses index: _id_."""
         await self._practices.delete_one({"_id": practice_id})
+
+
+def _by_point(one: Practice) -> tuple[str, str, datetime, str]:
+    return one.subject, chapter_key(one.point), one.created_at, one.id

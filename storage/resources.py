@@ -79,6 +79,22 @@ class ResourceStore:
         async for document in cursor.batch_size(_AT_ONCE):
             yield _findable(document)
 
+    async def relist(self) -> int:
+        """Put each into the lists that `listings` names by now, where it was stored by an older rule; returns how many.
+
+        One that is changed at this moment is put there by that write. Uses index: _id_.
+        """
+        brought = 0
+        cursor = self._resources.find({"_id": {"$gt": ""}}).sort("_id", 1)
+        async for document in cursor.batch_size(_AT_ONCE):
+            listed = list(listings(from_document(Resource, document)))
+            if listed != document["listed"]:
+                same = {"$eq": ["$revision", {"$literal": document["revision"]}]}
+                change = set_if(same, {"listed": listed})
+                result = await self._resources.update_one({"_id": document["_id"]}, change)
+                brought += result.modified_count
+        return brought
+
     async def findable_of(self, resource_ids: Sequence[str]) -> list[Findable]:
         """The same of some. Uses index: _id_."""
         cursor = self._resources.find({"_id": {"$in": list(resource_ids)}}, _TO_FIND)

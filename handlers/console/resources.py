@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
+from domain.chapters import chapter_key
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.resource_forms import CHAPTER_LIMIT
 from domain.resource_steps import may_promote
@@ -87,8 +88,9 @@ class LibraryHandler(ResourcesPage):
         grade = {str(one): one for one in grades}.get(wanted["grade"], 0)
         kind = wanted["kind"] if wanted["kind"] in set(Kind) else ""
         chapters = await library_chapters(self.ctx, self.acting, subject=subject, grade=grade)
-        chapter = self.get_argument("chapter", "")[:CHAPTER_LIMIT]
-        chapter = chapter if chapter in chapters else ""  # of another book, it limits nothing here
+        typed = chapter_key(self.get_argument("chapter", "")[:CHAPTER_LIMIT])
+        # As it is shown; of another book, it limits nothing here.
+        chapter = next((one for one in chapters if chapter_key(one) == typed), "")
         before = self.get_argument("before", "")[:80] or None
         try:
             found = await library_page(

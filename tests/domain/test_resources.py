@@ -190,6 +190,7 @@ def test_lists_in_which_it_stands() -> None:
     assert chapter
     maths = listed_under("school-a", subject="maths", grade=3, chapter=f" {chapter} ")
     assert maths in listings(shown)
+    assert maths == listed_under("school-a", subject="maths", grade=3, chapter="第8单元第１课")
     # A chapter of no book limits nothing.
     assert listed_under("school-a", chapter=chapter) == listed_under("school-a")
     assert listed_under("school-a") in listings(shown)

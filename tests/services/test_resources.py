@@ -217,3 +217,32 @@ async def test_what_is_late_is_told_once_to_who_decides(town: Town, ctx: Context
     assert told("zhi") == 0
     await remind_reviewers(days_later(23))
     assert [told(key) for key in ("li", "chen", "zhi")] == [1, 1, 1]
+
+
+async def test_what_was_stored_under_an_older_rule_is_brought_into_its_chapters_list(
+    town: Town, ctx: Context
+) -> None:
+    author, office = await post_of(town, "zhou"), await post_of(town, "li")
+    for said, chapter in (("一", "第三单元"), ("二", "第 3 单元")):
+        made = await filed(ctx, author, said, chapter=chapter)
+        await allow_resource(ctx, office, made.id, seen=made.revision)
+    stored = ctx.stores.database["resources"]
+    by_rule = {d["_id"]: d["listed"] async for d in stored.find({})}
+    # As older versions kept them: without blanks, and otherwise as typed.
+    async for document in stored.find({}):
+        chapter = document["versions"][0]["content"]["chapter"]
+        typed = [
+            key.replace("第3单元", "".join(chapter.split())) if "单元" in key else key
+            for key in document["listed"]
+        ]
+        await stored.update_one({"_id": document["_id"]}, {"$set": {"listed": typed}})
+    page = await library_page(ctx, office, subject="maths", grade=3, chapter="第三单元")
+    assert len(page.lines) == 1  # the one that was typed in digits
+    before = await ctx.stores.resources.many(by_rule)
+    assert await ctx.stores.resources.relist() == 1
+    assert {d["_id"]: d["listed"] async for d in stored.find({})} == by_rule
+    assert await ctx.stores.resources.many(by_rule) == before
+    assert await ctx.stores.resources.relist() == 0
+    for chapter in ("第三单元", "第3单元", "三单元"):
+        page = await library_page(ctx, office, subject="maths", grade=3, chapter=chapter)
+        assert len(page.lines) == 2, chapter

@@ -29,6 +29,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "resources.many": lambda s: s.many(["r"]),
     "resources.mark_changed": lambda s: s.mark_changed(a_resource(), NOW),
     "resources.findable": lambda s: anext(s.findable(), None),
+    "resources.relist": lambda s: s.relist(),
     "resources.findable_of": lambda s: s.findable_of(["r"]),
     "resources.changed_since": lambda s: s.changed_since(NOW),
     "resources.listed_in": lambda s: s.listed_in(listed_under("school-a"), NOW, NOW, 20),
