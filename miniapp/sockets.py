@@ -39,7 +39,7 @@ from services.messages import (
     recall_message,
     send_message,
 )
-from services.threads import threads_of
+from services.threads import audiences_of
 
 PROTOCOL, BEARER = "yanshu", "bearer."  # subprotocols
 log = logging.getLogger("yanshu.handlers")
@@ -127,6 +127,7 @@ class SocketHandler(BaseHandler, WebSocketHandler):
         self._room, self._refilled, self._refused = float(BURST), 0.0, 0
         self._gone = False
         self._stream: IOStream | None = None
+        self._sweeps = self.live.sweeps
         token = self._token()
         self._by_token = token is not None
         if token is None or self.at_desk:
@@ -237,23 +238,24 @@ class SocketHandler(BaseHandler, WebSocketHandler):
         self._stream = connection.stream
         self._stream.max_write_buffer_size = WAITING_BYTES
         at = self.ctx.now()
-        lines = await threads_of(self.ctx, self.person_id)
-        await self.live.join(self.ctx, self, {line.thread.school_id for line in lines})
+        audiences = await audiences_of(self.ctx, self.person_id)
+        await self.live.join(self.ctx, self, {a.thread.school_id for a in audiences})
         rows = [
             {
-                "id": line.thread.id,
-                "kind": line.thread.kind.value,
-                "me": line.audience.ref(self.person_id),
-                "tail": line.thread.tail,
-                "read": line.mark.read_seq if line.mark else 0,
+                "id": audience.thread.id,
+                "kind": audience.thread.kind.value,
+                "me": audience.ref(self.person_id),
+                "tail": audience.thread.tail,
             }
-            for line in lines
+            for audience in audiences
         ]
+        if self.live.sweeps != self._sweeps and not await self.is_signed_in():
+            # It ended after it was asked about and before the hub knew of this device.
+            self.end(SIGNED_OUT, "signed out")
+            return
         self.send(frame("hello", {"at": iso(at), "threads": rows}))
-        for line in lines:
-            self.live.begin_at(
-                self.ctx, self, line.thread.school_id, line.thread.id, line.thread.tail
-            )
+        for audience in audiences:
+            self.live.begin_at(self.ctx, self, audience.thread)
 
     def on_close(self) -> None:
         """The device is gone."""

@@ -15,6 +15,7 @@ from services.audiences import access_thread
 from services.feedback import file_feedback, hand_over, mark_feedback
 from services.messages import changes_since, messages_after
 from services.threads import (
+    audiences_of,
     colleagues_for,
     line_of,
     open_child_thread,
@@ -133,7 +134,7 @@ async def get_news(call: Call, body: NewsIn) -> News:
     gone: list[str] = []
     more = False
     ctx.live.polled(ctx, me)
-    mine = {line.thread.id for line in await threads_of(ctx, me)}
+    mine = {audience.thread.id for audience in await audiences_of(ctx, me)}
     for seen in body.seen:
         if seen.thread not in mine:
             gone.append(seen.thread)

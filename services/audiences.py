@@ -24,6 +24,7 @@ from domain.threads import (
 )
 from services.context import Context
 from services.groups import find_group, members_of
+from storage.stamps import View
 
 OFFICE = (Role.OFFICE, Role.SCHOOL_ADMIN)
 
@@ -57,9 +58,14 @@ async def access_thread(ctx: Context, person_id: str, thread_id: str) -> tuple[A
     return audience, audience.place_of(person_id)
 
 
-async def audience_of(ctx: Context, thread_id: str) -> Audience:
-    """Everybody in a thread at this moment, whoever asks. Raises NotFoundError."""
-    thread = await find_thread(ctx, thread_id)
+async def audience_of(
+    ctx: Context, thread_id: str, thread: Thread | None = None, view: View | None = None
+) -> Audience:
+    """Everybody in a thread at this moment, whoever asks; `thread` where it was read already. Raises NotFoundError.
+
+    With a `view` as it was seen last: whoever has it makes sure that it holds before anything is shown.
+    """
+    thread = thread or await find_thread(ctx, thread_id)
 
     async def make() -> tuple[Audience, datetime | None]:
         # What is remembered says whose school it is; who has it now is asked for anew.
@@ -68,7 +74,7 @@ async def audience_of(ctx: Context, thread_id: str) -> Audience:
         ends = [p.until for p in made.places.values() if p.until is not None]
         return made, min(ends, default=None)
 
-    return await ctx.stores.stamps.kept(thread_id, thread.school_id, make, at=ctx.now())
+    return await ctx.stores.stamps.kept(thread_id, thread.school_id, make, at=ctx.now(), view=view)
 
 
 async def classes_in(ctx: Context, audience: Audience) -> set[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.errors import NotFoundError
 from domain.groups import (
@@ -24,8 +25,9 @@ from domain.groups import (
     seat_in,
 )
 from domain.roles import Appointment, Role
-from domain.schools import School, SchoolClass
+from domain.schools import SchoolClass, Student
 from services.context import Context
+from storage.stamps import View
 
 _ORDER = list(GroupKind)
 
@@ -38,6 +40,17 @@ class Standing:
     appointments: Sequence[Appointment]
     wards: Sequence[Ward]
     enrolments: Sequence[Enrolment]
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolGroups:
+    """All groups of a school: by class, each class's grade, and the others; and whom somebody put into one."""
+
+    of_class: Mapping[str, Group]
+    of_grade: Mapping[str, Group]
+    committee: Group
+    of_staff: Sequence[Group]
+    enrolments: Mapping[str, Sequence[Enrolment]]
 
 
 async def standing_of(ctx: Context, person_id: str) -> Standing:
@@ -96,21 +109,44 @@ def _seat(ctx: Context, group: Group, standing: Standing) -> Seat | None:
 
 async def groups_of(ctx: Context, person_id: str) -> list[Seat]:
     """This person's places in all groups that are theirs now: classes first, then the school's."""
-    return await seats_of(ctx, await standing_of(ctx, person_id))
+    return (await places_of(ctx, person_id))[1]
 
 
-async def seats_of(ctx: Context, standing: Standing) -> list[Seat]:
-    """The same of somebody of whom is known already what counts there."""
-    seats = []
-    for school_id in _school_ids(standing):
-        school = await ctx.stores.schools.find_school(school_id)
-        if school is not None:
-            seats += [
-                seat
-                for group in await _groups_that_may_be(ctx, school, standing)
-                if (seat := _seat(ctx, group, standing)) is not None
-            ]
-    return sorted(seats, key=lambda s: (_ORDER.index(s.group.kind), s.group.grade, s.group.name))
+async def places_of(
+    ctx: Context, person_id: str, view: View | None = None
+) -> tuple[Standing, list[Seat]]:
+    """What somebody is now, and their places in all groups that are theirs: classes first, then the school's.
+
+    Bindings and roles are asked for; their schools' groups and pupils are remembered while nothing of the school
+    changes, or as a `view` has them.
+    """
+    bindings, appointments = await asyncio.gather(
+        ctx.stores.bindings.active_of_person(person_id),
+        ctx.stores.appointments.of_person(person_id, ctx.now()),
+    )
+    pupils = await asyncio.gather(*(_pupil(ctx, b.school_id, b.student_id, view) for b in bindings))
+    wards = [Ward(pupil, b) for pupil, b in zip(pupils, bindings, strict=True) if pupil is not None]
+    standing = Standing(person_id, appointments, wards, ())
+    school_ids = _school_ids(standing)
+    schools = await asyncio.gather(*(school_groups(ctx, s, view) for s in school_ids))
+    seats: list[Seat] = []
+    for school_id, groups in zip(school_ids, schools, strict=True):
+        if groups is not None:
+            here = replace(standing, enrolments=groups.enrolments.get(person_id, ()))
+            may_be = _groups_that_may_be(school_id, groups, here)
+            seats += [seat for group in may_be if (seat := _seat(ctx, group, here)) is not None]
+    seats.sort(key=lambda s: (_ORDER.index(s.group.kind), s.group.grade, s.group.name))
+    return standing, seats
+
+
+async def _pupil(
+    ctx: Context, school_id: str, student_id: str, view: View | None
+) -> Student | None:
+    async def make() -> tuple[Student | None, None]:
+        return (await ctx.stores.schools.students([student_id])).get(student_id), None
+
+    key = f"pupil:{student_id}"
+    return await ctx.stores.stamps.kept(key, school_id, make, at=ctx.now(), view=view)
 
 
 def _school_ids(standing: Standing) -> list[str]:
@@ -118,36 +154,58 @@ def _school_ids(standing: Standing) -> list[str]:
     return sorted(staffed | {w.student.school_id for w in standing.wards})
 
 
-async def _groups_that_may_be(ctx: Context, school: School, standing: Standing) -> list[Group]:
-    """Groups of one school in which this person could have a place; whether they do is for `seat_in` to say."""
-    held = [a for a in standing.appointments if a.school_id == school.id and a.role in STAFF]
-    rules = await ctx.stores.groups.rules(school.id)
-    wanted = {a.class_id for a in held} | {w.student.class_id for w in standing.wards}
-    whole = any(not a.class_id for a in held)
-    classes = [
-        c
-        for c in await _classes(ctx, school, wanted, rules.grade_guardians or bool(held), whole)
-        if c.ended_at is None and c.school_id == school.id
-    ]
+async def school_groups(
+    ctx: Context, school_id: str, view: View | None = None
+) -> SchoolGroups | None:
+    """All groups of a school as they are now, whoever is in them; None where there is no such school."""
+
+    async def make() -> tuple[SchoolGroups | None, None]:
+        return await _made_groups(ctx, school_id), None
+
+    key = f"groups:{school_id}"
+    return await ctx.stores.stamps.kept(key, school_id, make, at=ctx.now(), view=view)
+
+
+async def _made_groups(ctx: Context, school_id: str) -> SchoolGroups | None:
+    school, rules, every, enrolments = await asyncio.gather(
+        ctx.stores.schools.find_school(school_id),
+        ctx.stores.groups.rules(school_id),
+        ctx.stores.schools.classes_of_school(school_id),
+        ctx.stores.groups.enrolments_of_school(school_id),
+    )
+    if school is None:
+        return None
+    classes = [c for c in every if c.ended_at is None]
     grades: dict[str, list[SchoolClass]] = defaultdict(list)
     for school_class in classes:
         grades[grade_group(school_class)].append(school_class)
-    made = [make_group(class_group(c.id), school, rules, [c]) for c in classes]
-    made += [make_group(group_id, school, rules, found) for group_id, found in grades.items()]
-    others = [school_group(GroupKind.COMMITTEE, school.id)]
-    if held:
-        others += [school_group(kind, school.id) for kind in (GroupKind.STAFF, GroupKind.HEADS)]
-        others += [research_group(school.id, number) for number in RESEARCH_GROUPS]
-    return made + [make_group(group_id, school, rules) for group_id in others]
+    made = {key: make_group(key, school, rules, found) for key, found in grades.items()}
+    kinds = (GroupKind.STAFF, GroupKind.HEADS)
+    of_staff = [
+        *(school_group(kind, school_id) for kind in kinds),
+        *(research_group(school_id, number) for number in RESEARCH_GROUPS),
+    ]
+    put_in: dict[str, list[Enrolment]] = defaultdict(list)
+    for enrolment in enrolments:
+        put_in[enrolment.person_id].append(enrolment)
+    return SchoolGroups(
+        {c.id: make_group(class_group(c.id), school, rules, [c]) for c in classes},
+        {c.id: made[grade_group(c)] for c in classes},
+        make_group(school_group(GroupKind.COMMITTEE, school_id), school, rules),
+        [make_group(key, school, rules) for key in of_staff],
+        dict(put_in),
+    )
 
 
-async def _classes(
-    ctx: Context, school: School, wanted: Iterable[str], with_grades: bool, whole: bool
-) -> list[SchoolClass]:
-    """A grade's group is made of all its classes; where none is asked for, those named are enough."""
-    if with_grades or whole:
-        return await ctx.stores.schools.classes_of_school(school.id)
-    return await ctx.stores.schools.classes(class_id for class_id in wanted if class_id)
+def _groups_that_may_be(school_id: str, groups: SchoolGroups, standing: Standing) -> list[Group]:
+    """Groups of one school in which this person could have a place; whether they do is for `seat_in` to say."""
+    held = [a for a in standing.appointments if a.school_id == school_id and a.role in STAFF]
+    named = {a.class_id for a in held} | {w.student.class_id for w in standing.wards}
+    whole = any(not a.class_id for a in held)
+    class_ids = [c for c in groups.of_class if whole or c in named]
+    grades = {groups.of_grade[c].id: groups.of_grade[c] for c in class_ids}
+    found = [*(groups.of_class[c] for c in class_ids), *grades.values(), groups.committee]
+    return [*found, *groups.of_staff] if held else found
 
 
 async def members_of(ctx: Context, group: Group) -> list[Seat]:

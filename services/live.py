@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from domain.errors import NotFoundError, fault_text
+from domain.threads import Thread
 from services.announcing import message_event
 from services.audiences import Audience, audience_of
 from services.context import Context
@@ -71,6 +72,7 @@ class Live:
         self._queues: dict[str, deque[Event]] = {}
         self._tails: OrderedDict[str, int] = OrderedDict()
         self._sessions: dict[str, object] = {}
+        self.sweeps = 0  # how often sessions were found to have ended
         self._said: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._line: Line | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -116,15 +118,17 @@ class Live:
             if not table[key]:
                 del table[key]
 
-    def begin_at(
-        self, ctx: Context, listener: Listener, school_id: str, thread_id: str, tail: int
-    ) -> None:
-        """It has been told that a thread goes so far, and hears what comes after that."""
-        listener.cursors[thread_id] = max(tail, listener.cursors.get(thread_id, 0))
-        if thread_id not in self._tails:
+    def begin_at(self, ctx: Context, listener: Listener, thread: Thread) -> None:
+        """It has been told that a thread goes as far as its tail, and hears what comes after that."""
+        thread_id, tail = thread.id, thread.tail
+        cursor = listener.cursors[thread_id] = max(tail, listener.cursors.get(thread_id, 0))
+        held = self._tails.get(thread_id)
+        if held is None:
             self._know(thread_id, tail)
-        if tail:
-            self.take(ctx, Event(school_id, thread_id, seq=tail))
+        elif tail > held:  # the others here have missed something
+            self.take(ctx, Event(thread.school_id, thread_id, seq=tail))
+        elif held > cursor:  # told to the others between the reading and this
+            self.catch_up(ctx, listener, thread_id, cursor)
 
     async def close(self) -> None:
         """Everybody is sent away, to come back to another process."""
@@ -276,6 +280,7 @@ class Live:
         now = dict(await ctx.stores.stamps.of_sessions())
         if now == self._sessions:
             return
+        self.sweeps += 1
         changed = [b for b in now if now[b] != self._sessions.get(b)]
         for bucket in changed:
             await self._check_sessions(ctx, list(self._buckets.get(bucket, ())))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from domain.errors import ConflictError, NotFoundError
@@ -22,11 +23,15 @@ from domain.threads import (
     question_id,
     ref_in,
     talk_id,
+    thread_of_group,
 )
-from services.audiences import OFFICE, Audience, access_thread, staff_place
+from services.audiences import OFFICE, Audience, access_thread, audience_of, staff_place
 from services.calls import called_in
 from services.context import Context
-from services.groups import access_group, members_of, seats_of, standing_of
+from services.groups import Standing, access_group, members_of, places_of
+from storage.stamps import View
+
+_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,43 +57,73 @@ class ThreadLine:
 
 async def threads_of(ctx: Context, person_id: str) -> list[ThreadLine]:
     """All that are this person's at this moment, the one with the newest message first."""
-    standing = await standing_of(ctx, person_id)
-    seats = await seats_of(ctx, standing)
-    stores = ctx.stores.threads
-    found = {t.id: t for t in await stores.of_person(person_id)}
-    for ward in standing.wards:
-        about = await stores.of_student(ward.student.school_id, ward.student.id)
-        found |= {t.id: t for t in about}
-    if standing.appointments:
-        found |= {t.id: t for t in await stores.of_staff(person_id)}
-    for seat in seats:
-        if seat.as_staff and seat.group.guardians:
-            asked = await stores.of_group(seat.group.school_id, seat.group.id)
-            found |= {t.id: t for t in asked}
-    for school_id in sorted({a.school_id for a in standing.appointments if a.role in OFFICE}):
-        for state in (FeedbackState.OPEN, FeedbackState.ANSWERED):
-            filed = await stores.feedback_of_school(school_id, state)
-            found |= {t.id: t for t in filed}
-    return await _lines(ctx, person_id, [talk_id(s.group.id) for s in seats], found)
-
-
-async def _lines(
-    ctx: Context, person_id: str, talks: Sequence[str], found: Mapping[str, Thread]
-) -> list[ThreadLine]:
-    wanted = list(dict.fromkeys([*talks, *found]))
-    fresh = {**found, **await ctx.stores.threads.many(t for t in talks if t not in found)}
-    marks = await ctx.stores.threads.marks(mark_id(t, person_id) for t in wanted)
-    lines = []
-    for thread_id in wanted:
-        try:
-            audience, place = await access_thread(ctx, person_id, thread_id)
-        except NotFoundError:
-            continue  # of a child who is no longer theirs, or a role that ended
-        thread = fresh.get(thread_id, audience.thread)
-        own = Audience(thread, audience.places, audience.group)
-        lines.append(ThreadLine(own, place, marks.get(mark_id(thread_id, person_id))))
+    audiences = await audiences_of(ctx, person_id)
+    marks = await ctx.stores.threads.marks(mark_id(a.thread.id, person_id) for a in audiences)
+    lines = [
+        ThreadLine(a, a.places[person_id], marks.get(mark_id(a.thread.id, person_id)))
+        for a in audiences
+    ]
     called = await called_in(ctx, person_id, [(line.thread, line.mark) for line in lines])
     return sorted((replace(n, called=n.thread.id in called) for n in lines), key=_newest_first)
+
+
+async def audiences_of(ctx: Context, person_id: str) -> list[Audience]:
+    """All threads that are this person's at this moment, with everybody in them.
+
+    What is remembered of their schools is made sure of once, at the end; where something has changed by then, it is
+    all looked at anew, and where that goes on, each thread is asked about by itself.
+    """
+    for _ in range(_LOOKS):
+        view = ctx.stores.stamps.view()
+        audiences = await _looked(ctx, person_id, view)
+        if await view.holds():
+            return audiences
+    return [a for a in audiences if await _is_in(ctx, person_id, a.thread.id)]
+
+
+async def _looked(ctx: Context, person_id: str, view: View) -> list[Audience]:
+    """Their threads, if the view holds."""
+    standing, seats = await places_of(ctx, person_id, view)
+    # A group's talk is there also before anybody has said anything.
+    talks = {talk_id(seat.group.id): thread_of_group(seat.group, ctx.now()) for seat in seats}
+    threads = talks | await _found(ctx, standing, seats)
+    audiences = await asyncio.gather(*(_audience(ctx, t, view) for t in threads.values()))
+    # Not of a child who is no longer theirs, or of a role that ended.
+    return [a for a in audiences if a is not None and person_id in a.places]
+
+
+async def _found(ctx: Context, standing: Standing, seats: Sequence[Seat]) -> dict[str, Thread]:
+    """The threads that have begun, of those in which this person could be, by id."""
+    stores, person_id = ctx.stores.threads, standing.person_id
+    asked: list[Awaitable[list[Thread]]] = []
+    if standing.appointments:
+        asked.append(stores.of_staff(person_id))
+    groups = [seat.group for seat in seats if seat.as_staff and seat.group.guardians]
+    asked += [stores.of_group(group.school_id, group.id) for group in groups]
+    schools = sorted({a.school_id for a in standing.appointments if a.role in OFFICE})
+    states = (FeedbackState.OPEN, FeedbackState.ANSWERED)
+    asked += [stores.feedback_of_school(school, state) for school in schools for state in states]
+    finders = [person_id, *(w.student.id for w in standing.wards)]
+    finders += [talk_id(seat.group.id) for seat in seats]
+    own, more = await asyncio.gather(stores.found_by(finders), asyncio.gather(*asked))
+    return {t.id: t for part in more for t in part} | own
+
+
+async def _audience(ctx: Context, thread: Thread, view: View) -> Audience | None:
+    """Who is in a thread, which is as it was read just now."""
+    try:
+        audience = await audience_of(ctx, thread.id, thread, view)
+    except NotFoundError:
+        return None
+    return replace(audience, thread=thread)
+
+
+async def _is_in(ctx: Context, person_id: str, thread_id: str) -> bool:
+    try:
+        await access_thread(ctx, person_id, thread_id)
+    except NotFoundError:
+        return False
+    return True
 
 
 def _newest_first(line: ThreadLine) -> tuple[float, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from domain.bearers import Bearer
+from storage.batching import Batcher
 from storage.conditions import set_if
 from storage.documents import from_document, to_document
 from storage.stamps import Stamps
@@ -19,16 +21,21 @@ class BearerStore:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._bearers = database["bearers"]
         self._stamps = Stamps(database)
+        self._wanted: Batcher[str, Bearer | None] = Batcher(self._load)
 
     async def add(self, bearer: Bearer) -> None:
         """A device has signed in."""
         await self._bearers.insert_one(to_document(bearer))
 
     async def find(self, bearer_id: str, at: datetime) -> Bearer | None:
-        """A session that is not over. Uses index: _id_."""
-        document = await self._bearers.find_one({"_id": bearer_id})
-        bearer = from_document(Bearer, document) if document else None
+        """A session that is not over; asked for together with what others ask. Uses index: _id_."""
+        bearer = await self._wanted.add(bearer_id)
         return bearer if bearer is not None and at < bearer.expires_at else None
+
+    async def _load(self, bearer_ids: Sequence[str]) -> list[Bearer | Exception | None]:
+        cursor = self._bearers.find({"_id": {"$in": list(set(bearer_ids))}})
+        found = {d["_id"]: from_document(Bearer, d) for d in await cursor.to_list(None)}
+        return [found.get(bearer_id) for bearer_id in bearer_ids]
 
     async def rotate(self, bearer: Bearer, *, was: str) -> bool:
         """Put new tokens in the place of those with the refresh hash `was`; says whether they were there.

@@ -80,6 +80,11 @@ class GroupStore:
         query = {"school_id": school_id, "group_id": group_id}
         return [from_document(Enrolment, d) async for d in self._enrolments.find(query)]
 
+    async def enrolments_of_school(self, school_id: str) -> list[Enrolment]:
+        """Everybody who is or was put into any group of a school. Uses index: by_group."""
+        cursor = self._enrolments.find({"school_id": school_id})
+        return [from_document(Enrolment, d) async for d in cursor]
+
     async def enrolments_of_person(self, person_id: str) -> list[Enrolment]:
         """Every group this person is or was put into. Uses index: by_person."""
         cursor = self._enrolments.find({"person_id": person_id})

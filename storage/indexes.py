@@ -147,6 +147,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "threads": [
         _index("by_group", "school_id", "group_id", "-last_at"),
         _index("by_student", "school_id", "student_id"),
+        _index("by_finder", "found_by"),
         _index("by_person", "person_id"),
         _index("by_staff", "staff_ids", "-last_at"),
         _index("by_state", "school_id", "state", "-number"),

@@ -6,6 +6,7 @@ it remembered under. The store that changes something leaves the stamp, after th
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ SESSIONS = "sessions"
 _SCHOOL = "school:"
 _TRIES = 5
 _DUPLICATE = 11000
-_KEPT = 4000
+_KEPT = 10_000
 # Should a process die between a change and its stamp, the others believe what they remember no longer than this.
 _LONGEST = timedelta(seconds=30)
 
@@ -68,6 +69,26 @@ class Stamps:
         return [None] * len(keys)
 
 
+class View:
+    """The stamps as this process saw them last. What is made under them is right if they are the same when all has been
+    made (`holds`): one question for however much, instead of one before each."""
+
+    def __init__(self, stamps: StampStore) -> None:
+        self._stamps = stamps
+        self._seen: dict[str, object] = {}
+
+    async def stamp(self, school_id: str) -> object:
+        """A school's stamp; the same each time."""
+        if school_id not in self._seen:
+            self._seen.setdefault(school_id, await self._stamps.last_stamp(school_id))
+        return self._seen[school_id]
+
+    async def holds(self) -> bool:
+        """Whether all of them are still so at this moment."""
+        now = await asyncio.gather(*(self._stamps.stamp(school_id) for school_id in self._seen))
+        return list(now) == list(self._seen.values())
+
+
 class StampStore:
     """Reads stamps, and keeps what was made under one for as long as it stands."""
 
@@ -75,7 +96,9 @@ class StampStore:
         self._stamps = database["stamps"]
         self._wanted: Batcher[str, dict[str, Any]] = Batcher(self._load)
         self._leave = Stamps(database)
+        self._last: dict[str, object] = {}
         self._kept: OrderedDict[str, tuple[object, datetime, Any]] = OrderedDict()
+        self._making: dict[tuple[str, object], asyncio.Task[Any]] = {}
 
     async def of_sessions(self) -> Mapping[str, object]:
         """The stamps of sessions, by `bucket_of`; asked for together with what others ask. Uses index: _id_."""
@@ -84,7 +107,21 @@ class StampStore:
     async def _load(self, keys: Sequence[str]) -> list[dict[str, Any] | Exception]:
         cursor = self._stamps.find({"_id": {"$in": list(set(keys))}})
         found = {d["_id"]: d for d in await cursor.to_list(None)}
+        self._last |= {key: found.get(key, {}).get("stamp") for key in keys if key != SESSIONS}
         return [found.get(key, {}) for key in keys]
+
+    async def stamp(self, school_id: str) -> object:
+        """A school's stamp at this moment; asked for together with what others ask. Uses index: _id_."""
+        return (await self._wanted.add(_SCHOOL + school_id)).get("stamp")
+
+    async def last_stamp(self, school_id: str) -> object:
+        """A school's stamp as it was seen here last. Uses index: _id_."""
+        key = _SCHOOL + school_id
+        return self._last[key] if key in self._last else await self.stamp(school_id)
+
+    def view(self) -> View:
+        """What was seen last, to be asked about once."""
+        return View(self)
 
     async def kept(
         self,
@@ -93,16 +130,37 @@ class StampStore:
         make: Callable[[], Awaitable[tuple[Value, datetime | None]]],
         *,
         at: datetime,
+        view: View | None = None,
     ) -> Value:
-        """What `make` made while nothing of the school has changed since, else what it makes now.
+        """What `make` made while nothing of the school has changed since, else what it makes now; once for all who
+        want it at the same moment. Under a `view` that is for whoever has it to make sure of.
 
         `make` also says until when it holds by time alone.
         """
         # Before anything is made: what changes meanwhile has another stamp.
-        stamp = (await self._wanted.add(_SCHOOL + school_id)).get("stamp")
+        stamp = await (view or self).stamp(school_id)
         held = self._kept.get(key)
         if held is not None and held[0] == stamp and at < held[1]:
             return held[2]  # type: ignore[no-any-return]
+        making = self._making.get((key, stamp))
+        if making is None:
+            making = asyncio.get_running_loop().create_task(self._make(key, stamp, make, at))
+            self._making[key, stamp] = making
+            making.add_done_callback(lambda done: self._made(key, stamp, done))
+        return await asyncio.shield(making)
+
+    def _made(self, key: str, stamp: object, done: asyncio.Task[Any]) -> None:
+        del self._making[key, stamp]
+        if not done.cancelled():
+            done.exception()  # whoever waits for it is told, and there may be nobody left
+
+    async def _make(
+        self,
+        key: str,
+        stamp: object,
+        make: Callable[[], Awaitable[tuple[Value, datetime | None]]],
+        at: datetime,
+    ) -> Value:
         made, until = await make()
         ends = min(until, at + _LONGEST) if until is not None else at + _LONGEST
         self._kept[key] = (stamp, ends, made)

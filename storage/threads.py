@@ -34,11 +34,13 @@ class ThreadStore:
         self._marks = database["thread_marks"]
         self._begun: set[str] = set()
         self._wanted: Batcher[frozenset[str], dict[str, Thread]] = Batcher(self._load)
+        self._looked: Batcher[frozenset[str], dict[str, Thread]] = Batcher(self._load_found)
+        self._held: Batcher[frozenset[str], dict[str, ThreadMark]] = Batcher(self._load_marks)
         self._read: Batcher[ThreadMark, None] = Batcher(self._write_read)
 
     async def insert(self, thread: Thread) -> bool:
         """Begin it; False when it has begun already, or a feedback's number is taken."""
-        document = to_document(thread)
+        document = {**to_document(thread), "found_by": _finder(thread)}
         if thread.kind is not ThreadKind.FEEDBACK:
             del document["number"]
         try:
@@ -80,15 +82,24 @@ class ThreadStore:
         cursor = self._threads.find(query).sort("last_at", -1).limit(limit)
         return [from_document(Thread, d) async for d in cursor]
 
-    async def of_person(self, person_id: str) -> list[Thread]:
-        """A guardian's own questions and feedback. Uses index: by_person."""
-        cursor = self._threads.find({"person_id": person_id})
-        return [from_document(Thread, d) async for d in cursor]
+    async def found_by(self, finders: Iterable[str]) -> dict[str, Thread]:
+        """By id: talks of groups by their own, a guardian's questions and feedback by whose they are, what is talked
+        about a child by the child; asked for together with what others ask. Uses index: by_finder.
+        """
+        return await self._looked.add(frozenset(finders))
 
-    async def of_student(self, school_id: str, student_id: str) -> list[Thread]:
-        """What is talked about a child, with any of its teachers. Uses index: by_student."""
-        cursor = self._threads.find({"school_id": school_id, "student_id": student_id})
-        return [from_document(Thread, d) async for d in cursor]
+    async def _load_found(
+        self, wanted: Sequence[frozenset[str]]
+    ) -> list[dict[str, Thread] | Exception]:
+        cursor = self._threads.find({"found_by": {"$in": list(frozenset().union(*wanted))}})
+        found: dict[str, dict[str, Thread]] = {}
+        for document in await cursor.to_list(None):
+            some = found.setdefault(document["found_by"], {})
+            some[document["_id"]] = from_document(Thread, document)
+        return [
+            {key: thread for f in finders for key, thread in found.get(f, {}).items()}
+            for finders in wanted
+        ]
 
     async def of_staff(self, person_id: str, limit: int = 300) -> list[Thread]:
         """The private threads of somebody of a school, the newest. Uses index: by_staff."""
@@ -132,9 +143,15 @@ class ThreadStore:
     # -- how far somebody has read ------------------------------------------------------------
 
     async def marks(self, mark_ids: Iterable[str]) -> dict[str, ThreadMark]:
-        """Marks by id. Uses index: _id_."""
-        cursor = self._marks.find({"_id": {"$in": list(mark_ids)}})
-        return {d["_id"]: from_document(ThreadMark, d) async for d in cursor}
+        """Marks by id; asked for together with what others ask. Uses index: _id_."""
+        return await self._held.add(frozenset(mark_ids))
+
+    async def _load_marks(
+        self, wanted: Sequence[frozenset[str]]
+    ) -> list[dict[str, ThreadMark] | Exception]:
+        cursor = self._marks.find({"_id": {"$in": list(frozenset().union(*wanted))}})
+        found = {d["_id"]: from_document(ThreadMark, d) for d in await cursor.to_list(None)}
+        return [{key: found[key] for key in keys if key in found} for keys in wanted]
 
     async def mark_read(self, mark: ThreadMark) -> None:
         """They have read as far as that, or further already; with what others have read in one write."""
@@ -214,6 +231,11 @@ class ThreadStore:
         """How far these people have read a thread, by person. Uses index: _id_."""
         found = await self.marks([mark_id(thread_id, person_id) for person_id in person_ids])
         return {mark.person_id: mark for mark in found.values()}
+
+
+def _finder(thread: Thread) -> str:
+    """By what the list of who is in it finds a thread."""
+    return thread.student_id or thread.person_id or thread.id
 
 
 def _with_call(call: Call) -> list[dict[str, Any]]:

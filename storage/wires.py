@@ -23,6 +23,7 @@ class WireStore:
         self._redis = redis
         self._name = name
         self._telling: Batcher[tuple[str, bytes], None] = Batcher(self._publish)
+        self._noting: Batcher[tuple[frozenset[str], float], None] = Batcher(self._note_present)
 
     def _channel(self, school_id: str) -> str:
         return f"{self._name}:live:{school_id}"
@@ -43,12 +44,22 @@ class WireStore:
         return [None] * len(words)
 
     async def note_present(self, person_ids: Iterable[str], seconds: float) -> None:
-        """These have a device connected, and for so long from now on; while Redis is away nobody is there."""
+        """These have a device connected, and for so long from now on; those of one moment are noted together.
+
+        While Redis is away nobody is there.
+        """
         with suppress(RedisError, OSError):
-            async with self._redis.pipeline(transaction=False) as pipeline:
+            await self._noting.add((frozenset(person_ids), seconds))
+
+    async def _note_present(
+        self, noted: Sequence[tuple[frozenset[str], float]]
+    ) -> list[Exception | None]:
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for person_ids, seconds in noted:
                 for person_id in person_ids:
                     pipeline.set(self._presence(person_id), b"1", px=int(seconds * 1000))
-                await pipeline.execute()
+            await pipeline.execute()
+        return [None] * len(noted)
 
     async def present(self, person_ids: Sequence[str]) -> frozenset[str]:
         """Those of these who have a device connected, to whatever process."""

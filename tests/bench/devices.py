@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+AT_ONCE = 20  # who connect at the same time; the next comes when one of them is greeted
 _MARK = b"@@"
 
 
@@ -102,7 +103,7 @@ class Crowd:
 
     async def join(self, people: Sequence[tuple[str, str]]) -> None:
         """Each of these people (who, room) has a device."""
-        loop, gate = asyncio.get_running_loop(), asyncio.Semaphore(20)
+        loop, gate = asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)
 
         async def one(person: str, room: str) -> None:
             async with gate:

@@ -1,7 +1,7 @@
 """Talk: 2,000 who listen and 200 who speak, beside the smallest program that passes words on and keeps nothing.
 
-Three tables. The first two are of one web process each, asked in turns by raw sockets; a message is timed from its
-sending to its receipt at every device of its group. `python -m tests.bench.messages [talk|growth|history]`.
+Four tables. The first three are of one web process each, asked in turns by raw sockets; a message is timed from its
+sending to its receipt at every device of its group. `python -m tests.bench.messages [greetings|talk|growth|history]`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from services.context import Context
 from services.messages import page_of_thread
 from settings import Settings, dev_environment
 from storage.documents import to_document
-from tests.bench.devices import Crowd
+from tests.bench.devices import AT_ONCE, Crowd
 from tests.bench.servers import TEACHER, free_port, process
 from tests.settling import settle_families
 from tests.town import SCHOOL, school_class
@@ -174,6 +174,22 @@ async def _talk(stage: Stage) -> None:
         crowd.close()
 
 
+async def _greetings(stage: Stage) -> None:
+    """From the first device that connects to the last one that is greeted; the first round is left out."""
+    print(f"{CLASSES * CLASS_SIZE} devices come, {AT_ONCE} at a time")
+    found: dict[str, list[float]] = {"ours": [], "theirs": []}
+    for _ in range(ROUNDS + 1):
+        for name, crowd in (("ours", stage.ours), ("theirs", stage.theirs)):
+            started = time.perf_counter()
+            await crowd.join(guardians(CLASSES * CLASS_SIZE))
+            found[name].append(time.perf_counter() - started)
+            crowd.close()
+            await asyncio.sleep(1)  # until the server has seen them go
+    for name, took in found.items():
+        rounds = ", ".join(f"{seconds:.2f}" for seconds in took)
+        print(f"{name:>7}: {statistics.median(took[1:]):6.2f} s (all rounds: {rounds})", flush=True)
+
+
 async def _join(name: str, crowd: Crowd, pid: int) -> None:
     """First who talks, so that what a server loads and keeps once is there; then who only listens is weighed."""
     speakers, people = set(talkers()), guardians(CLASSES * CLASS_SIZE)
@@ -292,10 +308,12 @@ def _message(thread_id: str, seq: int, at: Any) -> Message:
 
 
 def main(*only: str) -> None:
-    """All three tables, or those named."""
-    wanted = only or ("talk", "growth", "history")
-    if {"talk", "growth"} & set(wanted):
+    """All tables, or those named."""
+    wanted = only or ("greetings", "talk", "growth", "history")
+    if {"greetings", "talk", "growth"} & set(wanted):
         with stage() as up:
+            if "greetings" in wanted:
+                asyncio.run(_greetings(up))
             if "growth" in wanted:
                 asyncio.run(_growth(up))
             if "talk" in wanted:

@@ -140,6 +140,7 @@ def test_the_indexes_of_a_school_start_with_the_school() -> None:
         "by_key",
         "by_shelf",
         "by_check",
+        "by_finder",
         "by_door",
         "by_trace",
         "by_age",

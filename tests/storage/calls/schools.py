@@ -58,6 +58,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "groups.end_enrolment": lambda s: s.end_enrolment("g:p", NOW),
     "groups.find_enrolment": lambda s: s.find_enrolment("g:p"),
     "groups.enrolments_of_group": lambda s: s.enrolments_of_group("school-a", "g"),
+    "groups.enrolments_of_school": lambda s: s.enrolments_of_school("school-a"),
     "groups.enrolments_of_person": lambda s: s.enrolments_of_person("p"),
     "imports.find": lambda s: s.find("i"),
     "imports.of_school": lambda s: s.of_school("school-a"),
