@@ -40,6 +40,7 @@ class HomeHandler(PageHandler):
             acting=staff.acting,
             words=words,
             claims=staff.claims,
+            leaves=staff.leaves,
             asked=asked,
             requests=len(await requests_of_family(self.ctx, person_id)) if children else 0,
         )

@@ -23,7 +23,6 @@ from services.erasure import is_leaving
 from services.evenings import tonight_of
 from services.families import school_names
 from services.home import home_of
-from services.leaves import waiting_leaves
 from services.notices import notices_of_author
 from services.terms import school_day
 
@@ -72,7 +71,6 @@ async def get_home(call: Call) -> Home:
     today = school_day(call.ctx.now())
     teaching = found.staff.teaching
     own = await notices_of_author(call.ctx, teaching, limit=_OWN) if teaching else []
-    leaves = await waiting_leaves(call.ctx, teaching) if teaching else []
     return Home(
         children=[child_row(own, schools) for own in found.own.children],
         tonight=[
@@ -82,7 +80,7 @@ async def get_home(call: Call) -> Home:
         notices=[notice_row(entry) for entry in found.newest],
         todo=[notice_row(entry) for entry in found.todo],
         claims=claim_rows(found.own, call.person_id, call.ctx.now()),
-        teaching=teaching_row(found.staff, own, leaves=len(leaves)),
+        teaching=teaching_row(found.staff, own),
         places=place_rows(found.staff.posts),
         acting=found.staff.acting.place_id if found.staff.acting else "",
         unanswered=consents.unanswered,

@@ -316,9 +316,7 @@ def own_notice_row(notice: domain.notices.Notice, teaching: Teaching) -> OwnNoti
     )
 
 
-def teaching_row(
-    staff: StaffSide, newest: Sequence[domain.notices.Notice], *, leaves: int
-) -> TeachingRow | None:
+def teaching_row(staff: StaffSide, newest: Sequence[domain.notices.Notice]) -> TeachingRow | None:
     """What somebody teaches, where they do."""
     teaching = staff.teaching
     if teaching is None:
@@ -335,7 +333,7 @@ def teaching_row(
             for c in teaching.classes
         ],
         claims=staff.claims,
-        leaves=leaves,
+        leaves=staff.leaves,
         newest=[own_notice_row(notice, teaching) for notice in newest],
     )
 

@@ -10,6 +10,7 @@ from domain.roles import Right, may
 from services.approvals import waiting_claims
 from services.context import Context
 from services.families import OwnBindings, own_bindings
+from services.leaves import waiting_leaves
 from services.people import Post, Teaching, access_teaching, posts_of
 from services.reading import Entry, notices_of_guardian
 
@@ -24,13 +25,15 @@ _NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
 class StaffSide:
     """What somebody is as staff: `posts` at any place, `acting` the one they act from.
 
-    `teaching` are the classes they publish to from there; `claims` requests wait for the school's decision.
+    `teaching` are the classes they publish to from there; `claims` requests wait for the school's decision,
+    `leaves` for their own about a child's days off.
     """
 
     posts: tuple[Post, ...]
     acting: Post | None
     teaching: Teaching | None
     claims: int
+    leaves: int
 
     @property
     def sets_homework(self) -> bool:
@@ -54,6 +57,7 @@ async def staff_side_of(ctx: Context, person_id: str, *, acting: str = "") -> St
     posts = await posts_of(ctx, person_id)
     teaching = await _find_teaching(ctx, person_id, acting) if posts else None
     claims = await waiting_claims(ctx, teaching) if teaching else []
+    leaves = await waiting_leaves(ctx, teaching) if teaching else []
     place_id = teaching.school.id if teaching else acting
     first = posts[0] if posts else None
     return StaffSide(
@@ -61,6 +65,7 @@ async def staff_side_of(ctx: Context, person_id: str, *, acting: str = "") -> St
         next((post for post in posts if post.place_id == place_id), first),
         teaching,
         sum(claim.standing.may_school for claim in claims),
+        len(leaves),
     )
 
 

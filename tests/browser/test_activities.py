@@ -47,6 +47,23 @@ async def test_a_head_teacher_decides_about_leave(
     assert await decided(village) == [("approved", "好好休息")]
 
 
+@pytest.mark.parametrize("font", ["2", "4"])
+async def test_a_head_teachers_first_page_in_wechat_leads_to_the_leave_that_waits(
+    village: Village, new_page: NewPage, screenshot: Screenshot, font: str
+) -> None:
+    await ask_leave(village)
+    page, base = await new_page(width=375), village.town.base
+    await page.context.add_cookies([{"name": "yanshu_font", "value": font, "url": base}])
+    await page.goto(village.teacher.url("/h5/"))
+    await expect(page.locator("html")).to_have_attribute("data-font", font)
+    link = page.get_by_role("link", name="班里请假")
+    await expect(link).to_contain_text("1")
+    await nothing_runs_off(page)
+    await screenshot(page, f"1-home-{font}", full_page=True)
+    await link.click()
+    await expect(page.get_by_text(CHILD_NAME)).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [1280, 375])
 async def test_a_parents_evening_is_published_answered_and_changed(
     village: Village, new_page: NewPage, screenshot: Screenshot, width: int

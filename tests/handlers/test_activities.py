@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from domain.activities import QuestionDraft, QuestionKind
@@ -145,13 +146,18 @@ async def test_leave_is_asked_and_decided(village: Village) -> None:
     begun = (await mother.get("/h5/leaves")).text
     assert begun.count(f'value="{usual_day(ctx.now())}"') == 2
     assert (await mother.post("/h5/leaves", form)).status == 422
+    assert "班里请假" not in (await village.teacher.get("/h5/")).text
     asked = await mother.post("/h5/leaves", {**form, "reason": "发烧"})
     assert "等老师批" in asked.text
+    home = (await village.teacher.get("/h5/")).text
+    assert re.search(r'href="[^"]*/h5/teach/leaves">.*班里请假.*<span class="badge">1</span>', home)
+    assert "班里请假" not in (await mother.get("/h5/")).text
     assert "发烧" in (await village.teacher.get("/h5/teach/leaves")).text
     (leave,) = await ctx.stores.leaves.of_student("school-a", CHILD)
     body = {"leave": leave.id, "action": "approve", "reply": "好好休息"}
     assert (await mother.post("/h5/teach/leaves", body)).status == 404
     assert "批准了" in (await village.teacher.post("/h5/teach/leaves", body)).text
+    assert "班里请假" not in (await village.teacher.get("/h5/")).text
     assert "好好休息" in (await mother.get("/h5/leaves")).text
     back = await mother.post(f"/h5/leaves/{leave.id}/withdrawal")
     assert "已撤回" in back.text

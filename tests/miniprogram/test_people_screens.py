@@ -75,6 +75,23 @@ async def test_home_leads_to_the_leave_that_waits(
     await phone.is_at("activities/leaves/index")
 
 
+async def test_me_of_a_teacher_counts_the_leave_that_waits(
+    phone: Handset, stub: Stub, screenshot: Screenshot
+) -> None:
+    stub.said["GET /teaching/leaves"] = {"items": []}
+    found = folk.home(stub, children=CHILDREN, classes=1)
+    stub.said["GET /home"] = found
+    await phone.open("pages/me/index")
+    await expect(phone.part("tool-approvals")).to_be_visible()
+    await expect(phone.part("tool-leaves")).to_have_count(0)
+    found["teaching"]["leaves"] = 2
+    await phone.open("pages/me/index")
+    await expect(phone.part("tool-leaves")).to_contain_text("2")
+    await phone.shoot(screenshot, "1-me")
+    await phone.tap("tool-leaves")
+    await phone.is_at("activities/leaves/index")
+
+
 @pytest.mark.parametrize("screen", [*SCREENS, *SINGLE], ids=lambda screen: screen.name)
 async def test_full(phone: Handset, stub: Stub, screenshot: Screenshot, screen: Screen) -> None:
     folk.fill(stub)
