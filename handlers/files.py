@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, stream_request_body
@@ -15,6 +15,7 @@ from domain.errors import FileRefusedError, fault_text
 from domain.files import MAX_FILE_BYTES, SHOWN_KINDS, StoredFile
 from domain.roles import Right
 from handlers.base import Access, BaseHandler, PageHandler
+from handlers.downloads import disposition
 from handlers.intake import Intake
 from handlers.phrases import size_text
 from services.attachments import access_notice_for_files
@@ -87,7 +88,8 @@ async def send_file(
     time): phones play no sound and no video otherwise.
     """
     handler.set_header("Content-Type", file.content_type)
-    handler.set_header("Content-Disposition", _disposition(file))
+    shown = disposition(file.name, inline=file.kind in SHOWN_KINDS)
+    handler.set_header("Content-Disposition", shown)
     length = file.size_bytes
     if part is not None:
         handler.set_header("Accept-Ranges", "bytes")
@@ -123,9 +125,7 @@ async def send_made(
     Its length is not known before, so what breaks off says so by its connection: a last piece would call it whole.
     """
     handler.set_header("Content-Type", content_type)
-    handler.set_header(
-        "Content-Disposition", f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    )
+    handler.set_header("Content-Disposition", disposition(name))
     started = False
     try:
         async for piece in content:
@@ -156,14 +156,6 @@ def _place(wanted: str, length: int) -> tuple[int, int] | None:
         return max(0, length - int(last)), length
     stop = min(length, int(last) + 1) if last else length
     return (int(first), stop) if not last or int(last) >= int(first) else None
-
-
-def _disposition(file: StoredFile) -> str:
-    """RFC 5987: the true name for today's browsers, a plain one for the rest."""
-    shown = "inline" if file.kind in SHOWN_KINDS else "attachment"
-    ending = file.name.rsplit(".", 1)[-1]
-    plain = f"file.{ending}" if ending.isascii() and ending.isalnum() else "file"
-    return f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
 
 
 class AttachmentHandler(PageHandler):

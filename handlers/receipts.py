@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
-from urllib.parse import quote
 
 from domain.deliveries import MAX_REMINDERS
 from domain.errors import NotFoundError
@@ -12,11 +11,11 @@ from domain.receipts import Receipt
 from domain.roles import Right
 from handlers import phrases
 from handlers.base import Access, PageHandler
+from handlers.downloads import send_sheet
 from handlers.files import send_file
 from services.exports import Words, export_name, export_receipts, open_signature
 from services.given_links import given_with_notice, named
 from services.receipts import Receipts, ledger_of, receipts_of
-from services.spreadsheets import XLSX
 
 # What states and reasons are called in the Excel file: as on the page.
 WORDS = Words(
@@ -158,10 +157,4 @@ class ExportHandler(PageHandler):
         """Build it off the loop, hand it over."""
         receipts = await receipts_of(self.ctx, self.teaching, notice_id)
         content = await export_receipts(self.ctx, self.teaching.actor, receipts, WORDS)
-        name = quote(export_name(receipts.notice), safe="")
-        self.set_header("Content-Type", XLSX)
-        self.set_header(
-            "Content-Disposition",
-            f"attachment; filename=\"receipts.xlsx\"; filename*=UTF-8''{name}",
-        )
-        self.finish(content)
+        send_sheet(self, export_name(receipts.notice), content)

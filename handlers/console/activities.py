@@ -11,6 +11,7 @@ from domain.times import school_text
 from handlers import activity_phrases
 from handlers.base import Access
 from handlers.console.periods import PeriodPage
+from handlers.downloads import send_sheet
 from services.activity_desk import ActivityLine, export_activity, school_activities
 from services.activity_themes import (
     THEMES_AIM,
@@ -84,7 +85,7 @@ class ActivityFileHandler(PeriodPage):
 
     async def get(self, activity_id: str) -> None:
         """Hand it over; that it was taken is noted."""
-        self.send_named(*await export_activity(self.ctx, self.acting, activity_id))
+        send_sheet(self, *await export_activity(self.ctx, self.acting, activity_id))
 
 
 class RegionThemesHandler(PeriodPage):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from tornado.iostream import StreamClosedError
 
@@ -14,6 +14,7 @@ from domain.times import SCHOOL_ZONE
 from handlers.base import Access
 from handlers.console import audit_words
 from handlers.console.base import ConsoleHandler
+from handlers.downloads import disposition
 from handlers.files import send_file
 from handlers.messages import moment_in
 from services.audit import ChainReport, Wanted
@@ -101,11 +102,8 @@ class AuditExportHandler(LogPage):
             telling=audit_words.telling(await names_at(self.ctx, self.acting)),
         )
         day = self.ctx.now().astimezone(SCHOOL_ZONE).strftime("%Y%m%d")
-        name = quote(f"{place.name}操作记录{day}.xlsx", safe="")
         self.set_header("Content-Type", XLSX)
-        self.set_header(
-            "Content-Disposition", f"attachment; filename=\"log.xlsx\"; filename*=UTF-8''{name}"
-        )
+        self.set_header("Content-Disposition", disposition(f"{place.name}操作记录{day}.xlsx"))
         try:
             async for piece in pieces:
                 self.write(piece)

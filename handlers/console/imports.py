@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, stream_request_body
@@ -19,6 +19,7 @@ from domain.roster_changes import Kind
 from handlers.base import Access
 from handlers.console import words
 from handlers.console.base import ConsoleHandler
+from handlers.downloads import send_sheet
 from handlers.files import send_file
 from services.imports import (
     access_import,
@@ -34,7 +35,6 @@ from services.imports import (
 from services.roster_command import refusal
 from services.roster_files import RosterError
 from services.roster_report import write_template
-from services.spreadsheets import XLSX
 
 # What is refused is still read to its end, unkept, so that the browser hears the answer; not endlessly.
 _DRAIN_BYTES = 3 * MAX_LIST_BYTES
@@ -110,12 +110,7 @@ class ImportTemplateHandler(ConsoleHandler):
     async def get(self) -> None:
         """The file."""
         content = await asyncio.to_thread(_template)
-        self.set_header("Content-Type", XLSX)
-        self.set_header(
-            "Content-Disposition",
-            f"attachment; filename=\"template.xlsx\"; filename*=UTF-8''{quote('名册模板.xlsx')}",
-        )
-        self.finish(content)
+        send_sheet(self, "名册模板.xlsx", content)
 
 
 def _template() -> bytes:

@@ -15,6 +15,7 @@ from handlers.base import Access
 from handlers.console.activity_forms import Typed, acted, begun, drafts_of, more_of, typed
 from handlers.console.base import ConsoleHandler
 from handlers.console.periods import PeriodPage
+from handlers.downloads import send_sheet
 from handlers.files import send_file
 from handlers.reading import pack_cursor, unpack_cursor
 from services.activities import (
@@ -257,7 +258,7 @@ class OwnActivityFileHandler(OwnPage, PeriodPage):
         teaching = await self.mine()
         found = await results_of(self.ctx, teaching, activity_id)
         content = await export_results(self.ctx, teaching, found)
-        self.send_named(results_name(found.activity), content)
+        send_sheet(self, results_name(found.activity), content)
 
 
 class AnswerFileHandler(OwnPage):

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Protocol, TypeVar
-from urllib.parse import quote
 
 from domain.errors import NotFoundError
 from domain.schools import SchoolClass
 from domain.stages import grade_name
 from domain.subjects import LocalSubjects, subject_name
 from handlers.console.base import ConsoleHandler
+from handlers.downloads import send_sheet
 from handlers.homework_phrases import weekday
 from services.periods import Period, Span
-from services.spreadsheets import XLSX
 
 
 class OfClass(Protocol):
@@ -76,11 +75,4 @@ class PeriodPage(ConsoleHandler):
 
     def send_file(self, name: str, content: bytes) -> None:
         """Hand over an Excel file."""
-        self.send_named(f"{name} {self.file_title}.xlsx", content)
-
-    def send_named(self, name: str, content: bytes) -> None:
-        """Hand over an Excel file that is called so."""
-        self.set_header("Content-Type", XLSX)
-        title = quote(name, safe="")
-        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{title}")
-        self.finish(content)
+        send_sheet(self, f"{name} {self.file_title}.xlsx", content)

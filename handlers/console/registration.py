@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from domain.errors import NotFoundError
 from domain.registration import PUPILS_AIM, Ratio, data_deadline, school_year, spaces_deadline
@@ -14,6 +14,7 @@ from domain.times import SCHOOL_ZONE
 from handlers.base import Access
 from handlers.console import registration_words as said
 from handlers.console.base import ConsoleHandler
+from handlers.downloads import send_sheet
 from services.registration_classes import class_view, staff_view
 from services.registration_export import (
     export_class,
@@ -28,7 +29,6 @@ from services.registration_views import (
     region_view,
     school_view,
 )
-from services.spreadsheets import XLSX
 
 _PAGE = 50
 _FEWEST_DRAWN = 8  # fewer schools are seen at a glance in the list itself
@@ -142,13 +142,7 @@ class RegistrationPage(ConsoleHandler):
 
     def send_file(self, place: str, content: bytes) -> None:
         """An Excel file as a download."""
-        name = quote(said.registration_file(place), safe="")
-        self.set_header("Content-Type", XLSX)
-        self.set_header(
-            "Content-Disposition",
-            f"attachment; filename=\"registration.xlsx\"; filename*=UTF-8''{name}",
-        )
-        self.finish(content)
+        send_sheet(self, said.registration_file(place), content)
 
 
 def _of_grade(lines: Sequence[ClassLine]) -> Ratio:
