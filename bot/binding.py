@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import bridge, ending, phrases, setting
+from bot import bridge, done, ending, phrases, setting
 from bot.turn import SILENCE, Answered, Turn
 from domain.bindings import Side
 from domain.errors import ConflictError, InvalidError, NotFoundError, TooManyError
@@ -92,6 +92,8 @@ async def cancel(turn: Turn) -> Answered:
         return Answered(setting.cancelled(turn.dialog))
     if turn.dialog and turn.dialog.get("name") == bridge.DIALOG:
         return await bridge.drop(turn)
+    if turn.dialog and turn.dialog.get("name") == done.DIALOG:
+        return await done.tell_again(turn)  # too late: it says what can be done now
     return Answered(phrases.CANCELLED)
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from bot import phrases
 from bot.commands import help_text
+from bot.done import done
 from bot.turn import Answered, Turn
 from domain.errors import InvalidError, NotFoundError, TooManyError, YanshuError
 from domain.messages import MessageKind
@@ -24,12 +25,14 @@ _KINDS = {
     "voice": MessageKind.VOICE,
 }
 _YES = ("好", "好的", "是", "确定", "确认", "转", "转给老师")
+# What means the same thing once more. 好的 alone may answer what the teacher has written back meanwhile.
+_AGAIN = ("确定", "确认", "转", "转给老师")
 
 
 async def offer(turn: Turn) -> Answered:
     """Keep what was written, and say to whom it can go; who has nobody to write to is helped."""
     inbound = turn.inbound
-    if _number(inbound.text):  # an answer to what is over
+    if _number(turn.said):  # an answer to what is over
         return await help_text(turn)
     offers = await offers_of(turn.ctx, await turn.person_id())
     if not offers:
@@ -59,10 +62,8 @@ def _asked(offers: list[Offer], waiting: list[tuple[str, dict[str, Any]]]) -> An
 
 async def take_answer(turn: Turn) -> Answered:
     """A number, or more to be passed on."""
-    dialog, inbound = turn.dialog or {}, turn.inbound
-    if dialog.get("done") == inbound.key:  # brought once more, by a process that died
-        return Answered(dialog["told"], dialog)
-    shown, said = dialog.get("shown", []), inbound.text.strip(" \n。.!！")
+    dialog, said = turn.dialog or {}, turn.said
+    shown = dialog.get("shown", [])
     number = _number(said) or (1 if said in _YES and len(shown) == 1 else 0)
     if not shown or not number:
         return await offer(turn)
@@ -90,8 +91,11 @@ async def _pass_on(turn: Turn, student_id: str, teacher_ref: str) -> Answered:
         return Answered(phrases.BRIDGE_REFUSED.format(link=turn.url("/h5/messages")))
     await store.drop_said(openid, [piece.key for piece in pieces])
     link = turn.url(f"/h5/messages/{quote(passed.thread_id, safe='')}")
-    told = phrases.bridge_passed(passed.teacher, link, lost=passed.lost, of=len(pieces))
-    return Answered(told, {"name": DIALOG, "done": turn.inbound.key, "told": told})
+    told, already = (
+        phrases.bridge_passed(passed.teacher, link, lost=passed.lost, of=len(pieces), again=again)
+        for again in (False, True)
+    )
+    return done(turn, told, already, again=(turn.said, *_AGAIN))
 
 
 async def drop(turn: Turn) -> Answered:
@@ -101,8 +105,7 @@ async def drop(turn: Turn) -> Answered:
     return Answered(phrases.BRIDGE_CANCELLED)
 
 
-def _number(text: str) -> int:
-    said = text.strip(" \n。.!！")
+def _number(said: str) -> int:
     return int(said) if said.isdecimal() and len(said) < 3 else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import phrases
+from bot.done import done
 from bot.turn import Answered, Turn
 from domain.errors import NotFoundError
 from domain.names import masked_name
@@ -29,7 +30,7 @@ async def begin(turn: Turn) -> Answered:
 async def take_answer(turn: Turn) -> Answered:
     """A number, or `确认`."""
     dialog = turn.dialog or {}
-    said = turn.inbound.text.strip(" \n。.!！")
+    said = turn.said
     if "chosen" not in dialog:
         return await _choose(turn, said, dialog)
     if said not in _YES:
@@ -37,8 +38,8 @@ async def take_answer(turn: Turn) -> Answered:
     try:
         await end_own_binding(turn.ctx, await turn.person_id(), dialog["chosen"])
     except NotFoundError:
-        return Answered(phrases.BINDING_GONE)
-    return Answered(phrases.BINDING_ENDED)
+        return done(turn, phrases.BINDING_GONE, phrases.BINDING_GONE)
+    return done(turn, phrases.BINDING_ENDED, phrases.BINDING_ENDED_ALREADY)
 
 
 async def _choose(turn: Turn, said: str, dialog: dict[str, object]) -> Answered:

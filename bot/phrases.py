@@ -74,6 +74,7 @@ CONFIRM_ENDING = (
 )
 CONFIRM_ENDING_AGAIN = "回复“确认”解除绑定，回复“取消”保留。"
 BINDING_ENDED = "已经解除。以后不再收到这个孩子的通知；需要时可以再回复“绑定”。"
+BINDING_ENDED_ALREADY = "绑定已经解除了。需要时可以再回复“绑定”。"
 BINDING_GONE = "这个绑定已经不在了，不用再解除。"
 ENDING_CANCELLED = "好的，绑定保留不变。"
 BUSY = "系统正忙，请过一分钟再发一次。"
@@ -108,6 +109,7 @@ SETTING_REFUSED = (
 ONLY_SPOKEN = "一、二年级不布置书面家庭作业。如果不用动笔，请回复“不用写”。"
 NOT_TAUGHT_HERE = "选的班级里，有的您不教这门学科。请再说一次班级或学科，或回复“取消”。"
 HOMEWORK_PUBLISHED = '已发布，正在告诉家长。\n<a href="{link}">查看、修改或收回</a>'
+HOMEWORK_PUBLISHED_ALREADY = '作业已经发布了。<a href="{link}">查看、修改或收回</a>'
 OVER = (
     "没有发出去，当晚放不下了：\n{parts}\n\n"
     "可以缩短（例如回复“10分钟”）、换一天（回复“明天”），或请班主任决定（回复“申请”加理由）。\n"
@@ -120,6 +122,7 @@ OVER_BY_LAW = (
 )
 ASK_WITH_REASON = "请把理由写在后面，例如：申请 明天单元测试，需要复习"
 ASKED = "已经转告班主任，决定以后在这里告诉您。"
+ASKED_ALREADY = "已经转告班主任了，决定以后在这里告诉您。"
 NOT_TO_BE_ASKED = "这次不能申请了，可以缩短或换一天。"
 _MISSING = {
     "class": "是哪个班的作业？",
@@ -252,6 +255,9 @@ NOTHING_FOUND = (
 SEARCHED_OFTEN = "找得有点多，请过一会儿再试。"
 
 _PASSED = '已转给{teacher}。老师的回复会发到这里，也在<a href="{link}">这段会话</a>里。'
+_PASSED_ALREADY = (
+    '已经转给{teacher}了。还有要说的，直接写在这里，或打开<a href="{link}">这段会话</a>。'
+)
 BRIDGE_CANCELLED = "好的，不转给老师。"
 BRIDGE_AGAIN = "没有看懂。请回复 1 到 {count} 里的一个数字。\n（回复“取消”就不转）"
 BRIDGE_NOTHING = "没有等着转的内容，可能已经过了十分钟。请再写一次。"
@@ -268,12 +274,12 @@ _ALL_LOST = "没有转成：图片或语音取不到了，请重新发一次。"
 _EXCERPT = 16
 
 
-def bridge_passed(teacher: str, link: str, *, lost: int, of: int) -> str:
-    """It is with the teacher, or which part of it is not."""
+def bridge_passed(teacher: str, link: str, *, lost: int, of: int, again: bool = False) -> str:
+    """It is with the teacher, or which part of it is not; `again`: they say once more that it shall go."""
     if lost == of:
         return _ALL_LOST
-    told = _PASSED.format(teacher=teacher, link=link)
-    return told + (_LOST.format(lost=lost) if lost else "")
+    told = _PASSED_ALREADY if again else _PASSED
+    return told.format(teacher=teacher, link=link) + (_LOST.format(lost=lost) if lost else "")
 
 
 def bridge_offer(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot import binding, bridge, commands, ending, leaving, searching, setting
+from bot import binding, bridge, commands, done, ending, leaving, searching, setting
 from bot.turn import Answered, Turn
 from domain.homework_words import is_homework
 from domain.invitations import parse_code, parse_typed_code
@@ -107,6 +107,7 @@ RULES: tuple[Rule, ...] = (
     Rule(in_dialog(ending.DIALOG), ending.take_answer),
     Rule(in_dialog(setting.DIALOG), setting.take_answer),
     Rule(in_dialog(bridge.DIALOG), bridge.take_answer),
+    Rule(done.is_again, done.tell_again),
     Rule(anything, bridge.offer),
 )
 

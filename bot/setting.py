@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import phrases
 from bot.commands import help_text
+from bot.done import done
 from bot.turn import Answered, Turn
 from domain.budgets import allows_written
 from domain.errors import ConflictError, InvalidError, NotFoundError
@@ -187,7 +188,8 @@ async def _publish(
 
 def _published(turn: Turn, outcome: Outcome) -> Answered:
     link = turn.url(f"/h5/teach/homework/{outcome.homework.id}")
-    return Answered(phrases.HOMEWORK_PUBLISHED.format(link=link))
+    told = phrases.HOMEWORK_PUBLISHED_ALREADY.format(link=link)
+    return done(turn, phrases.HOMEWORK_PUBLISHED.format(link=link), told, again=_YES)
 
 
 def _over(turn: Turn, teaching: Teaching, heard: Heard, key: str, outcome: Outcome) -> Answered:
@@ -223,7 +225,9 @@ async def _ask(turn: Turn, teaching: Teaching, homework_id: str, why: str) -> An
         return Answered(phrases.ASK_WITH_REASON, turn.dialog)
     except (ConflictError, NotFoundError):
         return Answered(phrases.NOT_TO_BE_ASKED, turn.dialog)
-    return Answered(phrases.ASKED) if outcome.clashes else _published(turn, outcome)
+    if not outcome.clashes:
+        return _published(turn, outcome)
+    return done(turn, phrases.ASKED, phrases.ASKED_ALREADY)
 
 
 def _stored(heard: Heard) -> dict[str, Any]:

@@ -37,6 +37,11 @@ class Turn:
             await self.ctx.stores.callbacks.cache_person(self.inbound.openid, self.known_person_id)
         return self.known_person_id
 
+    @property
+    def said(self) -> str:
+        """The words of a short answer, without what people write around them."""
+        return self.inbound.text.strip(" \n。.!！")
+
     def url(self, path: str) -> str:
         """A page of ours."""
         return self.ctx.policy.public_url + path

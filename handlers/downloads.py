@@ -7,9 +7,7 @@ from urllib.parse import quote
 from handlers.base import BaseHandler
 from services.spreadsheets import XLSX
 
-_LONGEST_BYTES = (
-    240  # file systems take 255, and a browser adds " (1)" to a name that is there already
-)
+_LONGEST_BYTES = 240  # a disk takes 255, and a browser may add " (1)"
 _LONGEST_ENDING = 16
 
 

@@ -186,7 +186,9 @@ async def test_what_wechat_has_no_more_or_is_no_picture_is_left_out_and_said_so(
     del town.world.media[max(town.world.media, key=lambda m: int(m.partition("-")[2], 16))]
     assert "有 2 条" in await parent.say("1")
     assert [m["text"] for m in await said(town)] == [WORDS]
-    assert "可以这样用" in await parent.say("1")
+    again = await parent.say("1")
+    assert "已经转给王老师了" in again
+    assert "有 2 条" in again
 
 
 async def test_what_cannot_be_passed_on_is_said_so(town: Town, head: Phone, parent: Phone) -> None:

@@ -61,7 +61,7 @@ async def test_typed_confirmed_and_on_the_board(town: Town, head: Phone) -> None
     (board,) = (await board_of(town.ctx, SCHOOL.id)).classes
     assert board.load.total == 45
     assert "数学" in await parent.say("作业")
-    await head.say("确定")  # the dialog is over
+    assert "已经发布了" in await head.say("确定")
     assert len(await all_of(town)) == 1
 
 
@@ -101,7 +101,8 @@ async def test_over_the_budget_the_head_teacher_is_asked(town: Town, head: Phone
     await subject_teacher.say("布置 20分钟 课本第12页")  # one class, one subject
     assert "没有发出去" in await subject_teacher.say("确定")
     assert "理由写在后面" in await subject_teacher.say("申请")
-    assert "已经转告班主任" in await subject_teacher.say("申请 明天单元测试")
+    assert "已经转告班主任，" in await subject_teacher.say("申请 明天单元测试")
+    assert "已经转告班主任了" in await subject_teacher.say("好的")
     (waiting,) = await waiting_overruns(
         town.ctx, await access_teaching(town.ctx, await recognise(town.ctx, head.user.openid))
     )
