@@ -18,6 +18,7 @@ from domain.custody import LONGEST_UNTIL, end_of_day
 from domain.errors import InvalidError, NotFoundError, Problem
 from domain.roles import Appointment, Role
 from domain.schools import Keeper, School, SchoolClass, Student
+from domain.stages import grade_name
 
 NAME_LIMIT = 20
 RESEARCH_GROUPS = (1, 2)
@@ -119,7 +120,8 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group as it is now. `name` is the class's or what the school calls it; empty: its kind's word is its name.
+    """A group as it is now. `name` is the class's, the grade's or what the school calls it; empty: its kind's word is
+    its name.
 
     `class_ids` are the classes whose people are in it, `grade` their grade. `by_office`: the office is there in
     the head teachers' place.
@@ -135,6 +137,11 @@ class Group:
     subjects: tuple[str, ...] = ()
     guardians: bool = False
     by_office: bool = False
+
+    @property
+    def nth(self) -> int:
+        """Which one of a school's research groups; 0 for a kind of which there is one."""
+        return int(parse_group_id(self.id)[2]) if self.kind is GroupKind.RESEARCH else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +232,9 @@ def make_group(
 ) -> Group:
     """A group of a school; `classes` are those whose people are in it, for a class's or a grade's."""
     kind, _, _ = parse_group_id(group_id)
-    own_name = classes[0].name if kind is GroupKind.CLASS and classes else ""
+    own_name = ""
+    if classes:
+        own_name = classes[0].name if kind is GroupKind.CLASS else grade_name(classes[0].grade)
     return Group(
         id=group_id,
         school_id=school.id,

@@ -10,7 +10,7 @@ from domain.messages import RECALL_WITHIN, CardKind, Message, MessageKind, Messa
 from domain.notices import Attachment
 from domain.threads import FeedbackState, Thread, ThreadKind
 from domain.times import school_text
-from handlers.console.group_words import group_name
+from services.group_words import group_name
 from services.threads import ThreadLine
 
 KINDS = {
@@ -138,7 +138,7 @@ def title_of(line: ThreadLine) -> str:
         return group_name(group)
     if thread.kind is ThreadKind.QUESTION and group is not None:
         if not line.place.as_staff:
-            return f"问{group_name(group)}的老师"
+            return f"问{group.name or group_name(group)}的老师"
         asking = [p.name for p in others if not p.as_staff]
         return f"{'、'.join(asking) or '家长'}的提问"
     if thread.kind is ThreadKind.FEEDBACK:

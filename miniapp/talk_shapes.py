@@ -30,11 +30,12 @@ from services.threads import ThreadLine
 
 
 class GroupOut(Schema):
-    """A group of mine. `name` is empty where its kind says it all; `thread` is its open talk."""
+    """A group of mine. `name` is empty where its kind says it all, or `nth` which one; `thread` is its open talk."""
 
     id: str
     kind: GroupKind
     name: str
+    nth: int
     grade: int
     mode: Mode
     as_staff: bool
@@ -103,6 +104,7 @@ class ThreadOut(Schema):
     kind: ThreadKind
     group: str
     group_kind: GroupKind | None
+    group_nth: int
     child_id: str
     title: str
     names: list[str]
@@ -185,6 +187,7 @@ def group_out(seat: Seat) -> GroupOut:
         id=group.id,
         kind=group.kind,
         name=group.name,
+        nth=group.nth,
         grade=group.grade,
         mode=group.mode,
         as_staff=seat.as_staff,
@@ -238,6 +241,7 @@ def thread_out(line: ThreadLine) -> ThreadOut:
         kind=thread.kind,
         group=group.name if group else "",
         group_kind=group.kind if group else None,
+        group_nth=group.nth if group else 0,
         child_id=thread.student_id,
         title=thread.title,
         names=[p.name for p in others] if thread.is_private else [],

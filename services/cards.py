@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from domain.activities import Activity
 from domain.bindings import Claim, ClaimState, Ending, EndReason, Side
-from domain.groups import GroupKind
 from domain.leaves import Leave, LeaveState, span_text
 from domain.messages import Message, MessageKind
 from domain.names import masked_name
@@ -24,6 +23,7 @@ from domain.template_fields import fitted
 from domain.threads import ThreadKind
 from domain.times import school_text
 from services.context import Policy, TemplateCard
+from services.group_words import group_name
 
 # 2048 bytes of a customer-service text, with who says it and the link.
 _ANSWER_LIMIT = 500
@@ -307,14 +307,6 @@ def leave_card(policy: Policy, leave: Leave, *, child: str, school_class: str) -
     )
 
 
-_GROUPS = {
-    GroupKind.CLASS: "班级群",
-    GroupKind.GRADE: "年级群",
-    GroupKind.COMMITTEE: "家委会",
-    GroupKind.STAFF: "全体教师群",
-    GroupKind.HEADS: "班主任群",
-    GroupKind.RESEARCH: "教研群",
-}
 _FROM = 2  # of so many threads it is said where it was said
 
 
@@ -344,12 +336,7 @@ def ring_card(policy: Policy, lines: Sequence[Line], *, school: str, at: datetim
 def _from(line: Line) -> str:
     """A group by its name, a teacher by theirs; who is called by a child's name is a parent."""
     if line.thread.kind is ThreadKind.TALK and line.group is not None:
-        kind = _GROUPS[line.group.kind]
-        return (
-            line.group.name + kind
-            if line.group.kind is GroupKind.CLASS
-            else line.group.name or kind
-        )
+        return group_name(line.group)
     if not line.as_staff:
         return "一位家长"
     return "学校" if line.thread.kind is ThreadKind.FEEDBACK else line.author_name

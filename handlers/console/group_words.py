@@ -6,18 +6,12 @@ from datetime import datetime
 
 from domain.custody import last_day as last_day
 from domain.errors import InvalidError, Problem
-from domain.groups import Group, GroupKind, Mode
-from domain.stages import grade_name
+from domain.groups import Mode
 from domain.times import SCHOOL_ZONE
+from services.group_words import GROUP_KINDS
+from services.group_words import group_name as group_name
 
-KINDS = {
-    GroupKind.CLASS: "班级群",
-    GroupKind.GRADE: "年级群",
-    GroupKind.COMMITTEE: "家委会",
-    GroupKind.STAFF: "全体教师群",
-    GroupKind.HEADS: "班主任群",
-    GroupKind.RESEARCH: "教研群",
-}
+KINDS = GROUP_KINDS
 MODES = {
     Mode.ANNOUNCE: "只发通知",
     Mode.QUESTIONS: "可以提问",
@@ -45,17 +39,6 @@ _PROBLEMS = {
     ("until", "in_the_past"): "这一天已经过去了",
     ("until", "too_far"): "请选 {limit} 天以内的日期",
 }
-
-
-def group_name(group: Group) -> str:
-    """三年级1班, 三年级群, 语文教研组; a research group that has no name goes by its number."""
-    if group.name:
-        return group.name
-    if group.kind is GroupKind.GRADE:
-        return f"{grade_name(group.grade)}群"
-    if group.kind is GroupKind.RESEARCH:
-        return f"教研群 {group.id.rpartition(':')[2]}"
-    return KINDS[group.kind]
 
 
 def problems(error: InvalidError) -> dict[str, str]:

@@ -81,7 +81,7 @@ async def test_three_messages_are_one_push_and_it_says_how_many_and_from_whom(to
     await tend_rings(later(town, timedelta(hours=1)))
     (push,) = pushes(town, "mother1")
     assert "您有 3 条新消息" in str(push)
-    assert "三年级1班" in str(push)
+    assert "三年级1班 班级群" in str(push)
     assert "秋游" not in str(push)
     assert push["url"].endswith("/h5/messages")
     assert len(pushes(town, "mother2")) == 1

@@ -128,7 +128,7 @@ async def test_how_one_group_talks(city: Town, desk: Browser) -> None:
     form = {"group": TALK, "mode": "open", "seen": "0"}
     reply = await desk.send(f"{PAGE}/talk", form)
     assert reply.status == 200
-    assert "三年级1班恢复通常" in reply.text
+    assert "三年级1班 班级群恢复通常" in reply.text
     assert (await find_group(city.ctx, TALK)).mode is Mode.OPEN
     before = await kept(city)
     for wrong, status, said in (

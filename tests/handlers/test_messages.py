@@ -252,6 +252,7 @@ async def test_taking_back_is_offered_as_long_as_it_is_possible(city: Town, desk
 
 async def test_who_reads_alone_asks_the_teachers_where_others_do_not_see_it(city: Town) -> None:
     page = await city.phone("gao").get(h5(TALK))
+    assert "三年级1班 班级群" in page.text
     assert "data-say" not in page.text
     assert "您的提问只有老师看到" in page.text
     refused = await city.phone("gao").post(h5(TALK), {"text": "在吗", "key": "key-of-gao-1"})

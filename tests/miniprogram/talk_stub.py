@@ -19,8 +19,8 @@ ME, HEAD, MOTHER = "me-ref", "head-ref", "other-ref"
 def thread(thread_id: str, **changes: Any) -> dict[str, Any]:
     """A conversation as a row."""
     return {
-        "id": thread_id, "kind": "talk", "group": "三年级2班", "group_kind": "class", "child_id": "", "title": "",
-        "names": [], "me": ME, "as_staff": False, "leads": False, "may_post": True, "mode": "questions",
+        "id": thread_id, "kind": "talk", "group": "三年级2班", "group_kind": "class", "group_nth": 0, "child_id": "",
+        "title": "", "names": [], "me": ME, "as_staff": False, "leads": False, "may_post": True, "mode": "questions",
         "may_ask": False, "tail": 9, "read": 9, "unread": 0, "called": False,
         "last_at": (NOW - timedelta(minutes=8)).isoformat(), "number": 0, "state": None, "due_at": None,
         "muted": False, **changes,
@@ -93,7 +93,7 @@ LINKS: dict[str, Any] = {
 
 
 GROUP_ROW = {
-    "id": "class:c-32", "kind": "class", "name": "三年级2班", "grade": 3, "mode": "questions",
+    "id": "class:c-32", "kind": "class", "name": "三年级2班", "nth": 0, "grade": 3, "mode": "questions",
     "as_staff": False, "leads": False, "may_post": False, "may_ask": True, "thread": GROUP,
 }  # fmt: skip
 

@@ -6,11 +6,20 @@ const { moment } = require('./format');
 
 const MOST = 99;
 
+/**
+ * What a group is called, as everywhere: 三年级1班 班级群, 语文教研组; without a name its kind, and which one.
+ * @param {Api.GroupKind} kind @param {string} name @param {number} nth
+ */
+function groupName(kind, name, nth) {
+  const called = words().groupKind[kind];
+  if (kind === 'class' || kind === 'grade') return `${name} ${called}`;
+  return name || (nth ? `${called} ${nth}` : called);
+}
+
 /** What a conversation is called by who is in it. @param {Api.Thread} thread */
 function titleOf(thread) {
-  const { talk, groupKind } = words();
-  const kind = thread.group_kind ? groupKind[thread.group_kind] : '';
-  if (thread.kind === 'talk') return [thread.group, kind].filter(Boolean).join(' ');
+  const { talk } = words();
+  if (thread.kind === 'talk' && thread.group_kind) return groupName(thread.group_kind, thread.group, thread.group_nth);
   if (thread.kind === 'question') return thread.as_staff ? fill(talk.questionOf, { name: thread.names[0] || '' }) : talk.question;
   if (thread.kind === 'feedback') return fill(talk.feedback, { n: thread.number, title: thread.title });
   return thread.names.join('、');
@@ -49,4 +58,4 @@ function threadRow(thread) {
   };
 }
 
-module.exports = { threadRow, titleOf };
+module.exports = { groupName, threadRow, titleOf };

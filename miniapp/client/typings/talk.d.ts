@@ -7,6 +7,7 @@ declare namespace Api {
     id: string;
     kind: GroupKind;
     name: string;
+    nth: number;
     grade: number;
     mode: 'announce' | 'questions' | 'open';
     as_staff: boolean;
@@ -21,6 +22,7 @@ declare namespace Api {
     kind: 'talk' | 'question' | 'child' | 'feedback';
     group: string;
     group_kind: GroupKind | null;
+    group_nth: number;
     child_id: string;
     title: string;
     names: string[];

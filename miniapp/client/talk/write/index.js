@@ -6,6 +6,7 @@ const screen = require('../../lib/screen');
 const talk = require('../lib/api');
 const { fill } = require('../../i18n/index');
 const { teacher } = require('../../lib/format');
+const { groupName } = require('../../lib/talk-rows');
 
 const LINE_LIMIT = 40; // domain/threads.py
 const TEXT_LIMIT = 2000; // domain/messages.py
@@ -15,7 +16,7 @@ Page({
     ...screen.data(),
     limits: { line: LINE_LIMIT, text: TEXT_LIMIT },
     children: /** @type {{id: string, name: string, about: string, teachers: Api.Teacher[]}[]} */ ([]),
-    groups: /** @type {Api.Group[]} */ ([]),
+    groups: /** @type {{id: string, name: string}[]} */ ([]),
     line: '',
     text: '',
     busy: '',
@@ -37,7 +38,8 @@ Page({
         const { data } = await talk.getTeachers(id);
         return { id, name, about: fill(this.data.t.write.about, { name }), teachers: data.items.map((one) => ({ ...one, name: teacher(one.name) })) };
       }));
-      return { children, groups: groups.data.items.filter((group) => group.may_ask), offline: home.offline };
+      const asked = groups.data.items.filter((group) => group.may_ask).map(({ id, kind, name, nth }) => ({ id, name: groupName(kind, name, nth) }));
+      return { children, groups: asked, offline: home.offline };
     });
   },
 
