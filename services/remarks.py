@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
+from typing import TypeVar
 
 from domain.audit import Act
 from domain.errors import ConflictError, NotFoundError
@@ -30,6 +32,8 @@ from services.study_groups import circle_of
 from services.tasklist_telling import tell_answer
 from services.tasklists import access_tasklist_as_teacher
 from services.taskworks import Opened, check_may_act
+
+_Remark = TypeVar("_Remark", Comment, Question)
 
 
 async def comment_piece(
@@ -59,9 +63,8 @@ async def comment_piece(
         raise ConflictError("no_consent")
     comment_id = _id("comment", person_id, tasks.id, author.id, key)
     held = await ctx.stores.remarks.comments(tasks.school_id, tasks.id)
-    own = [c for c in held if c.author_id == author.id]
-    if comment_id not in {c.id for c in own} and len(own) >= MOST_COMMENTS:
-        raise ConflictError("comments_full")
+    own = {c.id for c in held if c.author_id == author.id}
+    _check_room(comment_id, own, MOST_COMMENTS, "comments_full")
     subject = Subject(Kind.PEER_COMMENT, comment_id)
     comment = Comment(
         id=comment_id,
@@ -124,10 +127,7 @@ async def decide_comment(
 
 
 async def _comment(ctx: Context, tasks: TaskList, comment_id: str) -> Comment:
-    for comment in await ctx.stores.remarks.comments(tasks.school_id, tasks.id):
-        if comment.id == comment_id:
-            return comment
-    raise NotFoundError
+    return _on_list(tasks, await ctx.stores.remarks.find_comment(comment_id))
 
 
 async def ask_question(
@@ -146,8 +146,7 @@ async def ask_question(
     question_id = _id("question", person_id, tasks.id, student.id, key)
     held = await ctx.stores.remarks.questions(tasks.school_id, tasks.id)
     own = {q.id for q in held if q.student_id == student.id}
-    if question_id not in own and len(own) >= MOST_QUESTIONS:
-        raise ConflictError("questions_full")
+    _check_room(question_id, own, MOST_QUESTIONS, "questions_full")
     subject = Subject(Kind.QUESTION, question_id)
     question = Question(
         id=question_id,
@@ -209,10 +208,7 @@ async def show_answer(
 
 
 async def _question(ctx: Context, tasks: TaskList, question_id: str) -> Question:
-    question = await ctx.stores.remarks.find_question(question_id)
-    if question is None or question.list_id != tasks.id:
-        raise NotFoundError
-    return question
+    return _on_list(tasks, await ctx.stores.remarks.find_question(question_id))
 
 
 async def questions_for(ctx: Context, opened: Opened) -> tuple[list[Question], list[Question]]:
@@ -234,6 +230,19 @@ async def questions_for(ctx: Context, opened: Opened) -> tuple[list[Question], l
         replace(q, text=without_names(q.text, names), answer=without_names(q.answer, names))
         for q in shown
     ]
+
+
+def _on_list(tasks: TaskList, found: _Remark | None) -> _Remark:
+    """What was found, if it belongs to this list. Raises NotFoundError: absent and another list's are the same."""
+    if found is None or found.list_id != tasks.id:
+        raise NotFoundError
+    return found
+
+
+def _check_room(remark_id: str, own: Collection[str], most: int, code: str) -> None:
+    """Whether a family may say one more here; what it has said already is no other one. Raises ConflictError."""
+    if remark_id not in own and len(own) >= most:
+        raise ConflictError(code)
 
 
 def _id(*words: str) -> str:
