@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from domain.errors import ConflictError, NotFoundError
 from domain.files import Shower, promise_to
 from domain.homework import Homework
-from domain.roles import Role
 from domain.schools import SchoolClass, Student
 from domain.submissions import (
     Drawing,
@@ -19,7 +18,7 @@ from domain.submissions import (
     check_mark,
     submission_id,
 )
-from services.class_work import who_agrees
+from services.class_work import is_theirs, who_agrees
 from services.context import Context
 from services.files import attachments_of
 from services.people import Teaching
@@ -84,19 +83,13 @@ async def access_submission_as_teacher(
 async def _access_to_mark(
     ctx: Context, teaching: Teaching, homework_id: str, class_id: str
 ) -> tuple[Homework, SchoolClass]:
-    """Whoever set it, the class's head teacher, and its teacher of the subject; nobody else of the school."""
+    """A homework and a class of theirs that it is for. Raises NotFoundError."""
     homework = await ctx.stores.homework.find(homework_id)
     if homework is None or homework.school_id != teaching.school.id:
         raise NotFoundError
     school_class = teaching.find_class(class_id)
-    theirs = homework.author_id == teaching.person_id or any(
-        a.reaches(class_id, school_class.grade)
-        and (
-            a.role is Role.HEAD_TEACHER
-            or (a.role is Role.SUBJECT_TEACHER and a.subject == homework.subject)
-        )
-        for a in teaching.appointments
-    )
+    subject, author_id = homework.subject, homework.author_id
+    theirs = is_theirs(teaching, school_class, subject=subject, author_id=author_id)
     if class_id not in homework.class_ids or not theirs or not homework.versions:
         raise NotFoundError
     return homework, school_class

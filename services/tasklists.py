@@ -26,6 +26,7 @@ from domain.tasklists import (
     times_of,
 )
 from domain.times import list_position
+from services.class_work import is_theirs
 from services.context import Context
 from services.files import attachments_of
 from services.homework import may_set
@@ -136,7 +137,7 @@ async def _steps(
 
 
 async def access_tasklist_as_teacher(ctx: Context, teaching: Teaching, list_id: str) -> TaskList:
-    """A list of a class of theirs: whoever opened it, the head teacher, and the class's teacher of its subject.
+    """A list of a class that is theirs (`class_work.is_theirs`).
 
     Raises NotFoundError: absent, another class's and not theirs are the same.
     """
@@ -149,14 +150,7 @@ async def access_tasklist_as_teacher(ctx: Context, teaching: Teaching, list_id: 
 
 
 def _is_theirs(teaching: Teaching, school_class: SchoolClass, tasks: TaskList) -> bool:
-    return tasks.author_id == teaching.person_id or any(
-        a.reaches(school_class.id, school_class.grade)
-        and (
-            a.role is Role.HEAD_TEACHER
-            or (a.role is Role.SUBJECT_TEACHER and bool(a.subject) and a.subject == tasks.subject)
-        )
-        for a in teaching.appointments
-    )
+    return is_theirs(teaching, school_class, subject=tasks.subject, author_id=tasks.author_id)
 
 
 async def lists_of_class(
