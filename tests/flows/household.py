@@ -5,79 +5,43 @@ Everything comes about as it does in a school: in the chat, on the pages, by job
 
 from __future__ import annotations
 
-import io
 import re
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from PIL import Image, ImageDraw
-
 from domain.audit import OPERATOR
 from domain.bindings import binding_id
 from domain.files import FileKind, StoredFile
-from domain.groups import GroupRules, Mode, class_group
 from domain.imports import Import, ImportState
-from domain.messages import Mark
 from domain.names import folded_name
 from domain.roles import Appointment, Role
 from domain.schools import Contact, Roster, Student
-from domain.submissions import submission_id
-from domain.threads import talk_id
-from domain.uploads import PIECE_BYTES
-from services.circle_comments import say_comment
-from services.circles import like_topic, open_topic, post_topic, topics_page
-from services.files import access_owner, attach, store_upload
 from services.invitations import invite_class, scene_of
-from services.messages import count_message, mark_read, send_message
 from services.notices import draft_notice, publish_notice, remind_unread
 from services.people import Post, access_teaching, recognise
-from services.threads import open_child_thread
-from services.uploads import begin_upload, take_piece
-from tests.domain.tasklist_samples import (
-    a_comment,
-    a_group,
-    a_piece,
-    a_question,
-    a_taskwork,
-    study_groups,
+from tests.flows.canaries import (
+    ABOUT,
+    BROUGHT,
+    CANARY,
+    CHILDREN,
+    CLASS,
+    MISTAKE,
+    MISTYPED,
+    OTHER,
+    SAID,
+    SHARED,
+    SIBLING,
+    TOLD,
+    TYPED,
+    WORK,
+    signature,
+    student_id,
 )
-from tests.domain.work_samples import a_mark, a_mistake, a_submission, a_version
-from tests.town import SCHOOL, Phone, Town, school_class
+from tests.flows.giving import bring, hand_in, share, talk
+from tests.town import SCHOOL, Phone, Town
 from tests.waiting import wait_until
-
-CLASS = school_class(1)
-# Child, number in class, and the adults of the school's list.
-CHILDREN = {
-    "金丝雀儿": (11, [("妈妈", "7391"), ("爸爸", "5512")]),
-    "百灵鸟儿": (12, [("妈妈", "7391")]),
-    "云雀小儿": (13, [("妈妈", "8264")]),
-}
-CANARY, SIBLING, OTHER = CHILDREN
-# What the mother typed by mistake, which is never kept; and when asking by the class's QR for another child.
-MISTYPED, TYPED = "4417", "4418"
-TOLD = "canary-signature-of-"
-BROUGHT = "canary-upload-of-"
-WORK, MISTAKE, SHARED = "canary-work", "canary-mistake", "canary-shared"
-SAID, ABOUT = "canary-words-of-", "canary-words-about-the-child"
-
-
-def student_id(name: str) -> str:
-    return f"{CLASS.id}-{CHILDREN[name][0]:04d}"
-
-
-def signature(who: str) -> bytes:
-    """A drawn name that says whose it is, for whoever looks into the bytes."""
-    picture = Image.new("P", (300, 120), 0)
-    picture.putpalette(
-        (TOLD + who).encode().ljust(768, b"\0")
-    )  # notes beside a picture are not kept
-    ImageDraw.Draw(picture).line([(20, 90), (120, 20), (280, 100)], fill=1, width=4)
-    content = io.BytesIO()
-    picture.save(content, format="PNG")
-    return content.getvalue()
 
 
 @dataclass
@@ -135,47 +99,15 @@ async def settle(town: Town) -> Household:
         phone.user.key: await take_home(town, phone, people[phone.user.key], child)
         for phone, child in ((mother, CANARY), (father, CANARY), (other, OTHER))
     }
-    await _hand_in(town, people["mother"])
-    await _talk(town, people)
-    await _share(town, people)
+    await hand_in(town, people["mother"])
+    await talk(town, people)
+    await share(town, people)
     for phone in (mother, father):
-        await _bring(town, people[phone.user.key], BROUGHT + phone.user.key)
+        await bring(town, people[phone.user.key], BROUGHT + phone.user.key)
         await phone.say("最新通知")
         await phone.say("我的孩子")
         await phone.say("解绑")  # a dialog that stands at a question
     return Household(town, teacher, mother, father, other, people, notice_id, files)
-
-
-async def _talk(town: Town, people: Mapping[str, str]) -> None:
-    """What the family says in the class, and with the teacher about the child."""
-    ctx, group_id = town.ctx, class_group(CLASS.id)
-    rules = GroupRules(id=SCHOOL.id, modes=((group_id, Mode.OPEN),), version=1)
-    assert await ctx.stores.groups.change_rules(rules)
-    about = await open_child_thread(ctx, people["teacher"], student_id(CANARY))
-    for key in ("mother", "father", "other"):
-        for thread_id in [talk_id(group_id), *([about.id] if key != "other" else [])]:
-            form = {"kind": "text", "text": SAID + key}
-            await send_message(ctx, people[key], thread_id, form, key=f"key-of-{key}")
-            await mark_read(ctx, people[key], thread_id, 1)
-    form = {"kind": "text", "text": ABOUT}
-    await send_message(ctx, people["teacher"], about.id, form, key="key-of-teacher")
-    await count_message(ctx, people["mother"], talk_id(group_id), 2, Mark.GOT)
-
-
-async def _share(town: Town, people: Mapping[str, str]) -> None:
-    """What the family puts into the class's circle, and pictures of the child there."""
-    ctx, circle_id = town.ctx, class_group(CLASS.id)
-    for key in ("teacher", "mother"):
-        child = "" if key == "teacher" else student_id(CANARY)
-        owner = await access_owner(ctx, people[key], child)
-        picture = await store_upload(ctx, owner, f"{CANARY}.png", signature("teacher"))
-        pictures = [(picture.id, [student_id(CANARY)])]
-        await post_topic(ctx, people[key], circle_id, SAID + key, pictures, key="key-of-topic")
-    (topic,) = (await topics_page(ctx, people["other"], circle_id)).topics
-    for key in ("mother", "father", "other"):
-        await open_topic(ctx, people[key], topic.topic.id)
-        await like_topic(ctx, people[key], topic.topic.id, liked=True)
-        await say_comment(ctx, people[key], topic.topic.id, SAID + key, key="key-of-comment")
 
 
 async def _write_list(town: Town) -> None:
@@ -210,53 +142,6 @@ async def _write_list(town: Town) -> None:
             appointments=(),
         )
     )
-
-
-async def _hand_in(town: Town, person_id: str) -> None:
-    """Something of the child's that its teacher has marked, and an entry in its mistakes book."""
-    owner, stores = await access_owner(town.ctx, person_id, student_id(CANARY)), town.ctx.stores
-    work = await store_upload(town.ctx, owner, "作业.pdf", b"%PDF-1.7\n" + WORK.encode())
-    version = a_version(
-        text=WORK, files=await attach(town.ctx, [work], "submissions:homework-1:child")
-    )
-    belongs = {"school_id": SCHOOL.id, "class_id": CLASS.id, "student_id": student_id(CANARY)}
-    await stores.submissions.insert(
-        a_submission(
-            id=submission_id("homework-1", student_id(CANARY)),
-            versions=(version,),
-            marks=(a_mark(comment=WORK),),
-            **belongs,
-        )
-    )
-    del belongs["class_id"]
-    await stores.mistakes.insert(a_mistake(note=MISTAKE, **belongs))
-    await _join_in(town, person_id)
-
-
-async def _join_in(town: Town, person_id: str) -> None:
-    """The child's part in the virtual class, and what another family said to it."""
-    owner, stores = await access_owner(town.ctx, person_id, student_id(CANARY)), town.ctx.stores
-    picture = await store_upload(town.ctx, owner, "读书.pdf", b"%PDF-1.7\n" + SHARED.encode())
-    belongs = {"school_id": SCHOOL.id, "class_id": CLASS.id, "student_id": student_id(CANARY)}
-    piece = a_piece(text=SHARED, files=await attach(town.ctx, [picture], "taskworks:list-1:c"))
-    await stores.taskworks.mark_changed(a_taskwork(id="list-1:c", pieces=(piece,), **belongs))
-    members = (student_id(CANARY), student_id(SIBLING))
-    await stores.study_groups.mark_changed(
-        study_groups(a_group(student_ids=members), school_id=SCHOOL.id)
-    )
-    await stores.remarks.add_comment(a_comment(id="to", text=SHARED, **belongs))
-    said = {**belongs, "student_id": "another", "author_id": student_id(CANARY)}
-    await stores.remarks.add_comment(a_comment(id="by", text=SHARED, **said))
-    await stores.remarks.add_question(a_question(text=SHARED, **belongs))
-
-
-async def _bring(town: Town, person_id: str, words: str) -> None:
-    """A file for the child that is handed in nowhere yet, and half of another one."""
-    owner = await access_owner(town.ctx, person_id, student_id(CANARY))
-    await store_upload(town.ctx, owner, f"{words}.pdf", b"%PDF-1.7\n" + words.encode())
-    upload = await begin_upload(town.ctx, owner, name=words, size_bytes=PIECE_BYTES + 1)
-    piece = words.encode().ljust(PIECE_BYTES, b"\0")
-    await take_piece(town.ctx, upload, 0, piece, crc32=f"{zlib.crc32(piece):08x}")
 
 
 async def _bind(town: Town, teacher: Phone, mother: Phone, father: Phone, other: Phone) -> None:
@@ -400,28 +285,6 @@ async def leave_school(town: Town, child: str, at: datetime) -> None:
     await town.ctx.stores.database["students"].update_one(
         {"_id": student_id(child)}, {"$set": {"left_at": at}}
     )
-
-
-def found_in(stored: Mapping[str, bytes], canaries: Mapping[str, bytes]) -> dict[str, list[str]]:
-    """Which canaries are still somewhere: canary → collections or keys. Numbers count when they stand alone."""
-    return {
-        name: places
-        for name, canary in canaries.items()
-        if (places := sorted(p for p, content in stored.items() if _holds(content, canary)))
-    }
-
-
-def _holds(content: bytes, canary: bytes) -> bool:
-    if canary.isdigit():
-        alone = rb"(?<![0-9a-zA-Z.:-])" + re.escape(canary) + rb"(?![0-9a-zA-Z.:-])"
-        return re.search(alone, content) is not None
-    return canary in content
-
-
-def besides(stored: Mapping[str, bytes], names: Iterable[str]) -> dict[str, bytes]:
-    """Without these collections."""
-    left_out = set(names)
-    return {name: content for name, content in stored.items() if name not in left_out}
 
 
 def child_canaries(household: Household, child: str) -> dict[str, bytes]:

@@ -20,22 +20,24 @@ from services.receipts import receipts_of
 from storage.erasures import ErasureStore
 from storage.indexes import INDEXES
 from tests.erasing import erase_wholly, everything_in_mongodb, everything_in_redis, later
-from tests.flows.household import (
+from tests.flows.canaries import (
     CANARY,
     MISTYPED,
     OTHER,
     SIBLING,
     TYPED,
     WORK,
-    Household,
     besides,
-    child_canaries,
     found_in,
+    student_id,
+)
+from tests.flows.household import (
+    Household,
+    child_canaries,
     hand_in_list,
     leave_school,
     office,
     settle,
-    student_id,
 )
 from tests.town import OTHER_SCHOOL, SCHOOL, Town
 

@@ -36,8 +36,8 @@ from services.taskworks import access_tasklist_as_guardian, hand_in_piece
 from tests import recordings
 from tests.domain.samples import a_binding
 from tests.dying import Killed, after_each_write, dying_after
+from tests.flows.canaries import signature
 from tests.flows.conftest import quiet_town as quiet_town
-from tests.flows.household import signature
 from tests.homeworking import TUESDAY, draft, publish, teacher
 from tests.resourcing import FORM
 from tests.town import SCHOOL, Town, pupil, school_class
