@@ -6,6 +6,7 @@ const drafts = require('../../lib/homework-drafts');
 const { words } = require('../../i18n/index');
 
 const USUAL_MINUTES = 20;
+const STEP = 5; // minutes go up and down by so many
 
 /**
  * @typedef {object} Form
@@ -85,4 +86,4 @@ function problemsOf(form) {
   return wrong;
 }
 
-module.exports = { again, current, ofHomework, onTime, problemsOf, said };
+module.exports = { STEP, again, current, ofHomework, onTime, problemsOf, said };

@@ -1,6 +1,5 @@
 /* Setting a homework. The evening is drawn while it is written; where it does not fit there are three ways out. */
 
-const api = require('../../lib/api');
 const days = require('../lib/days');
 const drafts = require('../../lib/homework-drafts');
 const forms = require('../lib/form');
@@ -12,10 +11,10 @@ const { fill } = require('../../i18n/index');
 const { Attaching } = require('../../lib/attaching');
 const { linking } = require('../../lib/linking');
 const { ApiError } = require('../../lib/http');
-const { budgetRow, clashRow, excessOf } = require('../lib/rows');
+const { waysOut } = require('../lib/ways-out');
+const { budgetRow } = require('../lib/rows');
 
 const KEEP_MS = 400; // a pause in typing is a moment to keep the draft
-const STEP = 5;
 const MOST_MINUTES = 240;
 const MOST_FILES = 9;
 
@@ -42,17 +41,12 @@ Page({
     modes: /** @type {Api.HandIn[]} */ (['pictures', 'tick', 'text', 'voice', 'file', 'nothing']),
     wrong: /** @type {Record<string, string>} */ ({}),
     back: '',
-    clashes: /** @type {any[]} */ ([]),
-    shorter: '',
-    laterName: '',
-    mayAsk: false,
-    asking: false,
-    why: '',
-    open: false,
+    ...waysOut.sheet(),
     busy: false,
   },
 
   ...linking,
+  ...waysOut,
 
   files: /** @type {InstanceType<typeof Attaching>} */ (/** @type {any} */ (null)),
   form: /** @type {Form} */ (/** @type {any} */ (null)),
@@ -61,7 +55,6 @@ Page({
   all: /** @type {Api.ClassToSet[]} */ ([]),
   budgets: /** @type {Api.Budget[]} */ ([]),
   held: /** @type {Api.OwnHomework | null} */ (null),
-  fits: 0,
   keeping: /** @type {any} */ (0),
   asked: 0,
   done: false,
@@ -227,11 +220,11 @@ Page({
   },
 
   less() {
-    this.change({ minutes: Math.max(STEP, this.form.minutes - STEP) });
+    this.change({ minutes: Math.max(forms.STEP, this.form.minutes - forms.STEP) });
   },
 
   more() {
-    this.change({ minutes: Math.min(MOST_MINUTES, this.form.minutes + STEP) });
+    this.change({ minutes: Math.min(MOST_MINUTES, this.form.minutes + forms.STEP) });
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
@@ -339,18 +332,7 @@ Page({
     }
     this.held = found;
     Object.assign(this.form, { ...forms.ofHomework(found), key: this.form.key, publish_at: this.form.publish_at, repeats: this.form.repeats });
-    this.fits = Math.max(0, this.form.minutes - Math.max(...found.clashes.map(excessOf)));
-    const { t } = this.data;
-    this.setData({
-      ...this.view(),
-      isKnown: true,
-      clashes: found.clashes.map(clashRow),
-      shorter: this.fits >= STEP ? fill(t.budget.shorter, { n: this.fits }) : '',
-      laterName: fill(t.budget.later, { day: days.name(days.plus(this.form.day, 1)) }),
-      mayAsk: found.clashes.every((clash) => clash.may_ask),
-      asking: false,
-      open: true,
-    });
+    this.setData({ ...this.view(), isKnown: true, ...this.waysOutOf(found.clashes) });
   },
 
   /** @param {Api.OwnHomework} found */
@@ -358,44 +340,6 @@ Page({
     this.done = true;
     uploads.forget(this.form.attached);
     wx.redirectTo({ url: `/homework/own/index?id=${encodeURIComponent(found.id)}` });
-  },
-
-  closeSheet() {
-    this.setData({ open: false });
-    this.look();
-  },
-
-  shorten() {
-    this.change({ minutes: this.fits });
-    this.setData({ open: false });
-    return this.send();
-  },
-
-  async postpone() {
-    this.setData({ open: false });
-    await this.moveTo(days.plus(this.form.day, 1));
-  },
-
-  startAsking() {
-    this.setData({ asking: true });
-  },
-
-  /** @param {WechatMiniprogram.Input} event */
-  typedWhy(event) {
-    this.setData({ why: event.detail.value });
-  },
-
-  async ask() {
-    const { why, t } = this.data;
-    if (!why.trim()) {
-      this.say(t.budget.whyMissing);
-      return;
-    }
-    await this.acting(async () => {
-      const found = await homework.askForMore(this.form.id, why.trim(), api.newKey());
-      this.leave(found);
-      this.say(found.clashes.length ? t.budget.askedNow : t.set.done);
-    });
   },
 
   /** @param {() => Promise<void>} act */
