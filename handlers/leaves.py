@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from domain.errors import InvalidError
+from domain.errors import ConflictError, InvalidError
 from domain.leaves import Half, LeaveKind, span_text, usual_day
 from domain.roles import Right
 from handlers import activity_phrases, phrases
-from handlers.base import Access, PageHandler
+from handlers.base import Access, PageHandler, status_of
+from handlers.writing import key_with
 from services.leaves import (
     ask_leave,
     decide_leave,
@@ -32,10 +33,12 @@ class LeavesHandler(PageHandler):
         names = ("kind", "first", "first_half", "last", "last_half", "reason")
         form = {name: self.get_body_argument(name, "") for name in names}
         child = self.get_body_argument("child", "")
-        key = self.get_body_argument("key", "") or self.ctx.new_id()
+        key = key_with(
+            self.get_body_argument("key", "") or self.ctx.new_id(), child, *form.values()
+        )
         try:
             await ask_leave(self.ctx, self.session.person_id, child, form, file_ids=(), key=key)
-        except InvalidError as error:
+        except (ConflictError, InvalidError) as error:
             await self._show(form=form, child=child, refused=error)
             return
         self.go("/h5/leaves?done=leave_asked")
@@ -45,20 +48,25 @@ class LeavesHandler(PageHandler):
         *,
         form: dict[str, str] | None = None,
         child: str = "",
-        refused: InvalidError | None = None,
+        refused: ConflictError | InvalidError | None = None,
     ) -> None:
         person_id, now = self.session.person_id, self.ctx.now()
         children = await children_of(self.ctx, person_id)
         day = str(usual_day(now))
         usual = {"kind": "sick", "first": day, "last": day, "last_half": "pm"}
+        problems = phrases.field_messages(refused)
+        if isinstance(
+            refused, ConflictError
+        ):  # what was typed stays, also where the days are taken
+            problems = {"last": phrases.error_message(refused.code)}
         self.page(
             "h5/leaves.html",
-            status=422 if refused else 200,
+            status=(status_of(refused) or 422) if refused else 200,
             leaves=await leaves_of_guardian(self.ctx, person_id),
             children=[c for c in children if c.binding.may_confirm],
             child=child,
             form=form or usual,
-            problems=phrases.field_messages(refused),
+            problems=problems,
             kinds={kind: activity_phrases.LEAVE_KINDS[kind] for kind in LeaveKind},
             halves={Half.AM: "上午", Half.PM: "下午"},
             states=activity_phrases.LEAVE_STATES,

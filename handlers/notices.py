@@ -18,6 +18,7 @@ from handlers.base import Access, PageHandler, status_of
 from handlers.reading import PAGE_SIZE, pack_cursor, unpack_cursor
 from handlers.writing import WritingPage
 from services.approvals import waiting_claims
+from services.leaves import waiting_leaves
 from services.notices import (
     access_notice_as_author,
     draft_notice,
@@ -149,6 +150,7 @@ class TeachHandler(PageHandler):
         found = await notices_of_author(self.ctx, self.teaching, before=before, limit=PAGE_SIZE + 1)
         shown = found[:PAGE_SIZE]
         claims = await waiting_claims(self.ctx, self.teaching) if before is None else []
+        leaves = await waiting_leaves(self.ctx, self.teaching) if before is None else []
         last = shown[-1] if shown else None
         self.page(
             "h5/teach.html",
@@ -156,6 +158,8 @@ class TeachHandler(PageHandler):
             notices=shown,
             class_names={c.id: c.name for c in self.teaching.classes},
             claims=sum(c.standing.may_school for c in claims),
+            leaves=len(leaves),
+            decides=any(self.teaching.may_in(c, Right.LEAVES) for c in self.teaching.classes),
             cursor=pack_cursor(last.position) if last and len(found) > PAGE_SIZE else "",
             is_first=before is None,
         )

@@ -19,6 +19,7 @@ from handlers import phrases
 from handlers.base import Access, status_of
 from handlers.intake import Intake
 from handlers.messages import TalkPage, key_from
+from handlers.writing import key_with
 from services.feedback import file_feedback, hand_over, mark_feedback
 from services.files import Owner, store_upload
 from services.messages import send_in_time
@@ -46,9 +47,10 @@ class NewThreadHandler(TalkPage):
             self.go(self.address(thread.id))
             return
         form = {name: self.get_body_argument(name, "") for name in ("title", "text")}
+        key = key_from(self.get_body_argument("key", ""), self)
         try:
             thread = await file_feedback(
-                self.ctx, me, child, **form, key=key_from(self.get_body_argument("key", ""), self)
+                self.ctx, me, child, **form, key=key_with(key, child, *form.values())
             )
         except InvalidError as error:
             await self._show({**form, "child": child}, error)
@@ -138,6 +140,8 @@ class ThreadFilesHandler(TalkPage):
         if not 1 <= len(given) <= FILE_LIMIT:
             code = "too_many" if given else "missing"
             raise InvalidError({"file_ids": Problem(code, FILE_LIMIT)})
+        text, key = self.get_body_argument("text", ""), self.get_body_argument("key", "")
+        sizes = [f"{one['filename']}:{len(one['body'])}" for one in given]
         owner = await self._owner(line)
         stored = [
             await store_upload(self.ctx, owner, one["filename"][:_NAME_LIMIT], one["body"])
@@ -150,9 +154,9 @@ class ThreadFilesHandler(TalkPage):
             {
                 "kind": _kind_of(stored),
                 "file_ids": [file.id for file in stored],
-                "text": self.get_body_argument("text", ""),
+                "text": text,
             },
-            key=key_from(self.get_body_argument("key", ""), self),
+            key=key_with(key_from(key, self), text, *sizes),
         )
         return sent.message.seq if sent.message else None
 

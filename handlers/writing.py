@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 
@@ -14,6 +15,12 @@ from services.files import Owner, as_attachments, uploads_of
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LINK_FIELDS = 3
+
+
+def key_with(key: str, *said: str) -> str:
+    """A form's key together with what was said in it. The same again is the same; a page that somebody has come back to
+    keeps its key, and what they send from it then is something else."""
+    return hashlib.sha256(repr((key, *said)).encode()).hexdigest()
 
 
 class WritingPage(PageHandler):

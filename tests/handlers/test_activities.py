@@ -161,3 +161,25 @@ async def test_leave_is_asked_and_decided(village: Village) -> None:
     assert "好好休息" in (await mother.get("/h5/leaves")).text
     back = await mother.post(f"/h5/leaves/{leave.id}/withdrawal")
     assert "已撤回" in back.text
+
+
+async def test_a_page_that_one_comes_back_to_asks_again_for_other_days_and_once_for_the_same(
+    village: Village,
+) -> None:
+    ctx, mother = village.town.ctx, village.mother
+    day = school_day(ctx.now()) + timedelta(days=3)
+    form = {
+        "key": "key-of-the-page", "child": CHILD, "kind": "sick", "first": str(day), "first_half": "am",
+        "last": str(day), "last_half": "pm", "reason": "复查牙齿",
+    }  # fmt: skip
+    for _ in range(2):
+        assert (await mother.post("/h5/leaves", form)).status == 200
+    assert len(await ctx.stores.leaves.of_student("school-a", CHILD)) == 1
+    later = str(day + timedelta(days=1))
+    assert (await mother.post("/h5/leaves", {**form, "first": later, "last": later})).status == 200
+    assert len(await ctx.stores.leaves.of_student("school-a", CHILD)) == 2
+    taken = await mother.post("/h5/leaves", {**form, "reason": "还是这一天"})
+    assert taken.status == 409
+    assert 'value="还是这一天"' in taken.text
+    assert "这几天已经请过假了" in taken.text
+    assert len(await ctx.stores.leaves.of_student("school-a", CHILD)) == 2

@@ -294,3 +294,18 @@ async def test_whose_binding_ends_reads_and_says_nothing_more(city: Town, desk: 
         assert (await phone.get(h5(TALK, more))).status == 404
     for more in ("/read", "/1/recall", "/question"):
         assert (await phone.post(h5(TALK, more), {"seq": "1"})).status == 404
+
+
+async def test_a_page_that_one_comes_back_to_files_something_else_and_the_same_once(
+    city: Town,
+) -> None:
+    child, phone = await a_guardian(city, "gao"), city.phone("gao")
+    page = key_in(await phone.get("/h5/messages/new"))
+    form = {"key": page, "child": child, "title": "路灯坏了", "text": "校门口看不清。"}
+    other = {**form, "title": "饭菜凉了", "text": "三楼的午饭是凉的。"}
+    for sent in (form, form, other):
+        assert (await phone.post("/h5/messages/new", sent)).status == 200
+    filed = await city.ctx.stores.database["threads"].find({"kind": "feedback"}).to_list(None)
+    assert sorted(one["title"] for one in filed) == ["路灯坏了", "饭菜凉了"]
+    for one in filed:
+        assert len(await said(city, one["_id"])) == 1
