@@ -83,6 +83,7 @@ class Message:
 
     `recalled_at`: taken back; what it said stays for the school's auditor alone. `changed_at` is when anything of
     it changed last. `rings_at`: those who have not read it are told from then on, until they were (`domain.rings`).
+    `is_late`: it may be read only now, and whoever has read past it is still to be told (`ThreadMark.late`).
     `urgent`: why it goes through quiet hours, said by the school. `note` names what the program says, with `text`
     for whom.
     """
@@ -112,6 +113,7 @@ class Message:
     changed_at: datetime | None = None
     via: Via | None = None
     rings_at: datetime | None = None
+    is_late: bool = False
     urgent: str = ""
     carry: tuple[Carry, ...] = ()  # an answer that also goes to the account's chat, and how far
     carry_at: datetime | None = None  # when that is to be looked at next

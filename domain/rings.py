@@ -128,12 +128,12 @@ def unread_line(
     group: Group | None,
 ) -> Line | None:
     """What of a thread this person has not read by now, of these messages; None for nothing."""
-    after = max(unheard.seq - 1, mark.read_seq if mark else 0)
     hidden: frozenset[int] = frozenset(mark.hidden if mark else ())
     said = [
         m
         for m in messages
-        if m.seq > after
+        if m.seq >= unheard.seq
+        and not (mark and mark.has_read(m.seq))
         and m.author_id != person_id
         and m.seq not in hidden
         and m.recalled_at is None
@@ -147,10 +147,11 @@ def unread_line(
 
 
 def first_unheard(
-    ringing: Sequence[Message], read: Mapping[str, int], person_id: str
+    ringing: Sequence[Message], marks: Mapping[str, ThreadMark], person_id: str
 ) -> Unheard | None:
     """The first of these messages of one thread, in order, that this person neither wrote nor has read."""
+    mark = marks.get(person_id)
     for message in ringing:
-        if message.author_id != person_id and message.seq > read.get(person_id, 0):
+        if message.author_id != person_id and not (mark and mark.has_read(message.seq)):
             return Unheard(message.thread_id, message.seq)
     return None

@@ -39,7 +39,7 @@ class FeedbackState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A message that calls somebody by @. Whether it still does is for the message to say: it may be taken back."""
+    """A message that is for somebody. Whether it still is, is for the message to say: it may be taken back."""
 
     seq: int
     message_id: str
@@ -78,7 +78,8 @@ class Thread:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadMark:
     """How far one person has read a thread, what of it they deleted for themselves, whether it rings for them, when
-    they last wrote in it by way of the official account, and the last messages that call them."""
+    they last wrote in it by way of the official account, the last messages that call them, and those that were shown
+    only after they had read past them (`late`), until they read again."""
 
     id: str
     school_id: str
@@ -90,6 +91,11 @@ class ThreadMark:
     muted: bool = False
     account_at: datetime | None = None
     called: tuple[Call, ...] = ()
+    late: tuple[Call, ...] = ()
+
+    def has_read(self, seq: int) -> bool:
+        """Whether they have read the message of this number as it is now."""
+        return seq <= self.read_seq and all(one.seq != seq for one in self.late)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +147,16 @@ def mark_id(thread_id: str, person_id: str) -> str:
 
 
 def unread_calls(thread: Thread, mark: ThreadMark | None) -> list[Call]:
-    """Calls of them, or of everybody, behind what this person has read and but for what they deleted."""
-    read, hidden = (mark.read_seq, mark.hidden) if mark else (0, ())
-    calls = [*thread.called, *(mark.called if mark else ())]
-    return [call for call in calls if call.seq > read and call.seq not in hidden]
+    """Calls of them, or of everybody, that this person has not read, but for what they deleted."""
+    if mark is None:
+        return list(thread.called)
+    calls = [*thread.called, *mark.called]
+    return [c for c in calls if not mark.has_read(c.seq) and c.seq not in mark.hidden]
+
+
+def late_messages(mark: ThreadMark | None) -> list[Call]:
+    """What was shown behind this person's back, but for what they deleted."""
+    return [one for one in mark.late if one.seq not in mark.hidden] if mark else []
 
 
 def thread_of_group(group: Group, at: datetime) -> Thread:

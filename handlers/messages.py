@@ -252,6 +252,7 @@ class ThreadNewsHandler(TalkPage):
             {
                 "items": self._drawn(line, page, list(page.messages)),
                 "changed": self._drawn(line, page, earlier),
+                "late": any(page.mark and not page.mark.has_read(m.seq) for m in earlier),
                 "last": page.until,
                 "more": page.until < page.tail,
                 "at": at.isoformat(),

@@ -1,4 +1,4 @@
-"""Who was called by @ and has not read so far: 有人@你 in their list.
+"""Who was called by @ and has not read so far: 有人@你 in their list. And what was shown behind what somebody has read.
 
 A call is remembered with the person it is for (`thread_marks`), one of everybody with the thread, so a list looks at
 nothing but what it reads anyway. The message itself says whether the call still stands: a few are asked for by id.
@@ -7,9 +7,10 @@ nothing but what it reads anyway. The message itself says whether the call still
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from domain.messages import Message, MessageState
-from domain.threads import Call, Thread, ThreadMark, mark_id, unread_calls
+from domain.threads import Call, Thread, ThreadMark, late_messages, mark_id, unread_calls
 from services.context import Context
 
 
@@ -31,16 +32,38 @@ async def note_calls(ctx: Context, message: Message) -> None:
         await ctx.stores.threads.call(marks, call)
 
 
-async def called_in(
+async def note_late(ctx: Context, message: Message) -> None:
+    """Whoever has read past a message that is shown only now has it among what is new; may come twice."""
+    call = Call(message.seq, message.id)
+    await ctx.stores.threads.note_late(message.thread_id, call, author_id=message.author_id)
+    await ctx.stores.messages.mark_told(message.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What of a thread waits for somebody: whether it calls them, and how much was shown behind what they have read."""
+
+    called: bool = False
+    late: int = 0
+
+
+async def unseen_in(
     ctx: Context, person_id: str, lines: Sequence[tuple[Thread, ThreadMark | None]]
-) -> frozenset[str]:
-    """Ids of those of these threads in which somebody calls this person, behind what they have read."""
+) -> dict[str, Unseen]:
+    """By thread, what this person has not read of what calls them, or was shown late."""
     calls = {thread.id: unread_calls(thread, mark) for thread, mark in lines}
-    wanted = {call.message_id for some in calls.values() for call in some}
+    late = {thread.id: late_messages(mark) for thread, mark in lines}
+    wanted = {one.message_id for some in (*calls.values(), *late.values()) for one in some}
     found: Mapping[str, Message] = await ctx.stores.messages.many(wanted) if wanted else {}
     standing = {
         m.id
         for m in found.values()
         if m.state is MessageState.SENT and m.recalled_at is None and m.author_id != person_id
     }
-    return frozenset(t for t, some in calls.items() if any(c.message_id in standing for c in some))
+    return {
+        t: Unseen(
+            called=any(one.message_id in standing for one in calls[t]),
+            late=len({one.message_id for one in late[t]} & standing),
+        )
+        for t in calls
+    }

@@ -9,13 +9,14 @@ from datetime import datetime
 from domain.audit import Act
 from domain.errors import InvalidError, NotFoundError, Problem
 from domain.files import StoredFile
-from domain.messages import Looking, Message
+from domain.messages import Looking, Message, MessageState
 from domain.rings import rings_at
 from domain.roles import Right
 from domain.safety import Outcome, Writing
 from services.announcing import announce_changed
 from services.audiences import access_thread
 from services.audit import note_act
+from services.calls import note_late
 from services.context import Context
 from services.message_writings import spot_of, state_after, writing_of
 from services.people import Post
@@ -40,7 +41,10 @@ async def settle_message(ctx: Context, message_id: str, outcome: Outcome) -> Non
     shown = replace(message, state=state)
     # For those who read it from now on it was said now.
     rings = rings_at(replace(shown, at=ctx.now()))
-    if await ctx.stores.messages.mark_state(message_id, state, ctx.now(), rings_at=rings):
+    news = await ctx.stores.messages.mark_state(message_id, state, ctx.now(), rings_at=rings)
+    if state is MessageState.SENT and (news or message.is_late):
+        await note_late(ctx, shown)
+    if news:
         announce_changed(ctx, shown)
 
 

@@ -100,14 +100,16 @@ async def _prepare(ctx: Context, run_id: str, rings: Sequence[Ring], at: datetim
     wanted = [mark_id(u.thread_id, r.id) for r in rings for u in r.threads]
     school_ids = sorted({a.thread.school_id for a in audiences.values()})
     found = [await ctx.stores.schools.find_school(s) for s in school_ids]
+    marks = await ctx.stores.threads.marks(wanted)
+    late = await _late(ctx, marks.values())
     return Run(
         id=run_id,
         ctx=ctx,
         at=at,
         rings=rings,
         audiences=audiences,
-        messages={t: await _newest(ctx, t, firsts[t]) for t in audiences},
-        marks=await ctx.stores.threads.marks(wanted),
+        messages={t: await _newest(ctx, t, firsts[t], late) for t in audiences},
+        marks=marks,
         schools={school.id: school for school in found if school is not None},
         on_duty={t: await on_duty_in(ctx, a) for t, a in audiences.items()},
         quiet=await ctx.stores.quiet.many(people),
@@ -129,11 +131,21 @@ async def _audiences(ctx: Context, thread_ids: Iterable[str]) -> dict[str, Audie
     return found
 
 
-async def _newest(ctx: Context, thread_id: str, first: int) -> list[Message]:
-    """What was said from a number on, the last of it where that is more than is counted."""
+async def _late(ctx: Context, marks: Iterable[ThreadMark]) -> list[Message]:
+    """What was shown behind somebody's back, however far that is."""
+    wanted = {one.message_id for mark in marks for one in mark.late}
+    return list((await ctx.stores.messages.many(wanted)).values()) if wanted else []
+
+
+async def _newest(
+    ctx: Context, thread_id: str, first: int, late: Iterable[Message]
+) -> list[Message]:
+    """What was said from a number on, the last of it where that is more than is counted, and what of it came late."""
     tail = await ctx.stores.messages.tail(thread_id, first)
     after = max(first - 1, tail - COUNT_LIMIT)
-    return await ctx.stores.messages.stretch(thread_id, after, tail)
+    before = [m for m in late if m.thread_id == thread_id and m.seq <= after]
+    newest = await ctx.stores.messages.stretch(thread_id, after, tail)
+    return [*sorted(before, key=lambda m: m.seq), *newest]
 
 
 async def _tell_all(run: Run) -> None:

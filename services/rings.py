@@ -16,7 +16,7 @@ from domain.quiet import next_open_moment
 from domain.rings import Knock, Unheard, first_unheard, knocked
 from domain.threads import Place, ThreadMark
 from services.audiences import OFFICE, Audience, audience_of
-from services.calls import note_calls
+from services.calls import note_calls, note_late
 from services.context import Context
 from services.duty import on_duty_in
 from services.quiet import quiet_at
@@ -43,6 +43,9 @@ async def gather(ctx: Context) -> bool:
     by_thread: dict[str, list[Message]] = defaultdict(list)
     for message in sorted(messages, key=lambda m: m.seq):
         by_thread[message.thread_id].append(message)
+    for message in messages:
+        if message.is_late:  # as below
+            await note_late(ctx, message)
     knocks: dict[str, list[Knock]] = defaultdict(list)
     for thread_id, ringing in by_thread.items():
         for knock in await _knocks(ctx, thread_id, ringing):
@@ -91,9 +94,8 @@ def _leaves_it(place: Place, on_duty: frozenset[str]) -> bool:
 def _unheard(
     audience: Audience, ringing: Sequence[Message], marks: Mapping[str, ThreadMark]
 ) -> Iterable[tuple[str, Unheard]]:
-    read = {person_id: mark.read_seq for person_id, mark in marks.items()}
     for person_id in audience.places:
-        first = first_unheard(ringing, read, person_id)
+        first = first_unheard(ringing, marks, person_id)
         if first is not None:
             yield person_id, first
 

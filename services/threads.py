@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from domain.errors import ConflictError, NotFoundError
 from domain.groups import STAFF, Group, Seat
@@ -26,7 +26,7 @@ from domain.threads import (
     thread_of_group,
 )
 from services.audiences import OFFICE, Audience, access_thread, audience_of, staff_place
-from services.calls import called_in
+from services.calls import Unseen, unseen_in
 from services.context import Context
 from services.groups import Standing, access_group, members_of, places_of
 from storage.stamps import View
@@ -36,13 +36,13 @@ _LOOKS = 3
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """A thread in somebody's list. `unread` is what was said behind what they have read; `called`: some of it is
-    for them by name, or for everybody."""
+    """A thread in somebody's list. `unread` is what was said after what they have read, or shown behind it;
+    `called`: some of it is for them by name, or for everybody."""
 
     audience: Audience
     place: Place
     mark: ThreadMark | None
-    called: bool = False
+    unseen: Unseen = field(default_factory=Unseen)
 
     @property
     def thread(self) -> Thread:
@@ -50,9 +50,15 @@ class ThreadLine:
         return self.audience.thread
 
     @property
+    def called(self) -> bool:
+        """Whether somebody calls them in it."""
+        return self.unseen.called
+
+    @property
     def unread(self) -> int:
         """How much of it they have not read."""
-        return max(0, self.thread.tail - (self.mark.read_seq if self.mark else 0))
+        read = self.mark.read_seq if self.mark else 0
+        return max(0, self.thread.tail - read) + self.unseen.late
 
 
 async def threads_of(ctx: Context, person_id: str) -> list[ThreadLine]:
@@ -63,8 +69,8 @@ async def threads_of(ctx: Context, person_id: str) -> list[ThreadLine]:
         ThreadLine(a, a.places[person_id], marks.get(mark_id(a.thread.id, person_id)))
         for a in audiences
     ]
-    called = await called_in(ctx, person_id, [(line.thread, line.mark) for line in lines])
-    return sorted((replace(n, called=n.thread.id in called) for n in lines), key=_newest_first)
+    unseen = await unseen_in(ctx, person_id, [(line.thread, line.mark) for line in lines])
+    return sorted((replace(n, unseen=unseen[n.thread.id]) for n in lines), key=_newest_first)
 
 
 async def audiences_of(ctx: Context, person_id: str) -> list[Audience]:
@@ -137,9 +143,9 @@ async def line_of(ctx: Context, person_id: str, thread_id: str) -> ThreadLine:
     thread = await ctx.stores.threads.find(thread_id) or audience.thread
     key = mark_id(thread_id, person_id)
     mark = (await ctx.stores.threads.marks([key])).get(key)
-    called = await called_in(ctx, person_id, [(thread, mark)])
-    own = Audience(thread, audience.places, audience.group)
-    return ThreadLine(own, place, mark, called=bool(called))
+    unseen = await unseen_in(ctx, person_id, [(thread, mark)])
+    own = replace(audience, thread=thread)
+    return ThreadLine(own, place, mark, unseen[thread.id])
 
 
 def people_to_call(audience: Audience, place: Place) -> list[tuple[str, Place]]:

@@ -79,6 +79,7 @@
       since = data.at;
       again = again || data.more;
       tell('');
+      if (data.late) markRead(); // it stands further up, and is seen now
       if (last === before) return;
       const none = talk.querySelector('[data-none]');
       if (none) none.remove();

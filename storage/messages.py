@@ -202,13 +202,18 @@ class MessageStore:
         *,
         rings_at: datetime | None = None,
     ) -> bool:
-        """It may be shown now, or not; says whether that is news. Uses index: _id_."""
+        """It may be shown now, or not; says whether that is news. What is shown now is late. Uses index: _id_."""
         news = {"$ne": [{"$ifNull": ["$state", MessageState.SENT]}, state]}
-        changes: dict[str, Any] = {"state": state, "changed_at": at}
+        is_late = state is MessageState.SENT
+        changes: dict[str, Any] = {"state": state, "changed_at": at, "is_late": is_late}
         if rings_at is not None:
             changes["rings_at"] = rings_at
         result = await self._messages.update_one({"_id": message_id}, set_if(news, changes))
         return bool(result.modified_count)
+
+    async def mark_told(self, message_id: str) -> None:
+        """Whoever had read past it has it among what is new. Uses index: _id_."""
+        await self._messages.update_one({"_id": message_id}, {"$unset": {"is_late": ""}})
 
     async def ringing(self, at: datetime, limit: int) -> list[Message]:
         """Those of which somebody may have to be told by now, the longest due first. Uses index: ringing."""

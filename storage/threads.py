@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -168,8 +168,8 @@ class ThreadStore:
             UpdateOne(
                 {"_id": mark.id},
                 set_if(
-                    {"$lt": ["$read_seq", mark.read_seq]},
-                    {"read_seq": mark.read_seq, "read_at": mark.read_at},
+                    _goes_on(mark.read_seq),
+                    {"read_seq": mark.read_seq, "read_at": mark.read_at, "late": []},
                 ),
             )
             for mark in furthest.values()
@@ -216,6 +216,16 @@ class ThreadStore:
         await self._ensure(marks)
         await self._marks.update_many({"_id": {"$in": [m.id for m in marks]}}, _with_call(call))
 
+    async def note_late(self, thread_id: str, call: Call, *, author_id: str) -> None:
+        """A message is shown to those who have read past it, but for its author; twice is once.
+
+        Uses index: by_thread.
+        """
+        passed = {"$gte": ["$read_seq", call.seq]}
+        others = {"$ne": ["$person_id", {"$literal": author_id}]}
+        change = _with_call(call, "late", {"$and": [passed, others]})
+        await self._marks.update_many({"thread_id": thread_id}, change)
+
     async def set_muted(self, mark: ThreadMark, *, muted: bool) -> None:
         """Whether it rings for this person. Uses index: _id_."""
         await self._ensure([mark])
@@ -238,9 +248,23 @@ def _finder(thread: Thread) -> str:
     return thread.student_id or thread.person_id or thread.id
 
 
-def _with_call(call: Call) -> list[dict[str, Any]]:
+def _goes_on(seq: int) -> dict[str, Any]:
+    """Whether reading as far as that is news: further than before, or as far, where something was shown late."""
+    late = {"$gt": [{"$size": {"$ifNull": ["$late", []]}}, 0]}
+    return {
+        "$or": [
+            {"$lt": ["$read_seq", seq]},
+            {"$and": [{"$eq": ["$read_seq", seq]}, late]},
+        ]
+    }
+
+
+def _with_call(
+    call: Call, name: str = "called", condition: Mapping[str, Any] | bool = True
+) -> list[dict[str, Any]]:
     """Behind the others, unless it is there already; only the last are kept."""
-    held = {"$ifNull": ["$called", []]}
+    held = {"$ifNull": [f"${name}", []]}
     one = {"$literal": to_value(call)}
     more = {"$slice": [{"$concatArrays": [held, [one]]}, -CALLED_LIMIT]}
-    return [{"$set": {"called": {"$cond": [{"$in": [one, held]}, held, more]}}}]
+    new = {"$and": [condition, {"$not": [{"$in": [one, held]}]}]}
+    return [{"$set": {name: {"$cond": [new, more, held]}}}]

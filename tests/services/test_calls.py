@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.messages import MessageState
 from domain.rings import RING_AFTER
 from domain.safety import Outcome
 from domain.threads import CALLED_LIMIT, mark_id, ref_in
@@ -104,6 +105,81 @@ async def test_what_is_looked_at_first_calls_once_it_may_be_read(ctx: Context) -
     assert not await is_called(ctx, MATHS)
     await settle_message(ctx, sent.message.id, Outcome.PASS)
     assert await is_called(ctx, MATHS)
+
+
+async def new_to(ctx: Context, *people: str) -> list[tuple[int, bool]]:
+    """How much of the group is unread by each, and whether it calls them; the list and the page say the same."""
+    found = []
+    for person in people:
+        line = {one.thread.id: one for one in await threads_of(ctx, person)}[TALK]
+        alone = await line_of(ctx, person, TALK)
+        assert (alone.unread, alone.called) == (line.unread, line.called)
+        found.append((line.unread, line.called))
+    return found
+
+
+async def held(ctx: Context) -> tuple[str, int]:
+    """A message that waits and calls somebody, one after it, and everybody but one has read both."""
+    form = text(BAD, mentions=[ref_in(TALK, p) for p in (MATHS, OTHER)])
+    sent = await send_message(ctx, MOTHER, TALK, form, key="held-0001")
+    await send_message(ctx, HEAD, TALK, text("后来的话。"), key="after-it")
+    assert sent.message is not None
+    assert sent.message.state is MessageState.HELD
+    for person in (MOTHER, MATHS, HEAD):
+        await mark_read(ctx, person, TALK, sent.message.seq + 1)
+    return sent.message.id, sent.message.seq
+
+
+async def test_what_is_shown_late_is_new_to_whoever_has_read_past_it(
+    ctx: Context, second: Context
+) -> None:
+    message_id, seq = await held(ctx)
+    assert await new_to(ctx, MATHS, HEAD, OTHER) == [(0, False), (0, False), (2, False)]
+    await settle_message(ctx, message_id, Outcome.PASS)
+    await settle_message(second, message_id, Outcome.PASS)
+    for process in (ctx, second):
+        new = await new_to(process, MATHS, HEAD, OTHER, MOTHER)
+        assert new == [(1, True), (1, False), (2, True), (0, False)]
+    await mark_read(second, MATHS, TALK, seq - 1)  # a device that is behind
+    assert await new_to(ctx, MATHS) == [(1, True)]
+    await mark_read(second, MATHS, TALK, seq + 1)
+    assert await new_to(ctx, MATHS, HEAD) == [(0, False), (1, False)]
+    await settle_message(ctx, message_id, Outcome.PASS)  # once more, much later
+    assert await new_to(ctx, MATHS) == [(0, False)]
+
+
+async def test_what_was_shown_late_is_new_to_nobody_once_it_is_gone(ctx: Context) -> None:
+    message_id, seq = await held(ctx)
+    await settle_message(ctx, message_id, Outcome.PASS)
+    await hide_message(ctx, MATHS, TALK, seq)
+    assert await new_to(ctx, MATHS, HEAD) == [(0, False), (1, False)]
+    await settle_message(ctx, message_id, Outcome.HOLD)  # somebody reported it
+    assert await new_to(ctx, HEAD) == [(0, False)]
+    await settle_message(ctx, message_id, Outcome.PASS)
+    assert await new_to(ctx, HEAD) == [(1, False)]
+    await recall_message(ctx, HEAD, TALK, seq)
+    assert await new_to(ctx, HEAD) == [(0, False)]
+
+
+@pytest.mark.parametrize("again", ["the same decision", "the run that looks for whom to tell"])
+async def test_a_process_that_dies_once_it_is_shown_tells_them_later(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    message_id, _ = await held(ctx)
+
+    async def dies(*_: object, **__: object) -> None:
+        raise RuntimeError("died")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ctx.stores.threads, "note_late", dies)
+        with pytest.raises(RuntimeError):
+            await settle_message(ctx, message_id, Outcome.PASS)
+    assert await new_to(ctx, MATHS, HEAD) == [(0, False), (0, False)]
+    if again == "the same decision":
+        await settle_message(ctx, message_id, Outcome.PASS)
+    else:
+        await gather(replace(ctx, now=lambda: ctx.now() + RING_AFTER + timedelta(seconds=1)))
+    assert await new_to(ctx, MATHS, HEAD) == [(1, True), (1, False)]
 
 
 async def test_a_process_that_dies_after_the_message_is_kept_calls_later(

@@ -59,6 +59,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "messages.texts": lambda s: s.texts("t", 0, 9),
     "messages.mark_recalled": lambda s: s.mark_recalled("m", "p", NOW),
     "messages.mark_state": lambda s: s.mark_state("m", MessageState.HELD, NOW),
+    "messages.mark_told": lambda s: s.mark_told("m"),
     "messages.taken_back": lambda s: s.taken_back("school-a", NOW, 9),
     "messages.to_carry": lambda s: s.to_carry(NOW),
     "messages.mark_carry": lambda s: s.mark_carry(
@@ -75,6 +76,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "rings.settle": lambda s: s.settle([Ring(id="p", touched_at=NOW)], "r"),
     "rings.postpone": lambda s: s.postpone([Ring(id="p", touched_at=NOW, due_at=NOW)], "r"),
     "threads.call_all": lambda s: s.call_all("t", Call(1, "m")),
+    "threads.note_late": lambda s: s.note_late("t", Call(1, "m"), author_id="p"),
     "threads.call": lambda s: s.call([A_MARK], Call(1, "m")),
     "threads.set_muted": lambda s: s.set_muted(A_MARK, muted=True),
     "duty.find": lambda s: s.find("d"),

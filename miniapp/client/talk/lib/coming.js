@@ -51,8 +51,12 @@ module.exports = {
     /** @this {any} @param {Api.Message[]} changed */
     change(changed) {
       const anew = new Map(changed.map((one) => [one.seq, one]));
+      const late = this.messages.some((/** @type {Api.Message} */ { seq, state }) => state !== 'sent' && (anew.get(seq) || { state }).state === 'sent');
       this.messages = this.messages.map((/** @type {Api.Message} */ one) => anew.get(one.seq) || one);
       this.draw();
+      if (!late || !this.thread) return;
+      this.thread.unread += 1; // it stands further up, and is seen now
+      this.noteRead();
     },
 
     /** What came since, from the server; who asks meanwhile waits for the same. @this {any} */
@@ -92,8 +96,9 @@ module.exports = {
     /** @this {any} */
     noteRead() {
       const seq = this.last();
-      if (!this.thread || this.data.newer || seq <= this.thread.read) return;
+      if (!this.thread || this.data.newer || seq < this.thread.read || (seq === this.thread.read && !this.thread.unread)) return;
       this.thread.read = seq;
+      this.thread.unread = 0;
       talk.noteRead(this.id, seq).catch((error) => {
         if (!(error instanceof ApiError)) throw error;
       });
