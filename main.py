@@ -28,6 +28,7 @@ from handlers.base import UNDER_WAY
 from services.administrators import Founding, offer_administration
 from services.audit_command import run_verify
 from services.catalogue_command import SyncWish, try_sync
+from services.migrations import bring_along
 from services.moving import run_move
 from services.roster_command import parse_only, refusal, run_district, run_import, run_template
 from services.roster_districts import DistrictWish
@@ -179,7 +180,7 @@ async def dev(port: int, data_dir: Path) -> None:
         )
         async with running(settings) as program:
             await program.ctx.stores.ensure_indexes()
-            await program.ctx.stores.resources.relist()
+            await bring_along(program.ctx)
             await seed(program.ctx, list(world.users.values()))
             application = make_application(
                 program.ctx, settings, extra_routes=[*simulator.routes(), (r"/", PhonesPage)]
@@ -200,11 +201,11 @@ async def init_db(settings: Settings) -> None:
     ship; harmless to repeat."""
     async with running(settings) as program:
         await program.ctx.stores.ensure_indexes()
-        brought = await program.ctx.stores.resources.relist()
+        brought = await bring_along(program.ctx)
         await plant_starter(program.ctx)
     print("indexes are there")
-    if brought:
-        print(f"resources listed anew: {brought}")
+    if brought.resources or brought.weeks:
+        print(f"listed anew: {brought.resources} resources; to be counted: {brought.weeks} weeks")
 
 
 async def take_roster(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -281,7 +281,7 @@ async def list_class_links(call: Call, class_id: str) -> EntryRows:
     found = await entries_of(call.ctx, place)
     opened = await uses_of_shelf(call.ctx, place)
     uses = None
-    if opened is not None and not opened.few:
+    if not opened.few:
         uses = [_use_row(entry.id, opened.of(entry.id)) for entry in found]
     return EntryRows(entries=[_entry_row(call, entry) for entry in found], uses=uses)
 
@@ -373,7 +373,7 @@ def _use_row(code: str, use: EntryUse) -> EntryUseRow:
         families=week.families,
         teachers=week.teachers,
         others=week.others,
-        term=use.term.every if use.term else 0,
+        term=use.term.every,
     )
 
 

@@ -78,6 +78,7 @@ COLLECTIONS: Mapping[str, str] = {
     "link_days": "figures alone",
     "class_uses": "figures alone",
     "school_uses": "figures alone",
+    "shelf_uses": "figures alone",
     "use_marks": "name nobody",
     "tasklists": "stay: what a school offered",
     "taskworks": "a child's go",

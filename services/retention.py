@@ -144,7 +144,7 @@ async def _clear_evenings(ctx: Context) -> int:
     for name in (
         *("class_weeks", "school_weeks"),
         *("report_lines", "class_reports", "school_reports"),
-        *("class_uses", "school_uses"),
+        *("class_uses", "school_uses", "shelf_uses"),
     ):
         gone += await ctx.stores.ageing.drop_weeks(name, before)
     return gone

@@ -1,36 +1,44 @@
-"""How often what hangs on a shelf was opened, for whoever keeps it: the last seven days, and a class's term.
+"""How often what hangs on a shelf was opened, for whoever keeps it: lately, and all term.
 
-One query for the whole shelf (`link_days` by shelf and day); a school's term would be every class's every day, so that
-is not read here. Of classes with few children nothing is counted (`domain.use.too_few`), and nothing knows by whom.
+A class's and a school's last seven days, and a class's term, are one query for the whole shelf (`link_days` by shelf
+and day). A school's term is its weeks as they were counted (`shelf_uses`), this week's days as they are; a region's
+week and term are the same weeks of all its schools. Of classes with few children nothing is counted
+(`domain.use.too_few`), and nothing knows by whom.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from operator import itemgetter
 
 from domain.link_uses import Use
+from domain.monitors import monday_of
+from domain.regions import Region
 from domain.schools import School
+from domain.shelf_uses import ShelfUse
 from domain.use import FEW, Views, too_few, total, views_of
 from services.context import Context
-from services.periods import Span, period_on
+from services.periods import Period, Span, period_of, period_on
 from services.shelves import ShelfPlace
-from services.terms import school_day
+from services.terms import calendar_of_region, school_day
 from services.use import pupils_of
 
 DAYS = 7
+_Days = tuple[tuple[date, Views], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EntryUse:
-    """How often one entry was opened: `days` are those of the last seven on which it was, the newest first; `term` is
-    all of the term in a class, None for a school."""
+    """How often one entry was opened. `week` is its last seven days, of a region's this week from Monday on; `days` are
+    those of the seven on which it was, the newest first; `weeks` the term's of a school, by their Mondays, likewise."""
 
     week: Views = field(default_factory=Views)
-    days: tuple[tuple[date, Views], ...] = ()
-    term: Views | None = None
+    term: Views = field(default_factory=Views)
+    days: _Days = ()
+    weeks: _Days = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +47,112 @@ class ShelfUses:
 
     by_code: Mapping[str, EntryUse]
     few: bool = False
-    nothing: EntryUse = field(default_factory=EntryUse)
 
     def of(self, code: str) -> EntryUse:
         """Of one entry, also of one that nobody opened."""
-        return self.by_code.get(code, self.nothing)
+        return self.by_code.get(code, EntryUse())
 
 
-async def uses_of_shelf(ctx: Context, place: ShelfPlace) -> ShelfUses | None:
-    """For a school's or class's shelf that the caller may keep; None for a region's, which is no school's."""
-    school, school_class = place.school, place.school_class
-    if school is None:
-        return None
-    pupils = await pupils_of(ctx, school)
+async def uses_of_shelf(ctx: Context, place: ShelfPlace) -> ShelfUses:
+    """For a shelf that the caller may keep."""
+    if place.school is None:
+        return ShelfUses(await _of_region(ctx, place.region, place.key) if place.region else {})
+    pupils = await pupils_of(ctx, place.school)
     hidden = too_few(pupils)
-    if sum(pupils.values()) < FEW or (school_class is not None and school_class.id in hidden):
+    own = place.school_class
+    if sum(pupils.values()) < FEW or (own is not None and own.id in hidden):
         return ShelfUses({}, few=True)
     week = school_day(ctx.now()) - timedelta(days=DAYS - 1)
-    term = await _term_of(ctx, school) if school_class else None
-    since = min(week, term or week)
+    term = await period_on(ctx, place.school, Span.TERM, None)
+    since = min(week, term.first_on) if own else week
     found: dict[str, list[Use]] = defaultdict(list)
     for use in await ctx.stores.link_uses.of_shelf(place.key, since.isoformat()):
-        here = use.class_id == school_class.id if school_class else use.class_id not in hidden
-        if here and use.school_id == school.id:
+        here = use.class_id == own.id if own else use.class_id not in hidden
+        if here and use.school_id == place.school.id:
             found[use.code].append(use)
-    nothing = EntryUse(term=Views() if term else None)
-    by_code = {code: _entry_use(uses, week, term) for code, uses in found.items()}
-    return ShelfUses(by_code, nothing=nothing)
+    if own:
+        return ShelfUses({c: _in_class(uses, week, term) for c, uses in found.items()})
+    this_week = monday_of(school_day(ctx.now()))
+    counted = await _counted(ctx, place.school, place.key, term, this_week)
+    in_term = this_week in term.mondays
+    return ShelfUses(
+        {
+            code: _in_school(found[code], counted[code], this_week if in_term else None)
+            for code in {*found, *counted}
+        }
+    )
 
 
-async def _term_of(ctx: Context, school: School) -> date:
-    return (await period_on(ctx, school, Span.TERM, None)).first_on
+async def weeks_of_region(
+    ctx: Context, region: Region, key: str, first: date, last: date
+) -> list[ShelfUse]:
+    """The weeks of its shelf at each of its schools, from one Monday to another: a document a school and week."""
+    here = {school.id for school in await ctx.stores.schools.schools_below(region.id)}
+    found = await ctx.stores.use.shelf_uses(key, first, last)
+    return [use for use in found if use.school_id in here]
 
 
-def _entry_use(uses: list[Use], week: date, term: date | None) -> EntryUse:
+async def _of_region(ctx: Context, region: Region, key: str) -> dict[str, EntryUse]:
+    """A week is one from Monday on here, as in the figures that it opens to."""
+    today = school_day(ctx.now())
+    period = period_of(await calendar_of_region(ctx, region), today, Span.TERM, None)
+    this_week = monday_of(today)
+    first, last = min(period.first_on, this_week), max(period.mondays[-1], this_week)
+    of_week: dict[str, Views] = defaultdict(Views)
+    of_term: dict[str, Views] = defaultdict(Views)
+    for use in await weeks_of_region(ctx, region, key, first, last):
+        for part in use.links:
+            if use.monday == this_week:
+                of_week[part.key] += part.views
+            if use.monday in period.mondays:
+                of_term[part.key] += part.views
+    return {c: EntryUse(of_week[c], of_term[c]) for c in {*of_week, *of_term}}
+
+
+async def _counted(
+    ctx: Context, school: School, key: str, term: Period, this_week: date
+) -> dict[str, dict[date, Views]]:
+    """The term's weeks but for this one, link by link."""
+    found: dict[str, dict[date, Views]] = defaultdict(dict)
+    for use in await ctx.stores.use.shelf_uses(key, term.first_on, term.mondays[-1]):
+        if use.school_id == school.id and use.monday != this_week:
+            for part in use.links:
+                found[part.key][use.monday] = part.views
+    return found
+
+
+def _in_class(uses: Iterable[Use], week: date, term: Period) -> EntryUse:
+    of_day = _by_day(uses)
+    days = [(day, views) for day, views in of_day.items() if day >= week]
+    return EntryUse(
+        total(views for _, views in days),
+        total(views for day, views in of_day.items() if day >= term.first_on),
+        _newest_first(days),
+    )
+
+
+def _in_school(
+    uses: Iterable[Use], counted: Mapping[date, Views], this_week: date | None
+) -> EntryUse:
+    """`this_week`, where it is one of the term's, is as it is now: all of it is among the last seven days."""
+    days = _by_day(uses)
+    weeks = dict(counted)
+    if this_week and (now := total(v for day, v in days.items() if day >= this_week)).every:
+        weeks[this_week] = now
+    return EntryUse(
+        total(days.values()),
+        total(weeks.values()),
+        _newest_first(days.items()),
+        _newest_first(weeks.items()),
+    )
+
+
+def _by_day(uses: Iterable[Use]) -> dict[date, Views]:
     of_day: dict[date, Views] = defaultdict(Views)
     for use in uses:
         of_day[date.fromisoformat(use.day)] += views_of(use)
-    days = tuple(sorted(((d, v) for d, v in of_day.items() if d >= week), reverse=True, key=_day))
-    of_term = total(v for d, v in of_day.items() if d >= term) if term else None
-    return EntryUse(total(views for _, views in days), days, of_term)
+    return of_day
 
 
-def _day(line: tuple[date, Views]) -> date:
-    return line[0]
+def _newest_first(lines: Iterable[tuple[date, Views]]) -> _Days:
+    return tuple(sorted(lines, key=itemgetter(0), reverse=True))

@@ -7,13 +7,17 @@ So whoever dies, the next round finds it.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
+from domain.link_uses import Use
 from domain.monitors import monday_of
 from domain.resource_lessons import lessons_said
 from domain.roles import Role
+from domain.shelf_uses import shelf_uses
 from domain.times import SCHOOL_ZONE
-from domain.use import Lesson, class_uses, lessons_of, school_use
+from domain.use import FEW, Lesson, class_uses, lessons_of, school_use, too_few
 from services.context import Context
 from services.terms import school_day
 
@@ -21,6 +25,7 @@ _MARKS_AT_ONCE = 50
 _LINES_AT_ONCE = 1_000
 _NOTICES_AT_ONCE = 200
 _LOCK, _LOCK_SECONDS = "use", 60.0
+_LONGEST_TERM = timedelta(weeks=30)
 TEACHERS = frozenset({Role.HEAD_TEACHER, Role.SUBJECT_TEACHER, Role.GRADE_LEADER})
 
 
@@ -96,6 +101,8 @@ async def _count_school(ctx: Context, school_id: str, monday: date) -> None:
     before = await ctx.stores.use.class_uses(school_id, monday, monday)
     gone = {one.id for one in before} - {one.id for one in fresh}
     await ctx.stores.use.keep_classes(fresh, sorted(gone))
+    counts = Counter(s.class_id for s in pupils)
+    await _keep_shelves(ctx, school_id, monday, uses, {c.id: counts[c.id] for c in classes})
     await ctx.stores.use.keep_school(
         school_use(
             school_id,
@@ -107,3 +114,28 @@ async def _count_school(ctx: Context, school_id: str, monday: date) -> None:
             at=ctx.now(),
         )
     )
+
+
+async def _keep_shelves(
+    ctx: Context, school_id: str, monday: date, uses: Sequence[Use], pupils: Mapping[str, int]
+) -> None:
+    """Link by link, without classes of few children; of a school with few nothing."""
+    few = sum(pupils.values()) < FEW
+    fresh = [] if few else shelf_uses(school_id, monday, uses, too_few(pupils))
+    before = await ctx.stores.use.shelf_uses_at(school_id, monday)
+    gone = {one.id for one in before} - {one.id for one in fresh}
+    await ctx.stores.use.keep_shelves(fresh, sorted(gone))
+
+
+async def mark_older_weeks(ctx: Context) -> int:
+    """What an older version counted without its links is to be counted again, as far back as a term can reach.
+
+    Returns how many weeks of schools.
+    """
+    since = monday_of(max(school_day(ctx.now()) - _LONGEST_TERM, days_kept_from(ctx))) + timedelta(
+        7
+    )
+    weeks = await ctx.stores.use.schools_by_shelves_alone(since)
+    for school_id, monday in weeks:
+        await ctx.stores.use.mark_week(school_id, monday, ctx.new_id())
+    return len(weeks)

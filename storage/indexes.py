@@ -114,19 +114,13 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("unfinished", "unfinished_since", sparse=True),
     ],
     "evenings": [_index("by_day", "school_id", "day"), _index("by_age", "day")],
-    "class_weeks": [
-        _index("by_week", "school_id", "monday"),
-        _index("by_age", "monday"),
-    ],
+    "class_weeks": [_index("by_week", "school_id", "monday"), _index("by_age", "monday")],
     "school_weeks": [_index("by_age", "monday")],
     "report_lines": [
         _index("by_class", "school_id", "class_id", "monday"),
         _index("by_age", "monday"),
     ],
-    "class_reports": [
-        _index("by_week", "school_id", "monday"),
-        _index("by_age", "monday"),
-    ],
+    "class_reports": [_index("by_week", "school_id", "monday"), _index("by_age", "monday")],
     "school_reports": [_index("by_age", "monday")],
     "timings": [
         _index("by_author", "school_id", "author_id", "-at"),
@@ -293,6 +287,11 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "class_uses": [_index("by_week", "school_id", "monday"), _index("by_age", "monday")],
     "school_uses": [_index("by_age", "monday")],
+    "shelf_uses": [
+        _index("by_shelf", "place", "monday"),
+        _index("by_week", "school_id", "monday"),
+        _index("by_age", "monday"),
+    ],
     "activities": [
         _index("by_author", "school_id", "author_id", "-position"),
         _index("by_class", "school_id", "class_ids", "-position"),

@@ -1,4 +1,4 @@
-"""How much links are used: a document a class and week, one a school and week.
+"""How much links are used: a document a class and week, one a school and week, one a shelf, school and week.
 
 All of it is derived. What is to be counted again says `uncounted` of a line of `link_days` and of a notice, set by the
 very write that changes them, or a mark for a week.
@@ -15,6 +15,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import ReplaceOne
 
 from domain.monitors import week_id
+from domain.shelf_uses import ShelfUse
 from domain.use import ClassUse, SchoolUse
 from storage.documents import from_document, to_document, with_text_dates
 
@@ -39,6 +40,7 @@ class UseStore:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._classes = database["class_uses"]
         self._schools = database["school_uses"]
+        self._shelves = database["shelf_uses"]
         self._marks = database["use_marks"]
 
     async def mark_week(self, school_id: str, monday: date, stamp: str) -> None:
@@ -82,3 +84,34 @@ class UseStore:
         keys = [week_id(school_id, monday) for school_id in school_ids for monday in mondays]
         cursor = self._schools.find({"_id": {"$in": keys}})
         return [from_document(SchoolUse, d) async for d in cursor]
+
+    async def schools_by_shelves_alone(self, since: date) -> list[tuple[str, date]]:
+        """Schools' weeks from a Monday on that an older version counted, not link by link. Uses index: by_age."""
+        cursor = self._schools.find(
+            {"monday": {"$gte": since.isoformat()}}, {"school_id": 1, "monday": 1, "by_link": 1}
+        )
+        return [
+            (d["school_id"], date.fromisoformat(d["monday"]))
+            async for d in cursor
+            if not d.get("by_link")
+        ]
+
+    async def shelf_uses(self, place: str, first: date, last: date) -> list[ShelfUse]:
+        """The weeks of a shelf at every school, from one Monday to another, both included. Uses index: by_shelf."""
+        weeks = {"$gte": first.isoformat(), "$lte": last.isoformat()}
+        cursor = self._shelves.find({"place": place, "monday": weeks})
+        return [from_document(ShelfUse, d) async for d in cursor]
+
+    async def shelf_uses_at(self, school_id: str, monday: date) -> list[ShelfUse]:
+        """A school's week, shelf by shelf. Uses index: by_week."""
+        cursor = self._shelves.find({"school_id": school_id, "monday": monday.isoformat()})
+        return [from_document(ShelfUse, d) async for d in cursor]
+
+    async def keep_shelves(self, uses: Sequence[ShelfUse], gone: Sequence[str]) -> None:
+        """Write the weeks of shelves as they were counted; those of these ids are no more. Uses index: _id_."""
+        documents = [with_text_dates(to_document(use)) for use in uses]
+        changes = [ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents]
+        if changes:
+            await self._shelves.bulk_write(changes, ordered=False)
+        if gone:
+            await self._shelves.delete_many({"_id": {"$in": list(gone)}})

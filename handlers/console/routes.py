@@ -190,6 +190,8 @@ def _figures() -> list[URLSpec]:
         URLSpec(rf"{_USE}/{_PLACES_AND_CLASSES}/{_ID}/list\.xlsx", use.UseFileHandler),
         URLSpec(rf"{_USE}/classes/{_ID}", use.ClassUseHandler),
         URLSpec(rf"{_USE}/links/{_ID}", use.LinkUseHandler),
+        URLSpec(rf"{_USE}/entries/{_ID}", use.EntryUseHandler),
+        URLSpec(rf"{_USE}/entries/{_ID}/schools/{_ID}", use.EntryUseHandler),
         URLSpec(_REPORTS, reports.ReportHandler),
         URLSpec(rf"{_REPORTS}/{_PLACES}/{_ID}", reports.ReportHandler),
         URLSpec(rf"{_REPORTS}/{_PLACES_AND_CLASSES}/{_ID}/list\.xlsx", reports.ReportFileHandler),

@@ -10,6 +10,7 @@ from domain.use import FEW, each_month, per_hundred
 from handlers.base import Access
 from handlers.console.figures import Figures, FiguresFileHandler, FiguresHandler, FiguresPage
 from services.periods import Period, Span
+from services.shelf_use_details import region_entry_view
 from services.use import region_view, school_view
 from services.use_details import class_view, link_view
 from services.use_export import GIVEN, SHELVES, export_class, export_region, export_school
@@ -84,3 +85,22 @@ class LinkUseHandler(UsePage):
         view = await link_view(self.ctx, self.acting, code, class_id, span=self.span, day=self.day)
         local = view.school.rules.local_subjects
         self.show("console/use_link.html", view.period, local, view=view)
+
+
+class EntryUseHandler(UsePage):
+    """A link of one's own region's shelf: at its schools, at one of them week by week, in a week day by day."""
+
+    access = Access.STAFF
+    right = Right.REPORTS
+
+    async def get(self, code: str, school_id: str = "") -> None:
+        """Show it."""
+        view = await region_entry_view(self.ctx, self.acting, code, school_id, **self.when)
+        of_entry = f"{self.root}/entries/{code}"
+        self.show(
+            "console/use_entry.html",
+            view.period,
+            view=view,
+            of_entry=of_entry,
+            address=f"{of_entry}/schools/{school_id}" if school_id else of_entry,
+        )

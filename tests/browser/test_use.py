@@ -15,9 +15,10 @@ from domain.monitors import monday_of
 from domain.regions import Region, RegionLevel
 from domain.roles import Role
 from domain.schools import School, Student
-from domain.shelves import Audience
+from domain.shelves import Audience, ShelfLevel, place_key
 from services.context import Context
 from services.notices import draft_notice, publish_notice
+from services.shelves import ShelfPlace
 from services.terms import school_day
 from services.use_counting import count_use
 from tests.browser.test_calendar import nothing_runs_off
@@ -36,7 +37,16 @@ OTHER = School(id="school-z", name="白杨小学", region_ids=("d",))
 CLASSES = [school_class(n, SCHOOL) for n in (1, 2, 3)]
 CHILDREN = {1: 42, 2: 38, 3: 3}
 WEEKS = 6
-LINKS = (("国家平台同步课堂", "chinese"), ("阳光体育", "sport"), ("口算练习", "maths"))
+LINKS = (
+    ("国家平台同步课堂", "chinese"), ("阳光体育", "sport"), ("口算练习", "maths"), ("全区整本书阅读", "chinese"),
+)  # fmt: skip
+REGION_SHELF = ShelfPlace(
+    ShelfLevel.DISTRICT,
+    place_key(ShelfLevel.DISTRICT, DISTRICT.id),
+    DISTRICT.name,
+    DISTRICT.id,
+    region=DISTRICT,
+)
 
 
 async def settle(town: Town) -> list[str]:
@@ -48,7 +58,7 @@ async def settle(town: Town) -> list[str]:
     await stores.schools.save_classes(CLASSES)
     monday = monday_of(school_day(ctx.now())) - timedelta(days=7 * (WEEKS - 1))
     await stores.terms.mark_changed(a_calendar(monday))
-    shelves = [CLASS_SHELF, SCHOOL_SHELF, SCHOOL_SHELF]
+    shelves = [CLASS_SHELF, SCHOOL_SHELF, SCHOOL_SHELF, REGION_SHELF]
     codes = []
     place_of = {}
     for number, ((title, subject), shelf) in enumerate(zip(LINKS, shelves, strict=True)):
@@ -153,7 +163,33 @@ async def test_a_shelf_shows_how_often_each_of_its_links_was_opened(
             await expect(page.get_by_role("table").first).to_be_visible()
             await nothing_runs_off(page)
             await screenshot(page, f"1-{name}-{width}", full_page=True)
+            await expect(page.get_by_text("，本学期 ").first).to_be_visible()
             await page.get_by_role("link", name=evidence).first.click()
             await expect(page.get_by_role("rowheader", name="合计")).to_be_visible()
         await page.goto(f"{town.base}/console/links?class={CLASSES[2].id}")
         assert not await page.get_by_text("近 7 天打开").count()
+
+
+async def test_a_regions_shelf_opens_to_its_schools_weeks_and_days(
+    quiet_town: Town, new_page: NewPage, screenshot: Screenshot
+) -> None:
+    town = quiet_town
+    await settle(town)
+    district = await appoint_at(town, "district", DISTRICT, Role.DISTRICT_ADMIN)
+    for width in (1280, 375):
+        page = await new_page(width=width)
+        await sign_in_at_desk(page, district)
+        await page.goto(f"{town.base}/console/links")
+        await page.get_by_text("本周打开").click()
+        await nothing_runs_off(page)
+        await screenshot(page, f"1-shelf-{width}", full_page=True)
+        await page.get_by_role("link", name="本学期各校明细").click()
+        await expect(page.get_by_role("heading", name="全区整本书阅读")).to_be_visible()
+        await nothing_runs_off(page)
+        await screenshot(page, f"2-schools-{width}", full_page=True)
+        await page.get_by_role("link", name=SCHOOL.name).click()
+        await expect(page.get_by_text(SCHOOL.name).first).to_be_visible()
+        await page.get_by_role("link", name="起").last.click()
+        await expect(page.get_by_role("heading", name="每天")).to_be_visible()
+        await nothing_runs_off(page)
+        await screenshot(page, f"3-days-{width}", full_page=True)

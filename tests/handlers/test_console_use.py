@@ -17,10 +17,12 @@ from domain.monitors import monday_of
 from domain.regions import Region, RegionLevel
 from domain.roles import Role
 from domain.schools import School
+from domain.shelves import ShelfLevel, place_key
 from domain.use import each_month, too_few, total
 from services.context import Context
 from services.links import doors_for, find_target
 from services.notices import draft_notice, publish_notice
+from services.shelves import ShelfPlace
 from services.terms import school_day
 from services.use_counting import count_use
 from tests.desk import Browser, appoint_at, desks_of, sign_in_at_desk
@@ -126,9 +128,9 @@ async def test_a_shelf_shows_how_often_its_links_were_opened_and_leads_to_their_
         town.ctx.links.note(town.ctx, target, mark)
     await town.ctx.links.write(town.ctx)
     page = (await desks["office"].open("/console/links")).text
-    assert "近 7 天打开 3 次" in page
-    assert "<td>2</td><td>0</td><td>1</td>" in page
-    assert "近 7 天还没有人打开" in page
+    assert "近 7 天打开 3 次，本学期 3 次" in page
+    assert page.count("<td>2</td><td>0</td><td>1</td>") == 2  # the day, and the week of the term
+    assert "本学期还没有人打开" in page
     assert f"/console/use/links/{unused.id}" not in page
     for key in ("office", "music"):
         shelf = (await desks[key].open(f"/console/links?class={CLASS.id}")).text
@@ -145,6 +147,57 @@ async def test_a_shelf_shows_how_often_its_links_were_opened_and_leads_to_their_
         "<td>2</td><td>0</td><td>1</td>"
         in (await desks["office"].open(html.unescape(found[1]))).text
     )
+
+
+async def test_a_regions_shelf_shows_its_schools_sum_and_leads_to_them_and_their_days(
+    town: Town, desks: dict[str, Browser]
+) -> None:
+    ctx = town.ctx
+    shelf = ShelfPlace(
+        ShelfLevel.DISTRICT,
+        place_key(ShelfLevel.DISTRICT, "d"),
+        DISTRICT.name,
+        "d",
+        region=DISTRICT,
+    )
+    entry = await hang(ctx, shelf, key="key-0002", title="全区读书")
+    unused = await hang(ctx, shelf, key="key-0003", title="口算")
+    target = await find_target(ctx, entry.id)
+    door = (await doors_for(ctx, SCHOOL.id, (CLASS.id,), "families"))[CLASS.id]
+    for mark in (door, door, door, ""):  # the fourth from paper: at no school
+        ctx.links.note(ctx, target, mark)
+    await ctx.links.write(ctx)
+
+    async def counted() -> bool:
+        await count_use(ctx)
+        return not await ctx.stores.link_uses.uncounted(1)
+
+    await wait_until(counted, description="the week is counted")
+    phone = await appoint_at(town, "head", DISTRICT, Role.DISTRICT_ADMIN, name="乙")
+    head = Browser(town)
+    await sign_in_at_desk(head, phone)
+    page = (await head.open("/console/links")).text
+    assert "本周打开 3 次，本学期 3 次" in page
+    assert page.count("本学期还没有人打开") == 1
+    found = [html.unescape(one) for one in re.findall(r'href="(/console/use/entries/[^"]+)"', page)]
+    assert found == [f"/console/use/entries/{entry.id}?span={span}" for span in ("week", "term")]
+    for path in found:
+        schools = await head.open(path)
+        assert "<td>3</td><td>0</td><td>0</td>" in schools.text
+        (lower,) = re.findall(r'href="(/console/use/entries/[^"]+/schools/[^"]+)"', schools.text)
+        assert SCHOOL.name in schools.text
+        of_school = (await head.open(html.unescape(lower))).text
+        assert "<td>3</td><td>0</td><td>0</td>" in of_school
+        assert child_name(1) not in schools.text + of_school
+    own = f"/console/use/entries/{entry.id}"
+    assert "还没有人打开" in (await head.open(f"{own}?span=week&day=2020-01-06")).text
+    assert (await head.open(f"/console/use/entries/{unused.id}")).status == 200
+    for path in (f"{own}/schools/{OTHER_SCHOOL.id}", "/console/use/entries/zzzzzz"):
+        assert (await head.open(path)).status == 404, path
+    await head.client.close()
+    assert (await desks["observer"].open(own)).status == 200
+    for key in ("office", "music"):
+        assert (await desks[key].open(own)).status == 404, key
 
 
 async def test_the_file_holds_the_figures_and_no_formula(

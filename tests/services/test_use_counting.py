@@ -31,7 +31,7 @@ from tests.town import SCHOOL, Town, school_class
 
 MONDAY = date(2026, 11, 23)
 CLASS, OTHER = school_class(1), school_class(2)
-KEPT = ("class_uses", "school_uses")
+KEPT = ("class_uses", "school_uses", "shelf_uses")
 
 
 @pytest.fixture
