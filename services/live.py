@@ -132,11 +132,13 @@ class Live:
 
     async def close(self) -> None:
         """Everybody is sent away, to come back to another process."""
-        for task in list(self._tasks):
+        ending = list(self._tasks)
+        for task in ending:
             task.cancel()
         for listeners in list(self._people.values()):
             for listener in list(listeners):
                 listener.end(GOING_AWAY, "going away")
+        await asyncio.gather(*ending, return_exceptions=True)
         if self._line is not None:
             await self._line.close()
 

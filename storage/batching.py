@@ -38,6 +38,14 @@ class Batcher(Generic[Item, Answer]):
             self._running = loop.create_task(self._run())
         return await future
 
+    async def close(self, seconds: float) -> None:
+        """Wait for what is under way, for so long at most; who waits still then is cancelled."""
+        running = self._running
+        if running is not None:
+            await asyncio.wait([running], timeout=seconds)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
     async def _run(self) -> None:
         try:
             while self._waiting:
@@ -54,6 +62,10 @@ class Batcher(Generic[Item, Answer]):
                 raise ValueError(f"{len(answers)} answers for {len(batch)} items")
         except Exception as error:  # the store is gone: everybody in the batch is told the same
             answers = [error] * len(batch)
+        except asyncio.CancelledError:
+            for _, future in batch + self._waiting:
+                future.cancel()
+            raise
         for (_, future), answer in zip(batch, answers, strict=True):
             if future.done():  # its request was cancelled meanwhile
                 continue

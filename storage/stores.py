@@ -202,6 +202,7 @@ class Stores:
 
     async def close(self) -> None:
         """Let go of the connections."""
+        await self.wires.close()
         self.database.client.close()
         await self.redis.aclose()
 

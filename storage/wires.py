@@ -14,6 +14,7 @@ from storage.batching import Batcher
 
 _WAIT_SECONDS = 4.0
 _AGAIN_SECONDS = 0.5
+_LAST_SECONDS = 1.0
 
 
 class WireStore:
@@ -73,6 +74,10 @@ class WireStore:
 
     def _presence(self, person_id: str) -> str:
         return f"{self._name}:present:{person_id}"
+
+    async def close(self) -> None:
+        """Tell what is being told. A connection that comes up when all are let go of would stay open."""
+        await self._telling.close(_LAST_SECONDS)
 
     def line(self) -> Line:
         """A connection of one's own to listen on."""

@@ -98,3 +98,17 @@ async def test_who_stops_waiting_does_not_disturb_the_others(store: Store) -> No
     assert answers[2] == 4
     assert store.batches == [[0, 1, 2]]
     assert await batcher.add(5) == 10
+
+
+async def test_at_the_end_what_does_not_come_to_its_own_is_given_up(store: Store) -> None:
+    batcher = Batcher(store.flush)
+    store.gate.clear()
+    first = asyncio.ensure_future(batcher.add(1))
+    await store.begun.wait()
+    second = asyncio.ensure_future(batcher.add(2))
+    await asyncio.sleep(0)
+    await batcher.close(0)
+    for waiting in (first, second):
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    assert store.batches == [[1]]
