@@ -20,7 +20,8 @@ from domain.safety import Outcome, Spot
 
 PICTURE_LIMIT = 9
 COMMENT_LIMIT = 500
-MOST_COMMENTS = 500  # of one topic, those that are hidden, looked at or deleted among them
+MOST_COMMENTS = 500  # of one topic, those that are hidden or looked at among them
+MOST_EMPTY = 500  # deleted ones that gave their place back; whoever goes on so uses the places up
 TAG_LIMIT = 60  # children in one picture: a whole class
 CIRCLE_KINDS = frozenset({GroupKind.CLASS, GroupKind.RESEARCH})
 
@@ -101,7 +102,8 @@ class Topic(Said):
 class Comment(Said):
     """A word to a topic. A deleted one is an empty line, so that the same key makes no second one of it.
 
-    `place`: which of the topic's places it takes (`MOST_COMMENTS`), 0 for none. It says nothing of the order.
+    `place`: which of the topic's places it takes (`MOST_COMMENTS`), 0 for none: of a deleted one there may be a line
+    without, under a name of its own, once its place was wanted. It says nothing of the order.
     """
 
     topic_id: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from domain.circles import (
     MOST_COMMENTS,
+    MOST_EMPTY,
     Comment,
     Topic,
     comment_id,
@@ -102,8 +103,10 @@ async def _said(ctx: Context, seat: Seat, topic: Topic, held: str, text: str) ->
     decides = seat.as_staff and seat.leads
     writing = comment_writing(comment, spot_of_topic(topic), decides=decides)
     outcome = (await judge(ctx, writing)).accepted().outcome
-    if not await ctx.stores.circle_comments.insert(replace(comment, state=outcome), MOST_COMMENTS):
+    comment = replace(comment, state=outcome)
+    if not await ctx.stores.circle_comments.insert(comment, MOST_COMMENTS, empty=MOST_EMPTY):
         raise ConflictError("topic_comments_full")
+    await ctx.stores.circle_comments.drop_if_gone(held)
     return await ctx.stores.circle_comments.find(held) or comment
 
 
@@ -129,7 +132,10 @@ async def access_comment(ctx: Context, person_id: str, comment_id: str) -> tuple
 
 
 async def delete_comment(ctx: Context, person_id: str, comment_id: str) -> None:
-    """Its author takes it back: nothing of it is kept. Twice is once. Raises NotFoundError."""
+    """Its author takes it back: nothing of it is kept, its place is another's to take. Twice is once.
+
+    Raises NotFoundError.
+    """
     comment = await ctx.stores.circle_comments.find(comment_id)
     if comment is None or comment.author_id != person_id:
         raise NotFoundError

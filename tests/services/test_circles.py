@@ -13,7 +13,6 @@ from domain.circles import Audience, Member
 from domain.errors import ConflictError
 from domain.groups import Mode, research_group
 from domain.safety import Kind, Outcome
-from services import circle_comments
 from services.circle_comments import (
     can_comment,
     comments_page,
@@ -162,35 +161,6 @@ async def test_the_same_key_in_two_processes_at_once_is_one_topic_and_one_commen
     kept = await ctx.stores.circles.find(topic)
     assert kept is not None
     assert (kept.comments, kept.replies) == (5, 5)
-
-
-async def test_the_last_places_under_a_topic_are_given_to_as_many_as_there_are(
-    ctx: Context, second: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(circle_comments, "MOST_COMMENTS", 7)
-    topic = (await post(ctx, HEAD, "运动会")).id
-    came = await asyncio.gather(
-        *(
-            say_comment(
-                (ctx, second)[n % 2], (MOTHER, OTHER)[n % 2], topic, f"第{n}句", key=f"c{n}"
-            )
-            for n in range(30)
-        ),
-        return_exceptions=True,
-    )
-    kept = [one[1] for one in came if not isinstance(one, BaseException)]
-    refused_ones = [str(one) for one in came if isinstance(one, BaseException)]
-    assert len(kept) == 7
-    assert set(refused_ones) == {"topic_comments_full"}
-    assert sorted(await said(ctx, HEAD, topic)) == sorted(c.text for c in kept)
-    # What was kept is kept under its key.
-    number = kept[0].text.removeprefix("第").removesuffix("句")
-    _, same = await say_comment(second, kept[0].author_id, topic, kept[0].text, key=f"c{number}")
-    assert same.id == kept[0].id
-    await delete_comment(ctx, kept[0].author_id, same.id)
-    with pytest.raises(ConflictError, match="topic_comments_full"):
-        await say_comment(second, OTHER, topic, "再来一句", key="beyond")
-    assert len(await said(ctx, HEAD, topic)) == 6
 
 
 async def test_pages_leave_nothing_out_and_show_nothing_twice(ctx: Context) -> None:
