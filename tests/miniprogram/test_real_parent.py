@@ -269,3 +269,16 @@ async def test_a_child_of_another_family_stays_unseen(campus: Campus) -> None:
     await phone.is_at("pages/notice/index")
     await expect(phone.text("这条通知看不到了")).to_be_visible()
     assert await confirmations(campus.village) == []
+
+
+async def test_while_wechat_is_busy_that_is_said_and_not_the_network_blamed(
+    campus: Campus, screenshot: Screenshot
+) -> None:
+    mother = await campus.parent("mother", 1)
+    campus.town.faults(busy=True)
+    await mother.open()
+    await expect(mother.text("微信暂时没有回应，请稍后再试")).to_be_visible()
+    await mother.shoot(screenshot, "1-busy")
+    campus.town.faults(busy=False)
+    await mother.tap("state-act")
+    await expect(mother.part("activities")).to_be_visible()

@@ -14,7 +14,7 @@ module.exports = {
     kinds: { sign_up: '接龙', poll: '投票', form: '问卷', booking: '预约', theme: '主题活动' },
     toFill: '待填写',
     filled: '已填',
-    held: '有名额',
+    held: '已有名额',
     inLine: '候补第 {n} 位',
     over: '已截止',
     withdrawn: '已撤回',

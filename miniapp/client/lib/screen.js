@@ -62,8 +62,9 @@ function problemOf(error, missing) {
   if (!(error instanceof ApiError)) throw error;
   if (error.status === 404) return { title: missing.gone, hint: missing.goneHint, retry: false };
   if (error.status === 401) return { title: common.failed, hint: common.signedOut, retry: true };
-  // Who asked too often is told so: the network is not to blame.
-  const hint = error.passing && error.status !== 429 ? common.failedHint : error.message;
+  // Who asked too often, or whom WeChat does not let in, is told so: the network is not to blame.
+  const isNamed = error.status === 429 || error.code === 'wechat';
+  const hint = error.passing && !isNamed ? common.failedHint : error.message;
   return { title: common.failed, hint, retry: true };
 }
 
