@@ -70,6 +70,7 @@ class Stub:
         self.tonight: list[dict[str, Any]] = []
         self.empty = False
         self.failing = False
+        self.rest = 0  # seconds in which nothing more is to be said in conversations
         self.credits = 2  # what is left of what was accepted
         self.subscribable = True  # whether the school has such a message
         self.slow: asyncio.Event | None = None
@@ -102,6 +103,7 @@ class Stub:
         body = {"data": answer} if status < 400 else {"error": answer}
         await route.fulfill(
             status=status,
+            headers={"Retry-After": str(self.rest)} if status == 429 else {},
             content_type="application/json",
             body=json.dumps(body, ensure_ascii=False),
         )
@@ -114,6 +116,8 @@ class Stub:
             if given:
                 self.landed["quiet"] = json.loads(given)
             return 200, self.landed.get("quiet", {"start": "", "end": ""})
+        if self.rest and method == "POST" and path.endswith("/messages"):
+            return 429, self._error("too_many")
         if f"{method} {path}" in self.said:
             return (201 if method == "POST" else 200), self.said[f"{method} {path}"]
         return self._own_answer(method, path, query, given)

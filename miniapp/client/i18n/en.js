@@ -27,6 +27,7 @@ module.exports = {
     more: 'Pull up for more',
     noMore: 'That is all',
     sending: 'Sending',
+    rests: 'A lot at once: goes out by itself in about {n} minutes',
     teacher: '{name}',
     titles: '',
   },
@@ -76,6 +77,7 @@ module.exports = {
     until: 'by {when}',
     late: 'past its deadline',
     waiting: '{n} waiting for a connection',
+    rests: 'A lot at once: {n} go out by themselves in about {minutes} minutes',
   },
   notices: {
     title: 'Notices',

@@ -26,6 +26,7 @@ module.exports = {
     more: '上拉看更多',
     noMore: '没有更多了',
     sending: '正在送出',
+    rests: '发得有点密，约 {n} 分钟后自动送出',
     teacher: '{name}老师',
     titles: '老师 主任 校长 园长 书记',
   },
@@ -75,6 +76,7 @@ module.exports = {
     until: '{when} 前',
     late: '已过截止时间',
     waiting: '有 {n} 条等网络好了送出',
+    rests: '发得有点密，{n} 条约 {minutes} 分钟后自动送出',
   },
   notices: {
     title: '通知',

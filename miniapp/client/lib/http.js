@@ -8,12 +8,13 @@ const OFFLINE = 'offline';
 
 /**
  * Why something did not work: `code` for the program, `message` for the person, `fields` by field.
- * The code `offline` means that no answer came.
+ * The code `offline` means that no answer came; `rest` is for how many seconds the server wants no more of it.
  */
 class ApiError extends Error {
-  /** @param {string} code @param {string} [message] @param {Record<string, string>} [fields] @param {number} [status] */
-  constructor(code, message = '', fields = {}, status = 0) {
+  /** @param {string} code @param {string} [message] @param {Record<string, string>} [fields] @param {number} [status] @param {number} [rest] */
+  constructor(code, message = '', fields = {}, status = 0, rest = 0) {
     super(message || code);
+    this.rest = rest;
     this.code = code;
     this.fields = fields;
     this.status = status;
@@ -54,7 +55,7 @@ function request({ path, method = 'GET', body, header = {}, patience = PATIENCE_
           return;
         }
         const error = (answer && answer.error) || {};
-        reject(new ApiError(error.code || String(statusCode), error.message, error.fields, statusCode));
+        reject(new ApiError(error.code || String(statusCode), error.message, error.fields, statusCode, Number(headerOf(answered, 'retry-after')) || 0));
       },
       fail() {
         reject(new ApiError(OFFLINE));

@@ -3,6 +3,7 @@
 const { fill, words } = require('../i18n/index');
 const { moment, sign } = require('./format');
 const queue = require('./queue');
+const { whyWaiting } = require('./waiting');
 
 /** What the queue calls the decision, the end and the appeal of a request. @param {string} id */
 const aboutClaim = (id) => `claim:${id}`;
@@ -45,9 +46,8 @@ function childCard(child) {
 
 /** What was tapped about a request and is not there yet; `stuck`: it was tried. @param {string} id @param {boolean} stuck */
 function sendingWords(id, stuck) {
-  const { common, notice } = words();
   if (!queue.has(aboutClaim(id))) return '';
-  return stuck ? notice.queued : common.sending;
+  return stuck ? whyWaiting(aboutClaim(id)) : words().common.sending;
 }
 
 /** One's own request, waiting or closed. @param {Api.ClaimRow} claim @param {boolean} stuck see `sendingWords` */

@@ -9,6 +9,7 @@ const works = require('../../lib/works');
 const { fill } = require('../../i18n/index');
 const { Attaching } = require('../../lib/attaching');
 const { fetchOnce, ofWork } = require('../lib/pictures');
+const { whyWaiting } = require('../../lib/waiting');
 
 const KEEP_MS = 400; // a pause in typing is a moment to keep what was typed
 /** The most that the server takes, by kind. @type {Record<string, number>} */
@@ -187,8 +188,7 @@ Page({
 
   /** @param {import('../../lib/queue').Outcome} outcome */
   heard(outcome) {
-    const { t, busy } = this.data;
-    if (!busy || outcome.about !== this.work.about) return;
+    if (!this.data.busy || outcome.about !== this.work.about) return;
     wx.hideLoading();
     this.setData({ busy: false });
     if (outcome.state === 'refused') {
@@ -197,7 +197,7 @@ Page({
       return;
     }
     wx.navigateBack();
-    this.say(outcome.state === 'done' ? outcome.data.said : t.notice.queued);
+    this.say(outcome.state === 'done' ? outcome.data.said : whyWaiting(outcome.about));
   },
 
   /** @param {string} title */

@@ -7,7 +7,7 @@ const { ofWork, overlay } = require('./pictures');
 
 /**
  * @param {Api.ChildWork} work
- * @param {{name: string, queued: boolean, draft: boolean}} here what this phone knows besides
+ * @param {{name: string, queued: string, draft: boolean}} here what this phone knows besides
  */
 function workRow(work, { name, queued, draft }) {
   const { submission, may_hand_in: open, child_id: id } = work;
@@ -15,7 +15,7 @@ function workRow(work, { name, queued, draft }) {
     id, name,
     versions: submission ? versionsOf(submission, work.homework_id, id, paths.work(work.homework_id, id)) : [],
     again: Boolean(submission) && !isReturned(submission),
-    ...labelOf(submission, queued),
+    ...labelOf(submission, Boolean(queued)),
     hint: hintOf(submission, open, queued),
     action: open && !queued ? actionOf(work, draft) : '',
   };
@@ -33,11 +33,10 @@ function labelOf(submission, queued) {
   return { label: t.work[submission.state], tone: tones[submission.state] };
 }
 
-/** @param {Api.Submission | null} submission @param {boolean} open @param {boolean} queued */
+/** @param {Api.Submission | null} submission @param {boolean} open @param {string} queued */
 function hintOf(submission, open, queued) {
-  const t = words();
-  if (queued) return t.notice.queued;
-  if (!submission) return open ? '' : t.work.onlyLook;
+  if (queued) return queued;
+  if (!submission) return open ? '' : words().work.onlyLook;
   return '';
 }
 

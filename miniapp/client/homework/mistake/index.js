@@ -12,6 +12,7 @@ const { ApiError } = require('../../lib/http');
 const { frameOf, styleOf } = require('../lib/frame');
 const { fetchOnce, ofMistake } = require('../lib/pictures');
 const { versionsOf } = require('../lib/work-rows');
+const { whyWaiting } = require('../../lib/waiting');
 
 const MARGIN = 48 / 750; // of the screen's width, beside a picture
 const HIGHEST = 0.52; // of the screen: what is said of it is below
@@ -228,6 +229,6 @@ Page({
     }
     wx.navigateBack();
     const done = marking ? t.mistake.given : isNew ? t.mistakes.kept : t.mistake.saved;
-    wx.showToast({ title: outcome.state === 'waiting' ? t.notice.queued : done, icon: 'none' });
+    wx.showToast({ title: outcome.state === 'waiting' ? whyWaiting(outcome.about) : done, icon: 'none' });
   },
 });

@@ -10,6 +10,7 @@ const { ofHomework } = require('../lib/pictures');
 const { colourOf } = require('../lib/rows');
 const { workRow } = require('../lib/work-rows');
 const { aboutOf, find, fresh, handIn } = require('../../lib/works');
+const { whyWaiting } = require('../../lib/waiting');
 
 Page({
   data: {
@@ -92,7 +93,7 @@ Page({
   workOf({ id, name }) {
     const work = /** @type {Api.ChildWork} */ (this.works.get(id));
     const about = aboutOf(work.homework_id, id);
-    return workRow(work, { name, queued: queue.has(about), draft: Boolean(find(about)) });
+    return workRow(work, { name, queued: queue.has(about) ? whyWaiting(about) : '', draft: Boolean(find(about)) });
   },
 
   /** Ticked off, or to where it is made ready. @param {WechatMiniprogram.TouchEvent} event */

@@ -104,7 +104,9 @@ Page({
 
   /** What was tapped and has not been sent yet. */
   waitingWords() {
-    return queue.size() ? fill(this.data.t.home.waiting, { n: queue.size() }) : '';
+    const { home } = this.data.t;
+    const n = queue.size(), minutes = queue.minutes(queue.under(''));
+    return n ? fill(minutes ? home.rests : home.waiting, { n, minutes }) : '';
   },
 
   /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event */

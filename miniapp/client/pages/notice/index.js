@@ -7,6 +7,7 @@ const { dateOf, moment } = require('../../lib/format');
 const queue = require('../../lib/queue');
 const { answerTo, noticeRow } = require('../../lib/rows');
 const screen = require('../../lib/screen');
+const { whyWaiting } = require('../../lib/waiting');
 
 /** @typedef {Api.Attachment & {path: string}} Picture */
 
@@ -89,7 +90,7 @@ Page({
     const mine = notice.children.filter((child) => child.may_confirm);
     const last = mine.map((child) => child.confirmed_at).sort().pop() || notice.confirmed_at;
     if (notice.state === 'withdrawn' || notice.confirm === 'none') return { answer: 'none' };
-    if (queue.has(answerTo(notice.id))) return { answer: 'sending', answered: t.notice.queued };
+    if (queue.has(answerTo(notice.id))) return { answer: 'sending', answered: whyWaiting(answerTo(notice.id)) };
     if (mine.length && mine.some((child) => !child.confirmed_at)) return { answer: 'open' };
     if (!last) return { answer: 'none' };
     const word = notice.confirm === 'sign' ? t.notice.signed : t.notice.confirmed;
@@ -174,7 +175,7 @@ Page({
   async heard(outcome) {
     const { t, id } = this.data;
     if (outcome.about !== answerTo(id)) return;
-    if (outcome.state === 'waiting') this.setData({ answer: 'sending', answered: t.notice.queued });
+    if (outcome.state === 'waiting') this.setData({ answer: 'sending', answered: whyWaiting(outcome.about) });
     if (outcome.state === 'refused') this.setData({ refused: fill(t.notice.refused, { why: outcome.error.message }) });
     if (outcome.state === 'done') this.setData({ asking: true });
     if (outcome.state !== 'waiting') await this.reload();

@@ -64,6 +64,7 @@ Page({
     speaking: false,
     played: '',
     typing: '',
+    onItsWay: '',
     readBy: '',
     end: '',
     busy: '',
@@ -151,7 +152,9 @@ Page({
   view() {
     const shown = bubbles(this.messages, this.me);
     this.withPaths(shown);
-    return { bubbles: shown, pending: this.waiting(), readBy: this.readBy() };
+    const minutes = queue.minutes(queue.under(talk.about(this.id)));
+    const { chat, common } = words();
+    return { bubbles: shown, pending: this.waiting(), onItsWay: minutes ? fill(common.rests, { n: minutes }) : chat.sending, readBy: this.readBy() };
   },
 
   draw({ toEnd = false } = {}) {
