@@ -8,8 +8,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from domain.roles import Role
+from domain.rollover_plans import years_to_choose
 from domain.schools import SchoolClass
 from domain.stages import Stage
+from services.terms import school_day
 from tests.desk import appoint_at, sign_in_at_desk
 from tests.flows.conftest import town as town
 from tests.new_year import Eve, an_eve, settle
@@ -105,7 +107,8 @@ async def test_what_is_missing_is_asked_first(
     await page.get_by_role("button", name="保存，看升级预览").click()
     await expect(page.get_by_text("请选学年")).to_be_visible()
     await screenshot(page, "setup", full_page=True)
-    await page.get_by_label("2025—2026 学年").check()
+    last_year, this_year = years_to_choose(school_day(town.ctx.now()))
+    await page.get_by_label(f"{last_year}—{this_year} 学年").check()
     await page.get_by_role("button", name="保存，看升级预览").click()
     await expect(page.get_by_text("三十一班")).to_be_visible()
     await screenshot(page, "in-the-way", full_page=True)

@@ -12,6 +12,7 @@ from domain.bindings import BindingState, EndReason
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.imports import Import, ImportState
 from domain.roles import Appointment, Role, appointment_id
+from domain.rollover_plans import years_to_choose
 from domain.rollovers import Choices, RolloverState, Way
 from domain.stages import Stage, System
 from services.audit import Wanted, audit_page
@@ -31,6 +32,7 @@ from services.rollovers import (
 )
 from services.roster_files import RosterError
 from services.roster_turns import roster_turn
+from services.terms import school_day
 from storage.stores import Stores
 from tests.new_year import (
     USUAL,
@@ -308,12 +310,13 @@ async def test_a_school_of_old_says_first_what_it_is(ctx: Context) -> None:
     with pytest.raises(InvalidError) as wrong:
         await describe_school(ctx, post, {"stages": ["nonsense"], "system": [], "year": ["1999"]})
     assert set(wrong.value.fields) == {"stages", "system", "year"}
-    form = {"stages": ["primary"], "system": ["six_three"], "year": ["2025"]}
+    last_year, _ = years_to_choose(school_day(ctx.now()))
+    form = {"stages": ["primary"], "system": ["six_three"], "year": [str(last_year)]}
     await describe_school(ctx, post, form)
     before = await records_of(ctx)
     await go_up(ctx, eve)
     (second,) = await ctx.stores.schools.classes(["school-c-c1-1"])
-    assert (second.name, second.entered, second.label) == ("二年级一班", 2025, "1")
+    assert (second.name, second.entered, second.label) == ("二年级一班", last_year, "1")
     await go_back(ctx, eve)
     assert await records_of(ctx) == before
 
