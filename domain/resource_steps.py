@@ -57,6 +57,7 @@ def rework(
     at: datetime,
     words: str = "",
     outcome: Outcome = Outcome.PASS,
+    made_of: str = "",
 ) -> Resource:
     """Its author hands in another version, which begins at the school. Libraries keep the one they have seen.
 
@@ -70,7 +71,14 @@ def rework(
         resource,
         versions=(
             *resource.versions,
-            Version(number=number, content=content, at=at, words=words, outcome=outcome),
+            Version(
+                number=number,
+                content=content,
+                at=at,
+                words=words,
+                outcome=outcome,
+                made_of=made_of,
+            ),
         ),
         waiting=_wait(Rung(Tier.SCHOOL, resource.school_id), at),
         steps=(*resource.steps, Step(did=Did.REWORKED, at=at, by=resource.author, version=number)),

@@ -136,13 +136,17 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """The content as it was handed in once; `outcome` is what the check of its `words` says."""
+    """The content as it was handed in once; `outcome` is what the check of its `words` says.
+
+    `made_of` is the key under which a phone handed it in: the same again is no other version.
+    """
 
     number: int
     content: Content
     at: datetime
     words: str = ""
     outcome: Outcome = Outcome.PASS
+    made_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
-"""Filing a resource from a teacher's phone: its form, its files piece by piece, and what became of one's own."""
+"""Filing a resource from a teacher's phone: its form, its files piece by piece, what became of one's own, working one
+over and taking it back."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.errors import NotFoundError
 from domain.files import MAX_FILE_BYTES, VIDEO_TYPES
 from domain.resource_forms import (
     CHAPTER_LIMIT,
@@ -15,19 +17,34 @@ from domain.resource_forms import (
     TITLE_LIMIT,
     WHENCE_LIMIT,
 )
-from domain.resources import Claim
+from domain.resources import Claim, Resource
 from domain.roles import Right
 from domain.uploads import PIECE_BYTES
 from handlers.base import Access
 from miniapp.endpoints import WHOLE, Call, Number, Registry, Schema
 from miniapp.homework_shapes import Subject
-from miniapp.resource_shapes import ResourceRow, ResourceStanding, resource_row, standing
+from miniapp.resource_shapes import (
+    ResourceFile,
+    ResourceRow,
+    ResourceStanding,
+    file_rows,
+    resource_row,
+    standing,
+)
 from miniapp.shapes import Attachment, uploaded
 from miniapp.uploads import PieceQuery, UploadOut, upload_out
 from services.people import Post, access_post
 from services.resource_files import TwinError, access_file, begin_file, finish_file, put_piece
 from services.resource_views import books_for, names_of
-from services.resources import choices_for, file_resource, own_resources, owner_at
+from services.resources import (
+    access_own_resource,
+    choices_for,
+    file_resource,
+    own_resources,
+    owner_at,
+    rework_resource,
+    withdraw_resource,
+)
 
 own = Registry("own resources")
 AT = "/teaching/own-resources"
@@ -90,6 +107,41 @@ class ResourceIn(Schema):
     file_ids: list[ShortId] = Field(max_length=PARTS_LIMIT)
 
 
+class ReworkIn(ResourceIn):
+    """Another version; `seen` is the revision of the resource that it was written over."""
+
+    seen: Number
+
+
+class SeenQuery(Schema):
+    """Which revision of the resource was seen."""
+
+    seen: Number
+
+
+class OwnContent(Schema):
+    """The newest version as the form is filled in with it, and where it stands."""
+
+    kind: str
+    title: str
+    summary: str
+    claim: Claim
+    whence: str
+    grade: int
+    subject: str
+    book_id: str
+    chapter: str
+    open: bool
+    files: list[ResourceFile]
+    standing: ResourceStanding
+
+
+class OfQuery(Schema):
+    """Of which resource the file is to be, where one is worked over: that one may have the same already."""
+
+    of: ShortId = ""
+
+
 class FileIn(Schema):
     """A file to come."""
 
@@ -136,6 +188,18 @@ async def list_own_resources(call: Call) -> OwnResources:
     )
 
 
+def _form(body: ResourceIn) -> dict[str, str]:
+    form = body.model_dump(mode="json", exclude={"file_ids", "open", "grade", "seen"})
+    return form | {"grade": str(body.grade), "open": "yes" if body.open else ""}
+
+
+async def _own(call: Call, post: Post, made: Resource) -> OwnResource:
+    names = await names_of(call.ctx, [made])
+    ratings = await call.ctx.stores.resources.ratings([made.id])
+    row = resource_row(post, made, made.newest, names.get(made.school_id, ""), ratings.get(made.id))
+    return OwnResource(**dict(row), created_at=made.created_at, standing=standing(made, names))
+
+
 @own("GET", f"{AT}/form", access=Access.STAFF, right=Right.RESOURCES)
 async def get_resource_form(call: Call, query: FormQuery) -> ResourceForm:
     """What the form of a resource offers at my school."""
@@ -158,12 +222,49 @@ async def get_resource_form(call: Call, query: FormQuery) -> ResourceForm:
 async def file_own_resource(call: Call, body: ResourceIn) -> OwnResource:
     """File one; it waits for the school's review then."""
     post = await _post(call)
-    form = body.model_dump(mode="json", exclude={"file_ids", "open", "grade"})
-    form |= {"grade": str(body.grade), "open": "yes" if body.open else ""}
-    made = await file_resource(call.ctx, post, form, body.file_ids, key=call.key)
-    names = await names_of(call.ctx, [made])
-    row = resource_row(post, made, made.newest, names.get(made.school_id, ""), None)
-    return OwnResource(**dict(row), created_at=made.created_at, standing=standing(made, names))
+    return await _own(
+        call, post, await file_resource(call.ctx, post, _form(body), body.file_ids, key=call.key)
+    )
+
+
+@own("GET", f"{AT}/{{resource_id}}/form", access=Access.STAFF, right=Right.RESOURCES)
+async def get_own_form(call: Call, resource_id: str) -> OwnContent:
+    """One of mine as I would work it over."""
+    found = await access_own_resource(call.ctx, await _post(call), resource_id)
+    if found.withdrawn_at is not None:
+        raise NotFoundError
+    content = found.newest.content
+    names = await names_of(call.ctx, [found])
+    return OwnContent(
+        kind=content.kind.value,
+        title=content.title,
+        summary=content.summary,
+        claim=content.claim,
+        whence=content.whence,
+        grade=content.grade,
+        subject=content.subject,
+        book_id=content.book_id,
+        chapter=content.chapter,
+        open=content.open,
+        files=file_rows(content),
+        standing=standing(found, names),
+    )
+
+
+@own(
+    "POST",
+    f"{AT}/{{resource_id}}/versions",
+    access=Access.STAFF,
+    right=Right.RESOURCES,
+    creates=True,
+)
+async def rework_own_resource(call: Call, resource_id: str, body: ReworkIn) -> OwnResource:
+    """Hand in another version of mine; it waits for the school's review then."""
+    post = await _post(call)
+    reworked = await rework_resource(
+        call.ctx, post, resource_id, _form(body), body.file_ids, seen=body.seen, key=call.key
+    )
+    return await _own(call, post, reworked)
 
 
 @own("POST", f"{AT}/files", access=Access.STAFF, right=Right.RESOURCES, creates=True)
@@ -205,11 +306,21 @@ async def put_resource_piece(call: Call, upload_id: str, query: PieceQuery) -> U
     right=Right.RESOURCES,
     creates=True,
 )
-async def finish_resource_file(call: Call, upload_id: str) -> FiledOut:
+async def finish_resource_file(call: Call, upload_id: str, query: OfQuery) -> FiledOut:
     """All of it is there: judge it. What is there already is not stored again, and its resource is named."""
     try:
-        file = await finish_file(call.ctx, await _post(call), upload_id)
+        file = await finish_file(call.ctx, await _post(call), upload_id, of=query.of)
     except TwinError as error:
         title = error.twin.newest.content.title
         return FiledOut(file=None, twin=TwinOut(id=error.twin.id, title=title))
     return FiledOut(file=uploaded(file), twin=None)
+
+
+# Behind `form` and `files`, which are no resources' ids.
+@own("DELETE", f"{AT}/{{resource_id}}", access=Access.STAFF, right=Right.RESOURCES)
+async def withdraw_own_resource(call: Call, resource_id: str, query: SeenQuery) -> OwnResource:
+    """Take mine back from every library, for good; as often as it is said, once."""
+    post = await _post(call)
+    return await _own(
+        call, post, await withdraw_resource(call.ctx, post, resource_id, seen=query.seen)
+    )

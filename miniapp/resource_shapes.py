@@ -40,13 +40,14 @@ class ResourceRow(Schema):
 class ResourceStanding(Schema):
     """How far one's own has come: `tier` is the level that it waits for or that has it in its library; `reason` of the
     level `by` which sent it back or took it down, until its author does something; `words` is what the check of its
-    words says."""
+    words says. `revision` is sent along with what its author does next: they did it over what they saw."""
 
     stand: Stand
     tier: Tier | None
     by: str
     reason: str
     words: Outcome
+    revision: int
 
 
 class ResourceFile(Schema):
@@ -97,6 +98,7 @@ def standing(resource: Resource, names: Mapping[str, str]) -> ResourceStanding:
         by=names.get(step.rung.place_id, "") if step and step.rung else "",
         reason=step.reason if step else "",
         words=resource.newest.outcome,
+        revision=resource.revision,
     )
 
 

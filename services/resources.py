@@ -115,32 +115,49 @@ async def rework_resource(
     file_ids: Sequence[str],
     *,
     seen: int,
+    key: str = "",
 ) -> Resource:
-    """Hand in another version. Raises NotFoundError, InvalidError, ConflictError, WordsRefusedError, SilencedError."""
-    held = await _own(ctx, post, resource_id, seen)
+    """Hand in another version; the same `key` again is the same version, whatever was decided meanwhile.
+
+    Raises NotFoundError, InvalidError, ConflictError, WordsRefusedError, SilencedError.
+    """
+    held = await access_own_resource(ctx, post, resource_id)
+    if key and any(version.made_of == key for version in held.versions):
+        return held
+    _ensure_seen(held, seen)
     draft = await _drafted(ctx, post, form, file_ids)
     files = await _files(ctx, post, owner_at(post), file_ids, held)
     number = len(held.versions) + 1
     words, outcome = await judge_words_of(ctx, post, resource_id, number, draft)
     content = await _content(ctx, draft, files)
-    changed = rework(held, content, at=ctx.now(), words=words, outcome=outcome)
+    changed = rework(held, content, at=ctx.now(), words=words, outcome=outcome, made_of=key)
     await attach(ctx, files, promise_to(Shower.RESOURCE, resource_id))
     return await write_resource(ctx, changed)
 
 
 async def withdraw_resource(ctx: Context, post: Post, resource_id: str, *, seen: int) -> Resource:
-    """Take one's own back, from every library. Raises NotFoundError, ConflictError."""
-    held = await _own(ctx, post, resource_id, seen)
+    """Take one's own back, from every library; once it is withdrawn, that stays so.
+
+    Raises NotFoundError, ConflictError.
+    """
+    held = await access_own_resource(ctx, post, resource_id)
+    if held.withdrawn_at is not None:
+        return held
+    _ensure_seen(held, seen)
     return await write_resource(ctx, withdraw(held, at=ctx.now()))
 
 
-async def _own(ctx: Context, post: Post, resource_id: str, seen: int) -> Resource:
+async def access_own_resource(ctx: Context, post: Post, resource_id: str) -> Resource:
+    """One that this person filed at this school, withdrawn or not. Raises NotFoundError."""
     found = await access_resource(ctx, post, resource_id)
     if not found.is_author:
         raise NotFoundError
-    if found.resource.revision != seen:
-        raise ConflictError
     return found.resource
+
+
+def _ensure_seen(held: Resource, seen: int) -> None:
+    if held.revision != seen:
+        raise ConflictError
 
 
 async def _drafted(

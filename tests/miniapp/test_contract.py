@@ -116,6 +116,7 @@ RULED = {
             "POST /api/v1/teaching/leaves/{leave_id}/decision",
             "POST /api/v1/teaching/tasklists",
             "POST /api/v1/teaching/own-resources",
+            "POST /api/v1/teaching/own-resources/{resource_id}/versions",
         ),
         "a draft hears of all its fields at once, with a sentence for each",
     ),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.resources import Did, Resource
 from domain.roles import Role
 from domain.uploads import PIECE_BYTES
 from services.resource_reviews import allow_resource, return_resource
@@ -37,12 +38,15 @@ async def signed_in(city: Town, device: Device, key: str) -> MiniClient:
     return await Village(city, device, city.phone("wang")).somebody(key)
 
 
-async def send(mini: MiniClient, content: bytes, *, name: str = "教案.docx") -> Answer:
-    """Bring a file in as the phone does; what finishing answers."""
+async def send(
+    mini: MiniClient, content: bytes, *, name: str = "教案.docx", of: str = ""
+) -> Answer:
+    """Bring a file in as the phone does; what finishing answers. `of`: to work this resource over."""
     begun = await mini.call("POST", f"{OWN}/files", {"name": name, "size_bytes": len(content)})
     for offset in begun.data["missing"]:
         assert (await put(mini, begun.data["id"], content, offset)).status == 200
-    return await mini.call("POST", f"{OWN}/files/{begun.data['id']}/file")
+    of = f"?of={of}" if of else ""
+    return await mini.call("POST", f"{OWN}/files/{begun.data['id']}/file{of}")
 
 
 async def put(mini: MiniClient, upload_id: str, content: bytes, offset: int) -> Answer:
@@ -64,7 +68,7 @@ async def test_it_is_filed_once_and_stands_with_its_author_as_it_is_reviewed(
     said = SAID | {"file_ids": [done.data["file"]["file_id"]]}
     made = await mini.call("POST", OWN, said, key="filing-01")
     assert made.data["standing"] == {
-        "stand": "waiting", "tier": "school", "by": "", "reason": "", "words": "pass",
+        "stand": "waiting", "tier": "school", "by": "", "reason": "", "words": "pass", "revision": 1,
     }  # fmt: skip
     # The same tap twice, and the same after the program forgot the answer, is the same resource.
     assert (await mini.call("POST", OWN, said, key="filing-01")).data["id"] == made.data["id"]
@@ -81,6 +85,88 @@ async def test_it_is_filed_once_and_stands_with_its_author_as_it_is_reviewed(
     assert row["standing"]["by"]
     one = (await mini.call("GET", f"/teaching/resources/{held.id}")).data
     assert one["standing"] == row["standing"]
+
+
+async def returned_one(city: Town) -> Resource:
+    """What the school sent back, and stands nowhere."""
+    author, office = await post_of(city, "zhou"), await post_of(city, "li")
+    made = await filed(city.ctx, author)
+    return await return_resource(city.ctx, office, made.id, seen=1, reason="请补充学习单")
+
+
+async def test_what_came_back_is_handed_in_again_with_another_file_once(
+    city: Town, device: Device
+) -> None:
+    made = await returned_one(city)
+    mini, colleague = await signed_in(city, device, "zhou"), await signed_in(city, device, "wang")
+    at = f"{OWN}/{made.id}"
+    form = (await mini.call("GET", f"{at}/form")).data
+    assert (form["title"], form["chapter"], form["grade"]) == (FORM["title"], FORM["chapter"], 3)
+    assert form["standing"]["reason"] == "请补充学习单"
+    (old,) = [one["file_id"] for one in form["files"]]
+    # The same content as it has already is no twin of itself; without saying so it is.
+    assert (await send(mini, a_document())).data["twin"]["id"] == made.id
+    assert (await send(mini, a_document(), of=made.id)).data["twin"] is None
+    sheet = (await send(mini, a_document("学习单"), name="学习单.docx", of=made.id)).data
+    said = SAID | {
+        "title": "分数的初步认识（改）",
+        "file_ids": [old, sheet["file"]["file_id"]],
+        "seen": form["standing"]["revision"],
+    }
+    done = await mini.call("POST", f"{at}/versions", said, key="again-001")
+    assert (done.status, done.data["title"]) == (201, "分数的初步认识（改）")
+    assert (done.data["standing"]["stand"], done.data["standing"]["reason"]) == ("waiting", "")
+    held = await city.ctx.stores.resources.find(made.id)
+    assert held is not None
+    assert [p.name for p in held.newest.content.parts] == ["教案.docx", "学习单.docx"]
+    # The same tap twice, also when the answer was forgotten and somebody has decided since, is one version.
+    await city.ctx.stores.database["replies"].delete_many({})
+    await allow_resource(city.ctx, await post_of(city, "li"), made.id, seen=held.revision)
+    assert (await mini.call("POST", f"{at}/versions", said, key="again-001")).status == 201
+    held = await city.ctx.stores.resources.find(made.id)
+    assert held is not None
+    assert len(held.versions) == 2
+    assert held.newest.made_of == "again-001"
+    # What was written over what is no more as it was seen counts for nothing.
+    stale = await mini.call("POST", f"{at}/versions", said, key="again-002")
+    assert (stale.status, stale.code) == (409, "conflict")
+    for stranger in (colleague, await signed_in(city, device, "nobody")):
+        assert (await stranger.call("GET", f"{at}/form")).status == 404
+        assert (await stranger.call("POST", f"{at}/versions", said, key="other-01")).status == 404
+        assert (await stranger.call("DELETE", f"{at}?seen={held.revision}")).status == 404
+
+
+async def test_what_is_wrong_in_another_version_is_said_field_by_field(
+    city: Town, device: Device
+) -> None:
+    made = await returned_one(city)
+    mini = await signed_in(city, device, "zhou")
+    said = SAID | {"title": " ", "file_ids": [], "seen": made.revision}
+    wrong = await mini.call("POST", f"{OWN}/{made.id}/versions", said)
+    assert wrong.status == 422
+    assert set(wrong.body["error"]["fields"]) == {"title", "file_ids"}
+    assert len((await city.ctx.stores.resources.many([made.id]))[made.id].versions) == 1
+
+
+async def test_withdrawn_it_leaves_every_library_once_and_for_good(
+    city: Town, device: Device
+) -> None:
+    author, office = await post_of(city, "zhou"), await post_of(city, "li")
+    made = await filed(city.ctx, author)
+    await allow_resource(city.ctx, office, made.id, seen=1)
+    mini, colleague = await signed_in(city, device, "zhou"), await signed_in(city, device, "wang")
+    at = f"{OWN}/{made.id}"
+    assert len((await colleague.call("GET", "/teaching/resources")).data["items"]) == 1
+    assert (await mini.call("DELETE", f"{at}?seen=1")).code == "conflict"  # it was allowed since
+    for _ in range(2):
+        gone = await mini.call("DELETE", f"{at}?seen=2")
+        assert (gone.status, gone.data["standing"]["stand"]) == (200, "withdrawn")
+    assert (await colleague.call("GET", "/teaching/resources")).data["items"] == []
+    assert (await colleague.call("GET", f"/teaching/resources/{made.id}")).status == 404
+    assert (await mini.call("GET", f"{at}/form")).status == 404
+    held = await city.ctx.stores.resources.find(made.id)
+    assert held is not None
+    assert [step.did for step in held.steps].count(Did.WITHDRAWN) == 1
 
 
 async def test_what_a_colleague_reads_says_nothing_of_its_way(city: Town, device: Device) -> None:

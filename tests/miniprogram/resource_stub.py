@@ -33,7 +33,8 @@ def row(number: int, *, used: int = 0, rated: int = 0) -> dict[str, Any]:
 
 def standing(stand: str, tier: str | None = None, **changes: str) -> dict[str, Any]:
     """How far one's own has come."""
-    return {"stand": stand, "tier": tier, "by": "", "reason": "", "words": "pass", **changes}
+    known = {"stand": stand, "tier": tier, "by": "", "reason": "", "words": "pass", "revision": 2}
+    return {**known, **changes}
 
 
 RETURNED = standing("returned", by="青禾小学", reason="请把学习单也放进来，并写明用几课时")
@@ -53,6 +54,12 @@ CHOICES = {
 }  # fmt: skip
 
 
+CONTENT = {
+    "kind": "plan", "title": TITLES[0][0], "summary": "用折纸引入，二十分钟。", "claim": "own", "whence": "",
+    "grade": 3, "subject": "maths", "book_id": "b1", "chapter": TITLES[0][2], "open": False,
+}  # fmt: skip
+
+
 class ResourcesStub(KeeperStub):
     """A school with a library."""
 
@@ -60,6 +67,7 @@ class ResourcesStub(KeeperStub):
     twin = False  # whether a file is there already
     stuck = False
     mine: dict[str, Any] | None = None  # how one's own stands
+    meanwhile = False  # whether somebody decides about one's own before the next version comes
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,6 +76,8 @@ class ResourcesStub(KeeperStub):
         self.taught: dict[tuple[str, str], dict[str, str]] = {}
         self.opened = False
         self.stars = 0
+        self.reworked: list[dict[str, Any]] = []
+        self.finished_for: list[str] = []
 
     async def handle(self, route: Route) -> None:
         """One request; a file of a resource is bytes, and opening it is using it."""
@@ -117,18 +127,43 @@ class ResourcesStub(KeeperStub):
                 else:
                     del self.taught[cls, day]
                 return 200, self.one()
-            case "GET", ["teaching", "own-resources"]:
-                return 200, {"items": [] if self.empty else OWN}
-            case "GET", ["teaching", "own-resources", "form"]:
-                books = BOOKS if query.get("grade") and query.get("subject") else []
-                return 200, {**CHOICES, "books": books}
-            case "POST", ["teaching", "own-resources"]:
-                return 201, OWN[0]
-            case _, ["teaching", "own-resources", "files", *rest]:
-                return self.upload(method, rest, query, given)
+            case _, ["teaching", "own-resources", *rest]:
+                return self.filed(method, rest, query, given)
             case "GET", ["teaching", "resources", *_]:
                 return 404, self._error("not_found")
         return super().answer(method, path, query, given)
+
+    def filed(
+        self, method: str, rest: list[str], query: dict[str, str], given: bytes
+    ) -> tuple[int, Any]:
+        """What somebody has filed themselves."""
+        match method, rest:
+            case "GET", []:
+                return 200, {"items": [] if self.empty else OWN}
+            case "GET", ["form"]:
+                books = BOOKS if query.get("grade") and query.get("subject") else []
+                return 200, {**CHOICES, "books": books}
+            case "POST", []:
+                return 201, OWN[0]
+            case _, ["files", *parts]:
+                return self.upload(method, parts, query, given)
+            case "GET", [_, "form"] if self.mine:
+                return 200, {**CONTENT, "files": self.one()["files"], "standing": self.mine}
+            case "POST", [_, "versions"] if self.mine:
+                return self.rework(json.loads(given), self.mine)
+            case "DELETE", [_] if self.mine:
+                self.mine = standing("withdrawn")
+                return 200, {**OWN[0], "standing": self.mine}
+        return 404, self._error("not_found")
+
+    def rework(self, said: dict[str, Any], mine: dict[str, Any]) -> tuple[int, Any]:
+        """Another version, unless something was decided about what it was written over."""
+        if self.meanwhile:
+            self.meanwhile = False
+            self.mine = {**mine, "revision": mine["revision"] + 1}
+            return 409, self._error("conflict")
+        self.reworked.append(said)
+        return 201, {**OWN[0], "standing": standing("waiting", "school")}
 
     def upload(
         self, method: str, rest: list[str], query: dict[str, str], given: bytes
@@ -142,6 +177,7 @@ class ResourcesStub(KeeperStub):
                 return 503, self._error("files_away")
             self.missing.remove(int(query["offset"]))
         elif method == "POST":
+            self.finished_for.append(query.get("of", ""))
             if self.twin:
                 return 201, {"file": None, "twin": {"id": "r0", "title": TITLES[0][0]}}
             file = {

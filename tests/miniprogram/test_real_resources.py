@@ -8,7 +8,7 @@ from playwright.async_api import FilePayload, expect
 
 from domain.resources import Resource
 from domain.roles import Role
-from services.resource_reviews import allow_resource
+from services.resource_reviews import allow_resource, return_resource
 from tests.browser.phones import Screenshot
 from tests.desk import appoint_at
 from tests.handlers.conftest import PDF
@@ -86,3 +86,52 @@ async def test_it_is_filed_over_a_line_that_breaks_off_and_stands_in_the_library
     await choose(teacher, CONTENT)
     await expect(teacher.part("file-problem")).to_contain_text("已有同样的资源《分数练习》")
     await teacher.shoot(screenshot, "2-twin")
+
+
+async def test_what_the_school_sent_back_is_handed_in_again_and_in_the_end_withdrawn(
+    campus: Campus, screenshot: Screenshot
+) -> None:
+    town = campus.town
+    await appoint_at(town, "li", SCHOOL, Role.OFFICE, name="李芳")
+    office = await post_of(town, "li")
+    teacher = await campus.teacher()
+    await teacher.open("links/filing/index")
+    await choose(teacher, CONTENT)
+    await expect(teacher.part("going")).to_have_text("600 KB")
+    await fill(teacher, "分数练习")
+    await teacher.tap("send")
+    await teacher.is_at("links/filed/index")
+    made = await the_resource(campus)
+    await return_resource(town.ctx, office, made.id, seen=made.revision, reason="请附上答案")
+    await teacher.open("links/filed/index")
+    await teacher.tap("own")
+    await expect(teacher.part("stand")).to_contain_text("请附上答案")
+    await teacher.tap("rework")
+    await expect(teacher.part("asked")).to_contain_text("请附上答案")
+    # The answers go up over a line that breaks off, and on from there once the phone was started anew.
+    await campus.server.stop()
+    answers = CONTENT + b"answers"
+    await choose(teacher, answers)
+    await expect(teacher.part("going").last).to_contain_text("有网")
+    await teacher.page.wait_for_function(f"'mini:resource-draft:{made.id}' in localStorage")
+    await campus.server.start()
+    await teacher.open(f"links/filing/index?id={made.id}")
+    await expect(teacher.part("going").last).to_have_text("600 KB")
+    await teacher.shoot(screenshot, "1-again")
+    await teacher.tap("send")
+    await teacher.is_at("links/filed/index")
+    await expect(teacher.part("own")).to_contain_text("等学校评审")
+    again = await the_resource(campus)
+    assert len(again.versions) == 2
+    first, second = again.newest.content.parts
+    assert first == made.newest.content.parts[0]
+    stored = b"".join([piece async for piece in town.ctx.stores.files.read(second.file_id)])
+    assert stored == answers
+    await allow_resource(town.ctx, office, again.id, seen=again.revision)
+    await teacher.tap("own")
+    await teacher.tap("withdraw")
+    await teacher.answer("撤回")
+    await expect(teacher.part("stand")).to_have_text("已撤回")
+    assert (await the_resource(campus)).withdrawn_at is not None
+    await teacher.open("links/resources/index")
+    await expect(teacher.text("还没有这样的资源")).to_be_visible()

@@ -12,7 +12,7 @@ from playwright.async_api import FilePayload, expect
 from tests.browser.phones import Screenshot
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
-from tests.miniprogram.resource_stub import BOOKS, RETURNED, ResourcesStub
+from tests.miniprogram.resource_stub import BOOKS, RETURNED, ResourcesStub, standing
 from tests.miniprogram.stub import phone_over
 from tests.resourcing import a_document
 
@@ -210,6 +210,8 @@ async def test_ones_own_and_how_they_stand(
     await phone.part("own").nth(1).tap()
     await phone.is_at("links/resource/index")
     await expect(phone.part("stand")).to_contain_text("退回修改")
+    await expect(phone.part("rework")).to_be_visible()
+    await phone.part("withdraw").scroll_into_view_if_needed()
     await phone.shoot(screenshot, "2-returned")
     stub.empty = True
     await phone.open("links/filed/index")
@@ -263,3 +265,67 @@ async def test_the_list_is_limited_by_chapter_once_the_book_is_known(
     await pick(phone, "grade", "2 年级")
     await expect(phone.part("chapter")).to_have_text("全部章节")
     await expect(phone.part("resource")).to_have_count(3)
+
+
+async def test_what_came_back_is_worked_over_on_the_phone(
+    phone: Handset, stub: ResourcesStub, screenshot: Screenshot
+) -> None:
+    stub.mine = RETURNED
+    await phone.open("links/resource/index?id=r0")
+    await phone.tap("rework")
+    await phone.is_at("links/filing/index")
+    await expect(phone.part("asked")).to_contain_text("退回修改：请把学习单也放进来")
+    title = phone.front.get_by_role("textbox", name="标题")
+    await expect(title).to_have_value("分数的初步认识")
+    await expect(phone.part("attached")).to_have_count(2)
+    await phone.shoot(screenshot, "1-form")
+    # What is written, and the file on its way, outlive a killed app.
+    stub.stuck = True
+    await choose(phone, "add-chat", "学习单.docx", a_document("学习单"))
+    await expect(phone.part("going").last).to_have_text("有网再传")
+    await phone.correct("标题", "分数的初步认识（第二稿）")
+    await phone.part("send").focus()
+    kept = "() => (localStorage['mini:resource-draft:r0'] || '').includes('第二稿')"
+    await phone.page.wait_for_function(kept)
+    stub.stuck = False
+    await phone.open("links/filing/index?id=r0")
+    await expect(title).to_have_value("分数的初步认识（第二稿）")
+    await expect(phone.part("attached")).to_have_count(3)
+    await phone.part("remove").first.tap()
+    await expect(phone.part("attached")).to_have_count(2)
+    # Somebody decided meanwhile: it is said, nothing that was written is lost, and the next try is over what it is now.
+    stub.meanwhile = True
+    await phone.tap("send")
+    await phone.answer("知道了")
+    await expect(title).to_have_value("分数的初步认识（第二稿）")
+    await phone.tap("send")
+    await phone.is_at("links/filed/index")
+    (sent,) = stub.reworked
+    assert (sent["title"], sent["file_ids"], sent["seen"]) == (
+        "分数的初步认识（第二稿）", ["f2", "f9"], 3,
+    )  # fmt: skip
+    assert stub.finished_for == ["r0"]
+    # A new one is not begun with what belonged to that.
+    await phone.open("links/filing/index")
+    await expect(phone.front.get_by_role("textbox", name="标题")).to_have_value("")
+
+
+async def test_to_withdraw_is_asked_first_and_done_once(
+    phone: Handset, stub: ResourcesStub, screenshot: Screenshot
+) -> None:
+    stub.mine = standing("shelved", "district")
+    await phone.open("links/resource/index?id=r0")
+    await phone.tap("withdraw")
+    await expect(phone.page.get_by_role("dialog")).to_contain_text("撤回后不能恢复")
+    await phone.shoot(screenshot, "1-asked")
+    await phone.answer("取消")
+    assert not [one for one in stub.asked if one.startswith("DELETE")]
+    await phone.tap("withdraw")
+    await phone.answer("撤回")
+    await expect(phone.part("stand")).to_have_text("已撤回")
+    await expect(phone.part("withdraw")).to_have_count(0)
+    await expect(phone.part("rework")).to_have_count(0)
+    await phone.shoot(screenshot, "2-withdrawn")
+    assert [one for one in stub.asked if one.startswith("DELETE")] == [
+        "DELETE /teaching/own-resources/r0"
+    ]

@@ -20,12 +20,12 @@ function crc32(bytes) {
 
 /**
  * Send a file; `key` is its own, and the same key goes on where it stopped. Returns the server's id. Where a resource
- * has the same file already it is refused, and that one is named.
- * @param {{name: string, path: string, size: number, child?: string, to?: string}} file @param {string} key
+ * has the same file already it is refused, and that one is named, unless it is the one (`of`) that it is for.
+ * @param {{name: string, path: string, size: number, child?: string, to?: string, of?: string}} file @param {string} key
  * @param {(share: number) => void} tell how much is there, from 0 to 1
  * @returns {Promise<string>}
  */
-async function sendPieces({ name, path: filePath, size, child, to = USUAL }, key, tell) {
+async function sendPieces({ name, path: filePath, size, child, to = USUAL, of }, key, tell) {
   const announced = await announce(to, { name, size_bytes: size, ...(child ? { child } : {}) }, key);
   const all = Math.ceil(size / announced.piece_bytes);
   let there = all - announced.missing.length;
@@ -37,7 +37,7 @@ async function sendPieces({ name, path: filePath, size, child, to = USUAL }, key
     there += 1;
     tell(there / all);
   }
-  const done = await api.create(`${to}/${api.safe(announced.id)}/file`, undefined, announced.id);
+  const done = await api.create(`${to}/${api.safe(announced.id)}/file` + api.query({ of }), undefined, announced.id);
   if (done.twin) throw new ApiError('duplicate', fill(words().filing.twin, { title: done.twin.title }), {}, 409);
   return (done.file || done).file_id;
 }

@@ -14,8 +14,8 @@ const { GONE } = phone;
 /**
  * A file of a draft. `path` is where it is on this phone, empty when it is on the server only; `id` is the
  * server's, empty until it has gone up; `child` whose it is, of a family's; `to` the address that it goes to in pieces,
- * where that is its own.
- * @typedef {{key: string, name: string, kind: string, size: number, path: string, id: string, child?: string, to?: string}} Attached
+ * where that is its own; `of` the resource that is being worked over with it.
+ * @typedef {{key: string, name: string, kind: string, size: number, path: string, id: string, child?: string, to?: string, of?: string}} Attached
  */
 
 /** Under way by key: who asks meanwhile waits for the same. @type {Map<string, Promise<string>>} */
@@ -111,9 +111,9 @@ function send(attached) {
 }
 
 /** @param {Attached} attached @returns {Promise<string>} */
-async function sendNow({ key, name, path, child, to }) {
+async function sendNow({ key, name, path, child, to, of }) {
   const size = await phone.weigh(path);
-  if (to || size > LARGE_BYTES) return sendPieces({ name, path, size, child, to }, key, (share) => watchers.forEach((watcher) => watcher(key, share)));
+  if (to || size > LARGE_BYTES) return sendPieces({ name, path, size, child, to, of }, key, (share) => watchers.forEach((watcher) => watcher(key, share)));
   const body = await phone.read(path, 0, size);
   const header = { 'content-type': 'application/octet-stream', 'Idempotency-Key': key };
   const stored = await api.act({ path: '/files' + api.query({ name, child }), method: 'POST', body, header, patience: PATIENCE_MS });

@@ -148,6 +148,22 @@ declare namespace Api {
     by: string;
     reason: string;
     words: 'pass' | 'checking' | 'hold' | 'refuse';
+    revision: number;
+  }
+
+  interface OwnContent {
+    kind: ResourceKind;
+    title: string;
+    summary: string;
+    claim: ResourceClaim;
+    whence: string;
+    grade: number;
+    subject: string;
+    book_id: string;
+    chapter: string;
+    open: boolean;
+    files: ResourceFile[];
+    standing: ResourceStanding;
   }
 
   interface OwnResource extends ResourceRow {

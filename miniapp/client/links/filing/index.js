@@ -1,5 +1,5 @@
-/* A teacher files a resource: what it is for, its files, and by which right it is given to others. Files go up while the
-rest is written, and what is written stays on this phone until the server has it. */
+/* A teacher files a resource, or works one of theirs over: what it is for, its files, and by which right it is given to
+others. Files go up while the rest is written, and what is written stays on this phone until the server has it. */
 
 const filing = require('../lib/filing');
 const screen = require('../../lib/screen');
@@ -8,6 +8,7 @@ const { attempt } = require('../../lib/acts');
 const { Attaching } = require('../../lib/attaching');
 const { ApiError, OFFLINE } = require('../../lib/http');
 const { fill } = require('../../i18n/index');
+const { stand } = require('../lib/resources');
 
 const KEEP_MS = 400; // a pause in typing is a moment to keep what was typed
 const MB = 1024 * 1024;
@@ -34,6 +35,9 @@ Page({
     /** What is wrong, by the server's field. */
     wrong: /** @type {Record<string, string>} */ ({}),
     back: '',
+    /** What is worked over, and why it came back. */
+    of: '',
+    asked: '',
     busy: '',
   },
 
@@ -41,10 +45,13 @@ Page({
   files: /** @type {InstanceType<typeof Attaching>} */ (/** @type {any} */ (null)),
   offered: /** @type {Api.ResourceForm} */ (/** @type {any} */ (null)),
   keeping: /** @type {any} */ (0),
+  touched: false,
   done: false,
 
-  onLoad() {
+  /** @param {{id?: string}} query */
+  onLoad(query) {
     this.form = filing.current();
+    this.setData({ of: decodeURIComponent(query.id || '') });
     const change = (/** @type {Attached[]} */ attached) => this.change({ attached });
     this.files = new Attaching({
       held: () => this.form.attached,
@@ -55,7 +62,7 @@ Page({
       say: (sentence) => this.setData({ 'wrong.file_ids': sentence }),
     });
     if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.filing.title });
+    wx.setNavigationBarTitle({ title: this.data.t.filing[this.data.of ? 'rework' : 'title'] });
     this.reload();
   },
 
@@ -72,10 +79,19 @@ Page({
     if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     const { resources } = this.data.t;
     return screen.load(this, async () => {
+      if (this.data.of) await this.resume();
       await this.offer();
       this.files.sendAll();
       return this.view();
     }, { gone: resources.nowhere, goneHint: resources.nowhereHint });
+  },
+
+  /** What is worked over, as it is now; what was written over it stays. */
+  async resume() {
+    const { form, standing } = await filing.reworked(this.data.of);
+    const { reason, words } = stand(standing);
+    this.form = form;
+    this.setData({ asked: reason || words });
   },
 
   /** What there is to choose from for the grade and subject; a book of others is chosen no more. */
@@ -113,6 +129,7 @@ Page({
 
   /** Something was changed: draw it, and keep it at the next pause. @param {Partial<Form>} changes */
   change(changes) {
+    this.touched = true;
     Object.assign(this.form, changes);
     const wrong = { ...this.data.wrong };
     Object.keys(changes).forEach((field) => delete wrong[field]);
@@ -124,7 +141,8 @@ Page({
 
   keepNow() {
     clearTimeout(this.keeping);
-    if (!this.done) filing.keep(this.form);
+    const { of } = this.data;
+    if (!this.done && (this.touched || !of) && (this.form.of || '') === of) filing.keep(this.form);
   },
 
   /** @param {WechatMiniprogram.Input} event */
@@ -194,7 +212,7 @@ Page({
     const chosen = await choose(room);
     if (!chosen.length) return;
     this.setData({ 'wrong.file_ids': '' });
-    this.files.add(chosen.map((one) => ({ ...one, to: filing.FILES })));
+    this.files.add(chosen.map((one) => ({ ...one, to: filing.FILES, of: this.data.of })));
   },
 
   /** @param {Attached} one */
@@ -225,16 +243,25 @@ Page({
     try {
       await filing.file(this.form);
     } catch (error) {
-      if (!(error instanceof ApiError) || !Object.keys(error.fields).length) throw error;
+      if (!(error instanceof ApiError)) throw error;
+      if (this.data.of && error.status === 409) await this.lookAgain();
+      if (!Object.keys(error.fields).length) throw error;
       this.refuse(error.fields);
       return;
     }
     this.done = true;
     clearTimeout(this.keeping);
-    filing.clear();
+    filing.clear(this.form.of);
     uploads.forget(attached);
     wx.redirectTo({ url: '/links/filed/index' });
     wx.showToast({ title: this.data.t.filing.filed, icon: 'none' });
+  },
+
+  /** Somebody decided about it meanwhile: the next try is over what it is now. */
+  async lookAgain() {
+    this.keepNow();
+    await this.resume();
+    this.draw();
   },
 
   /** @param {Record<string, string>} wrong */

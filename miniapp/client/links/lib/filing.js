@@ -1,5 +1,5 @@
-/* A resource that a teacher is filing, kept on this phone until the server has it: what is written, and files on their
-way, which go on where the line broke off. */
+/* A resource that a teacher is filing, or one of theirs that they are working over, kept on this phone until the server
+has it: what is written, and files on their way, which go on where the line broke off. */
 
 const api = require('../../lib/api');
 const { words } = require('../../i18n/index');
@@ -19,7 +19,9 @@ const SAYS_WHENCE = ['licensed', 'open'];
 
 /**
  * @typedef {object} Form
- * @property {string} key the resource's own: the same key is the same resource, however often it is sent
+ * @property {string} key its own: the same key is the same resource, or the same version, however often it is sent
+ * @property {string} of the resource that is worked over; empty for a new one
+ * @property {number} seen which revision of it
  * @property {Attached[]} attached
  * @property {string} kind
  * @property {string} title
@@ -35,19 +37,34 @@ const SAYS_WHENCE = ['licensed', 'open'];
 
 /** @returns {Form} */
 function fresh() {
-  return { key: api.newKey(), attached: [], kind: '', title: '', grade: 0, subject: '', book_id: '', chapter: '', summary: '', claim: '', whence: '', open: false };
+  return { key: api.newKey(), of: '', seen: 0, attached: [], kind: '', title: '', grade: 0, subject: '', book_id: '', chapter: '', summary: '', claim: '', whence: '', open: false };
 }
 
+/** Where one is kept: a new one, or that of a resource. @param {string} [of] */
+const place = (of) => (of ? `${STORED}:${of}` : STORED);
+
 /** The one that was left while it was written, or a new one. @returns {Form} */
-const current = () => wx.getStorageSync(STORED) || fresh();
+const current = () => ({ ...fresh(), ...wx.getStorageSync(STORED) });
+
+/**
+ * One's own as it is worked over: what was written on this phone before, else its newest version; and where it stands.
+ * @param {string} of @returns {Promise<{form: Form, standing: Api.ResourceStanding}>}
+ */
+async function reworked(of) {
+  const { files, standing, ...content } = /** @type {Read<Api.OwnContent>} */ (await api.read(`${OWN}/${api.safe(of)}/form`)).data;
+  const attached = files.map(({ file_id: id, name, kind, size_bytes: size }) => ({ key: id, id, name, kind, size, path: '' }));
+  const form = wx.getStorageSync(place(of)) || { ...fresh(), ...content, of, attached };
+  return { form: { ...form, seen: standing.revision }, standing };
+}
 
 /** Keep it, if there is anything in it. @param {Form} form */
 function keep(form) {
-  if (form.attached.length || [form.title, form.chapter, form.summary].some((text) => text.trim())) wx.setStorageSync(STORED, form);
+  if (form.of || form.attached.length || [form.title, form.chapter, form.summary].some((text) => text.trim())) wx.setStorageSync(place(form.of), form);
   else wx.removeStorageSync(STORED);
 }
 
-const clear = () => wx.removeStorageSync(STORED);
+/** @param {string} [of] */
+const clear = (of) => wx.removeStorageSync(place(of));
 
 /** What is wrong, by field. @param {Form} form @returns {Record<string, string>} */
 function problemsOf(form) {
@@ -86,10 +103,15 @@ module.exports = {
   current,
   keep,
   problemsOf,
+  reworked,
   /** @param {number} grade @param {string} subject @returns {Promise<Read<Api.ResourceForm>>} */
   choices: (grade, subject) => api.read(`${OWN}/form` + api.query({ grade: grade || '', subject })),
   /** @returns {Promise<Read<{items: Api.OwnResource[]}>>} */
   own: () => api.read(OWN),
   /** @param {Form} form @returns {Promise<Api.OwnResource>} */
-  file: (form) => api.create(OWN, said(form), form.key),
+  file: (form) => (form.of
+    ? api.create(`${OWN}/${api.safe(form.of)}/versions`, { ...said(form), seen: form.seen }, form.key)
+    : api.create(OWN, said(form), form.key)),
+  /** @param {string} id @param {number} seen @returns {Promise<Api.OwnResource>} */
+  withdraw: (id, seen) => api.act({ path: `${OWN}/${api.safe(id)}` + api.query({ seen }), method: 'DELETE' }),
 };

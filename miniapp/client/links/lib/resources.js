@@ -37,7 +37,7 @@ function line(row) {
 const TONES = { waiting: 'todo', returned: 'refused', shelved: 'done', down: 'soft', withdrawn: 'soft' };
 
 /** How far one's own has come: a word, its colour, and what there is to be read about it. @param {Api.ResourceStanding} standing */
-function stand({ stand: where, tier, by, reason, words: outcome }) {
+function stand({ stand: where, tier, by, reason, words: outcome, revision }) {
   const t = words().resources;
   const named = tier ? t.tiers[tier] : '';
   const hasReason = where === 'returned' || where === 'down';
@@ -46,6 +46,8 @@ function stand({ stand: where, tier, by, reason, words: outcome }) {
     tone: TONES[where],
     reason: hasReason && reason ? fill(t.because, { by, what: t.stands[where], reason }) : '',
     words: outcome === 'pass' ? '' : t.outcomes[outcome],
+    lives: where !== 'withdrawn',
+    revision,
   };
 }
 

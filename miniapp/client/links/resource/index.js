@@ -1,7 +1,8 @@
 /* One resource: what it is for, its files, and what whoever has used it thinks of it. */
 
+const filing = require('../lib/filing');
 const screen = require('../../lib/screen');
-const { attempt } = require('../../lib/acts');
+const { ask, attempt, say } = require('../../lib/acts');
 const { size } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
 const { fill } = require('../../i18n/index');
@@ -134,6 +135,22 @@ Page({
       player.onError(fail);
       player.play();
     } else wx.openDocument({ filePath: path, fileType: /** @type {any} */ (file.name.split('.').pop()), showMenu: true, fail });
+  },
+
+  rework() {
+    wx.navigateTo({ url: `/links/filing/index?id=${encodeURIComponent(this.id)}` });
+  },
+
+  async withdraw() {
+    const { resources: t } = this.data.t;
+    const { own } = this.data;
+    if (!own || !await ask({ title: t.withdrawAsk, content: t.withdrawHint, yes: t.withdraw, danger: true })) return;
+    await attempt(this, 'withdraw', async () => {
+      await filing.withdraw(this.id, own.revision);
+      filing.clear(this.id);
+      say(t.stands.withdrawn);
+    });
+    await this.reload(); // also where somebody decided about it meanwhile
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
