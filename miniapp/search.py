@@ -62,11 +62,13 @@ class HitRow(Schema):
 
 
 class Hits(Schema):
-    """A page of them, the best first; `total` counts at most 200, `next_cursor` is null at the end."""
+    """A page of them, the best first; `total` counts at most 200, `next_cursor` is null at the end. `reading`: local
+    resources are still being read, and are not among them yet."""
 
     hits: list[HitRow]
     total: int
     next_cursor: str | None
+    reading: bool
 
 
 class Suggestions(Schema):
@@ -82,12 +84,13 @@ async def search_all(call: Call, query: SearchQuery) -> Hits:
     seeker = await _seeker(call, query.child, query.class_id)
     start = int(query.cursor or 0)
     if start >= FOUND_LIMIT:
-        return Hits(hits=[], total=0, next_cursor=None)
+        return Hits(hits=[], total=0, next_cursor=None, reading=False)
     found = await search(call.ctx, seeker, query.q, start=start, limit=PAGE_OF_HITS)
     return Hits(
         hits=[_row(call, seeker, hit) for hit in found.hits],
         total=found.total,
         next_cursor=str(found.next_at) if found.next_at else None,
+        reading=found.reading,
     )
 
 

@@ -36,11 +36,15 @@ _WORSE = 6.5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of what was found. `total` counts what this seeker may open, up to a limit; `next_at` is 0 at the end."""
+    """A page of what was found. `total` counts what this seeker may open, up to a limit; `next_at` is 0 at the end.
+
+    `reading`: local resources are still being read for the first time, and are not among it.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     next_at: int
+    reading: bool = False
 
 
 async def search(
@@ -48,9 +52,10 @@ async def search(
 ) -> Found:
     """Look. Raises InvalidError (field `q`)."""
     hits = await _hits(ctx, seeker, text)
+    reading = bool(seeker.libraries) and not ctx.search.resources.is_ready
     page = tuple(hits[start : start + limit])
     end = start + len(page)
-    return Found(page, len(hits), end if page and end < len(hits) else 0)
+    return Found(page, len(hits), end if page and end < len(hits) else 0, reading)
 
 
 async def suggest(ctx: Context, seeker: Seeker, text: str) -> list[str]:

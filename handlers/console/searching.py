@@ -38,9 +38,6 @@ class DeskSearchHandler(SearchPage, LinksPage):
             told=link_words,
             resources=resource_words,
             school=self.acting.school,
-            reading=bool(seeker.libraries)
-            and bool(self.typed())
-            and not self.ctx.search.resources.is_ready,
             absolute=self.absolute,
             longest=QUERY_LIMIT,
         )

@@ -97,7 +97,7 @@ class ResourcesStub(KeeperStub):
                     "kind": "resource", "id": "r0", "title": TITLES[0][0], "note": TITLES[0][2], "icon": "lesson",
                     "subject": MATHS, "level": None, "url": f"{ORIGIN}/console/resources/r0", "pages": [],
                 }  # fmt: skip
-                return 200, {"hits": [hit], "total": 1, "next_cursor": None}
+                return 200, {"hits": [hit], "total": 1, "next_cursor": None, "reading": False}
             case "GET", ["teaching", "resources"] if not self.gone:
                 rows = [] if self.empty else [row(0, used=12, rated=5), row(1, used=2), row(2)]
                 items = [

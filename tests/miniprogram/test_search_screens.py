@@ -54,6 +54,7 @@ class SearchStub(FamilyStub):
         super().__init__()
         self.looked_for: list[dict[str, str]] = []
         self.often = False
+        self.reading = False  # whether resources are still being read
 
     def answer(
         self, method: str, path: str, query: dict[str, str], given: bytes
@@ -77,6 +78,7 @@ class SearchStub(FamilyStub):
                 "hits": rows[start : start + PAGE],
                 "total": len(rows),
                 "next_cursor": str(start + PAGE) if more else None,
+                "reading": self.reading,
             }
         return super().answer(method, path, query, given)
 
@@ -157,3 +159,24 @@ async def test_nothing_found_and_no_network(
     stub.often = True
     await phone.tap("look")
     await expect(phone.text("找得太勤了，过一会儿再来")).to_be_visible()
+
+
+async def test_that_resources_are_still_being_read_is_said_until_they_are(
+    phone: Handset, stub: SearchStub, screenshot: Screenshot
+) -> None:
+    stub.reading = True
+    await phone.open(SEARCH)
+    await phone.type(FIELD, "啊啊")
+    await phone.tap("look")
+    await expect(phone.part("reading")).to_have_text("校本资源很多，还在整理，过一会儿再搜一次")
+    await expect(phone.text("没有找到“啊啊”")).to_be_visible()
+    await phone.shoot(screenshot, "1-nothing-yet")
+    await phone.correct(FIELD, "口算")
+    await phone.tap("look")
+    await expect(phone.part("hit")).to_have_count(PAGE)
+    await expect(phone.part("reading")).to_be_visible()
+    await phone.shoot(screenshot, "2-the-rest")
+    stub.reading = False
+    await phone.tap("look")
+    await expect(phone.part("hit")).to_have_count(PAGE)
+    await expect(phone.part("reading")).to_have_count(0)

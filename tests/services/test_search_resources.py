@@ -113,10 +113,16 @@ async def test_while_very_many_are_read_the_rest_is_found(
     await shelved(town)
     ctx = replace(town.ctx, search=SearchRoom())
     monkeypatch.setattr("services.search_resources.PATIENCE_SECONDS", 0.0)
-    assert await found(town, ctx, "wang") == []
+    post = await post_of(town, "wang")
+    at_work, in_chat = await working_seeker(ctx, post), await post_seeker(ctx, post)
+    early = await search(ctx, at_work, "分数")
+    assert (early.hits, early.reading) == ((), True)
     assert not ctx.search.resources.is_ready
+    # Who is not looking for resources misses nothing.
+    assert not (await search(ctx, in_chat, "分数")).reading
     monkeypatch.undo()
-    assert await found(town, ctx, "wang") == ["分数的初步认识"]
+    later = await search(ctx, at_work, "分数")
+    assert ([hit.title for hit in later.hits], later.reading) == (["分数的初步认识"], False)
     assert ctx.search.resources.is_ready
 
 

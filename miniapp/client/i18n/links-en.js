@@ -20,6 +20,7 @@ module.exports = {
     found: '{count} found',
     notFound: 'Nothing found for “{q}”',
     notFoundHint: 'Try other words, for example 三年级语文 or 数学五下',
+    stillReading: 'There are very many school resources and they are still being read; please search again in a moment',
     oneTap: 'One tap away',
     books: 'Textbooks of the class',
     none: 'No resources yet',

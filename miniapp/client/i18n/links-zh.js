@@ -20,6 +20,7 @@ module.exports = {
     found: '找到 {count} 条',
     notFound: '没有找到“{q}”',
     notFoundHint: '换个说法试试，比如：三年级语文、数学五下',
+    stillReading: '校本资源很多，还在整理，过一会儿再搜一次',
     oneTap: '一键直达',
     books: '本班教材',
     none: '这里还没有资源',

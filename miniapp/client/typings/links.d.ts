@@ -77,6 +77,7 @@ declare namespace Api {
     hits: Hit[];
     total: number;
     next_cursor: string | null;
+    reading: boolean;
   }
 
   interface Links {

@@ -20,6 +20,8 @@ Page({
     rows: /** @type {ReturnType<typeof hit>[]} */ ([]),
     count: '',
     none: '',
+    /** Whether there may be more that is not ready to be found yet. */
+    reading: false,
     cursor: /** @type {string | null} */ (null),
     more: /** @type {'' | 'loading' | 'failed'} */ (''),
   },
@@ -86,12 +88,12 @@ Page({
     if (!q) return undefined;
     const mine = ++this.asked;
     searched.note(q);
-    this.setData({ view: 'found', phase: 'loading', rows: [], cursor: null, more: '' });
+    this.setData({ view: 'found', phase: 'loading', reading: false, rows: [], cursor: null, more: '' });
     return screen.load(this, async () => {
       const { links } = this.data.t;
-      const { hits, total, next_cursor } = await search({ ...this.whom, q });
+      const { hits, total, next_cursor, reading } = await search({ ...this.whom, q });
       if (mine !== this.asked) return {};
-      return { rows: hits.map(hit), cursor: next_cursor, count: fill(links.found, { count: total }), none: fill(links.notFound, { q }) };
+      return { reading, rows: hits.map(hit), cursor: next_cursor, count: fill(links.found, { count: total }), none: fill(links.notFound, { q }) };
     }, { gone: this.data.t.links.nowhere, goneHint: this.data.t.links.nowhereHint });
   },
 
