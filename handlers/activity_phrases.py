@@ -32,6 +32,7 @@ LEAVE_STATES = {
     LeaveState.WITHDRAWN: "已撤回",
 }
 
+LEAVE_CHANGED = "这条请假刚刚有变化，现在是这样的，您这次的决定没有记下"
 ERRORS = {
     "activity": "这是一项活动，请在活动里修改或撤回",
     "full": "这个名额刚刚满了，请换一个。您原来选好的还在",

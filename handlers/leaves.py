@@ -104,14 +104,24 @@ class TeachLeavesHandler(PageHandler):
         try:
             await decide_leave(self.ctx, self.teaching, key, approve=approve, reply=reply)
         except InvalidError as error:
-            await self._show(key=key, reply=reply, problem=phrases.field_messages(error)["reply"])
+            told = phrases.field_messages(error)["reply"]
+            await self._show(key=key, reply=reply, problem=told, status=422)
+            return
+        except (
+            ConflictError
+        ) as error:  # decided or taken back while this page lay open: as it is now
+            told = phrases.error_message(error.code)
+            told = activity_phrases.LEAVE_CHANGED if error.code == "conflict" else told
+            await self._show(key=key, problem=told, status=409)
             return
         self.go("/h5/teach/leaves?done=leave_decided")
 
-    async def _show(self, *, key: str = "", reply: str = "", problem: str = "") -> None:
+    async def _show(
+        self, *, key: str = "", reply: str = "", problem: str = "", status: int = 200
+    ) -> None:
         self.page(
             "h5/teach_leaves.html",
-            status=422 if problem else 200,
+            status=status,
             leaves=await leaves_of_classes(self.ctx, self.teaching),
             me=self.teaching.person_id,
             kinds=activity_phrases.LEAVE_KINDS,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from domain.activities import QuestionDraft, QuestionKind
 from domain.leaves import usual_day
+from handlers.activity_phrases import LEAVE_CHANGED
 from services.activities import draft_activity, publish_activity
 from services.people import access_teaching, recognise
 from services.terms import school_day
@@ -183,3 +184,20 @@ async def test_a_page_that_one_comes_back_to_asks_again_for_other_days_and_once_
     assert 'value="还是这一天"' in taken.text
     assert "这几天已经请过假了" in taken.text
     assert len(await ctx.stores.leaves.of_student("school-a", CHILD)) == 2
+
+
+async def test_a_decision_that_comes_too_late_shows_what_is_now(village: Village) -> None:
+    ctx, mother = village.town.ctx, village.mother
+    day = str(school_day(ctx.now()))
+    form = {
+        "child": CHILD, "kind": "sick", "first": day, "first_half": "am", "last": day, "last_half": "pm",
+        "reason": "发烧",
+    }  # fmt: skip
+    assert (await mother.post("/h5/leaves", form)).status == 200
+    (leave,) = await ctx.stores.leaves.of_student("school-a", CHILD)
+    await mother.post(f"/h5/leaves/{leave.id}/withdrawal")
+    late = await village.teacher.post("/h5/teach/leaves", {"leave": leave.id, "action": "approve"})
+    assert late.status == 409
+    assert LEAVE_CHANGED in late.text
+    assert "已撤回" in late.text
+    assert "批准了" not in late.text
