@@ -26,7 +26,8 @@ pytestmark = pytest.mark.chaos
 
 @pytest.fixture
 async def island(tmp_path: Path) -> AsyncIterator[Island]:
-    async with open_island(tmp_path, latency_ms=100) as opened:
+    # Five seconds for all: whoever looks in the middle of it may be slow.
+    async with open_island(tmp_path, latency_ms=300) as opened:
         yield opened
 
 
