@@ -249,13 +249,17 @@ class SocketHandler(BaseHandler, WebSocketHandler):
             }
             for audience in audiences
         ]
+        if (
+            self._gone
+        ):  # while it was asked who they are: before it was known here, there was nobody to leave
+            self.live.leave(self)
+            return
         if self.live.sweeps != self._sweeps and not await self.is_signed_in():
             # It ended after it was asked about and before the hub knew of this device.
             self.end(SIGNED_OUT, "signed out")
             return
         self.send(frame("hello", {"at": iso(at), "threads": rows}))
-        for audience in audiences:
-            self.live.begin_at(self.ctx, self, audience.thread)
+        self.live.begin(self.ctx, self, [audience.thread for audience in audiences])
 
     def on_close(self) -> None:
         """The device is gone."""

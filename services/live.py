@@ -69,6 +69,7 @@ class Live:
         self._name = secrets.token_hex(6)
         self._people: dict[str, set[Listener]] = defaultdict(set)
         self._buckets: dict[str, set[Listener]] = defaultdict(set)
+        self._coming: dict[Listener, dict[str, int]] = {}  # and what they missed first, by thread
         self._queues: dict[str, deque[Event]] = {}
         self._tails: OrderedDict[str, int] = OrderedDict()
         self._sessions: dict[str, object] = {}
@@ -93,7 +94,8 @@ class Live:
         return room >= 1
 
     async def join(self, ctx: Context, listener: Listener, school_ids: Iterable[str]) -> None:
-        """From now on it hears what is said in its threads."""
+        """It is here from now on, and is told nothing before it knows how far its threads go (`begin`)."""
+        self._coming[listener] = {}
         if self._line is None:
             self._line = ctx.stores.wires.line()
             self._sessions = dict(await ctx.stores.stamps.of_sessions())
@@ -110,6 +112,7 @@ class Live:
 
     def leave(self, listener: Listener) -> None:
         """It is gone."""
+        self._coming.pop(listener, None)
         for table, key in (
             (self._people, listener.person_id),
             (self._buckets, bucket_of(listener.session_id)),
@@ -118,8 +121,18 @@ class Live:
             if not table[key]:
                 del table[key]
 
-    def begin_at(self, ctx: Context, listener: Listener, thread: Thread) -> None:
-        """It has been told that a thread goes as far as its tail, and hears what comes after that."""
+    def begin(self, ctx: Context, listener: Listener, threads: Iterable[Thread]) -> None:
+        """It has been told how far each of these threads goes, and hears what comes after that."""
+        missed = self._coming.pop(listener, {})
+        for thread in threads:
+            self._begin_at(ctx, listener, thread)
+        for thread_id in (
+            missed.keys() - listener.cursors.keys()
+        ):  # of threads that are theirs only now
+            listener.cursors[thread_id] = missed[thread_id] - 1
+            self.catch_up(ctx, listener, thread_id, missed[thread_id] - 1)
+
+    def _begin_at(self, ctx: Context, listener: Listener, thread: Thread) -> None:
         thread_id, tail = thread.id, thread.tail
         cursor = listener.cursors[thread_id] = max(tail, listener.cursors.get(thread_id, 0))
         held = self._tails.get(thread_id)
@@ -226,6 +239,10 @@ class Live:
             for listener in list(listeners):
                 if listener.is_over(at):
                     listener.end(SIGNED_OUT, "signed out")
+                elif listener in self._coming:
+                    # Read from the store when it begins.
+                    if event.seq:
+                        self._coming[listener].setdefault(event.thread_id, event.seq)
                 elif not event.seq:
                     listener.send(text)
                 else:
@@ -316,6 +333,8 @@ class Live:
                     self.take(ctx, Event(school_id, thread_id, seq=tail))
         at = iso(ctx.now())
         for one in listeners:
+            if one in self._coming:
+                continue
             # How far it was told, not how far the thread goes: what is missing comes without being asked for, and a
             # device that asked for it too would get it twice.
             told = {t: seq for t, seq in one.cursors.items() if seq}

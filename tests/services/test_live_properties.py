@@ -100,7 +100,7 @@ class World:
         tail = await self.processes[0].stores.messages.tail(TALK, 0)
         self.lost = [False] * PROCESSES
         for number, device in enumerate(self.devices):
-            device.begun, device.heard, device.texts = tail, [], []
+            device.begun, device.heard, device.texts, device.gaps = tail, [], [], 0
             await self.move(number, number % PROCESSES)
 
     async def move(self, number: int, process: int) -> None:
@@ -114,6 +114,7 @@ class World:
         await self.live(process).join(ctx, device, [audience.thread.school_id])
         after = device.heard[-1] if device.heard else device.begun
         device.cursors[TALK] = after
+        self.live(process).begin(ctx, device, [])
         self.live(process).catch_up(ctx, device, TALK, after)
 
     async def say(self, process: int, person: int, key: int) -> None:
