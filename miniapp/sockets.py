@@ -249,11 +249,6 @@ class SocketHandler(BaseHandler, WebSocketHandler):
             }
             for audience in audiences
         ]
-        if (
-            self._gone
-        ):  # while it was asked who they are: before it was known here, there was nobody to leave
-            self.live.leave(self)
-            return
         if self.live.sweeps != self._sweeps and not await self.is_signed_in():
             # It ended after it was asked about and before the hub knew of this device.
             self.end(SIGNED_OUT, "signed out")
