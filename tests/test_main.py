@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pymongo
 import pytest
 
+from domain.resources import listings
 from settings import dev_environment
-from tests.programs import program
+from storage.documents import to_document
+from tests.domain.resource_samples import a_resource
+from tests.programs import command, program
 
 # Notes how much the collection of garbage was told to leave alone, where the first word says.
 _NOTED = """
@@ -38,3 +42,22 @@ async def test_what_is_loaded_is_left_alone_before_the_first_answer(
     )
     async with started:
         assert int(place.read_text()) > 50_000
+
+
+async def test_the_first_start_of_a_new_version_brings_along_what_older_ones_stored(
+    mongodb_uri: str,
+    redis_url: str,
+    database_name: str,
+    mongodb_client: pymongo.MongoClient[dict[str, object]],
+) -> None:
+    stores = {"mongodb_uri": mongodb_uri, "redis_url": redis_url, "database": database_name}
+    assert await command("init-db", **stores) == (0, "indexes are there\n", "")
+    held = a_resource()
+    resources = mongodb_client[database_name]["resources"]
+    resources.insert_one(to_document(held) | {"listed": ["of an older rule"]})
+    said = "indexes are there\nlisted anew: 1 resources; to be counted: 0 weeks\n"
+    assert await command("init-db", **stores) == (0, said, "")
+    document = resources.find_one({"_id": held.id})
+    assert document is not None
+    assert document["listed"] == list(listings(held))
+    assert await command("init-db", **stores) == (0, "indexes are there\n", "")
