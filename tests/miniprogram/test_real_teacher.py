@@ -124,7 +124,7 @@ async def test_written_in_a_tunnel_it_goes_out_once(campus_apart: Campus, pictur
     await expect(teacher.part("send")).to_be_visible()
     await teacher.tap("send")
     await teacher.is_at("pages/home/index")
-    await expect(teacher.part("draft")).to_contain_text("有网自动送出")
+    await expect(teacher.part("draft")).to_contain_text("网络好了自动送出")
 
     # The app is killed and opened again, still without a server.
     await teacher.open()

@@ -12,7 +12,6 @@ module.exports = {
     preparing: 'Getting ready to send',
     scheduled: 'goes out {when}',
     withdrawn: 'Withdrawn',
-    queued: 'No connection. Sent when there is one.',
     refused: 'Not sent. Tap to correct it.',
     draft: 'Draft',
     untitled: 'No title yet',

@@ -11,7 +11,6 @@ module.exports = {
     preparing: '正在准备发送',
     scheduled: '{when} 发送',
     withdrawn: '已撤回',
-    queued: '没有网络，有网自动送出',
     refused: '没有发出去，点开改一改',
     draft: '草稿',
     untitled: '还没有标题',

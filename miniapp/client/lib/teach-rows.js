@@ -1,7 +1,9 @@
 /* From the server's rows about one's own notices to what a template shows. */
 
 const { fill, words } = require('../i18n/index');
+const { PUBLISH } = require('./drafts');
 const { moment } = require('./format');
+const { whyWaiting } = require('./waiting');
 
 /** Best first, as the bars are drawn. @type {Api.ReceiptState[]} */
 const STATES = ['confirmed', 'read', 'delivered', 'refused', 'unreachable', 'never_bound'];
@@ -37,7 +39,7 @@ function noteOf(row, reached) {
 function draftRow(draft) {
   const t = words().teach;
   const title = draft.title.trim() || draft.body.trim().slice(0, 20) || t.untitled;
-  const says = { writing: t.draft, sending: t.queued, refused: t.refused, correcting: t.draft };
+  const says = { writing: t.draft, sending: whyWaiting(PUBLISH + draft.key), refused: t.refused, correcting: t.draft };
   return { key: draft.key, title, state: draft.state, note: says[draft.state] };
 }
 
