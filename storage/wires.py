@@ -76,8 +76,8 @@ class WireStore:
         return f"{self._name}:present:{person_id}"
 
     async def close(self) -> None:
-        """Tell what is being told. A connection that comes up when all are let go of would stay open."""
-        await self._telling.close(_LAST_SECONDS)
+        """Tell and note what is under way. A connection that comes up when all are let go of would stay open."""
+        await asyncio.gather(self._telling.close(_LAST_SECONDS), self._noting.close(_LAST_SECONDS))
 
     def line(self) -> Line:
         """A connection of one's own to listen on."""
