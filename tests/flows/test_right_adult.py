@@ -237,9 +237,10 @@ class RightAdult(RuleBasedStateMachine):
             self.loop.do(self.walk.check())
 
     def teardown(self) -> None:
-        """What still waits goes out, and everybody looks once more."""
+        """What still waits goes out, a last notice too, and everybody looks once more and confirms what they may."""
         if not hasattr(self, "walk"):
             return
+        self.do(self.walk.publish((1, 2)))
         self.do(self.walk.sweep())
         for seed in range(40):
             if not self.walk.queue:
@@ -247,6 +248,7 @@ class RightAdult(RuleBasedStateMachine):
             self.do(self.walk.run(seed))
         for who in range(ADULTS + 1):
             self.do(self.walk.look(who, -1))
+            self.do(self.walk.confirm(who, -1))
         self.loop.counts.update(self.walk.counts)
 
 
