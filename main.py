@@ -217,8 +217,11 @@ async def init_db(settings: Settings) -> None:
         brought = await bring_along(program.ctx)
         await plant_starter(program.ctx)
     print("indexes are there")
-    if brought.resources or brought.weeks:
-        print(f"listed anew: {brought.resources} resources; to be counted: {brought.weeks} weeks")
+    if brought.resources or brought.threads or brought.weeks:
+        print(
+            f"listed anew: {brought.resources} resources, {brought.threads} conversations; "
+            f"to be counted: {brought.weeks} weeks"
+        )
 
 
 async def take_roster(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -10,13 +10,18 @@ from services.use_counting import mark_older_weeks
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """How much there was: `resources` stand in other lists of chapters now, `weeks` of schools are to be counted again,
-    which a worker does."""
+    """How much there was: `resources` stand in other lists of chapters now, `threads` are found by whose they are,
+    `weeks` of schools are to be counted again, which a worker does."""
 
     resources: int
+    threads: int
     weeks: int
 
 
 async def bring_along(ctx: Context) -> Brought:
     """Bring all of it; what another process changes at this moment is by that write."""
-    return Brought(await ctx.stores.resources.relist(), await mark_older_weeks(ctx))
+    return Brought(
+        resources=await ctx.stores.resources.relist(),
+        threads=await ctx.stores.threads.add_finders(),
+        weeks=await mark_older_weeks(ctx),
+    )

@@ -49,6 +49,20 @@ class ThreadStore:
             return False
         return True
 
+    async def add_finders(self) -> int:
+        """Say of each by what it is found, where an older version stored it without; returns how many.
+
+        Uses index: by_finder.
+        """
+        brought = 0
+        async for document in self._threads.find({"found_by": None}):
+            finder = _finder(from_document(Thread, document))
+            one = {"_id": document["_id"], "found_by": None}
+            brought += (
+                await self._threads.update_one(one, {"$set": {"found_by": finder}})
+            ).modified_count
+        return brought
+
     async def ensure(self, thread: Thread) -> None:
         """It has begun, now or before; this process asks once."""
         if thread.id not in self._begun:

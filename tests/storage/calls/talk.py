@@ -36,6 +36,7 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "threads.many": lambda s: s.many(["t"]),
     "threads.tails": lambda s: s.tails(["t"]),
     "threads.of_group": lambda s: s.of_group("school-a", "g"),
+    "threads.add_finders": lambda s: s.add_finders(),
     "threads.found_by": lambda s: s.found_by(["p"]),
     "threads.of_staff": lambda s: s.of_staff("p"),
     "threads.feedback_of_school": lambda s: s.feedback_of_school("school-a", FeedbackState.OPEN),
