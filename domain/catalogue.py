@@ -214,10 +214,6 @@ class Catalogue:
             book = self._by_id.get(book.moved_to, book)
         return book
 
-    def find_as_filed(self, wanted: str) -> Book | None:
-        """The book of this id itself, wherever it has moved."""
-        return self._by_id.get(wanted)
-
     @cached_property
     def _textbooks(self) -> Mapping[str, str]:
         """Book → the textbook that opens there. A book with several has none: nobody can say which is meant."""

@@ -44,12 +44,6 @@ def _words() -> dict[str, tuple[str, ...]]:
     return {word: tuple(read) for word, *read in pieces}
 
 
-@cache
-def all_syllables() -> frozenset[str]:
-    """Every syllable that a character is read as."""
-    return frozenset(_table().values()) | {one for read in _words().values() for one in read}
-
-
 @lru_cache(maxsize=20_000)
 def syllables(text: str) -> tuple[str, ...]:
     """One a sign: how a character is read; what is no character, or a rare one, stands for itself."""
@@ -68,18 +62,3 @@ def syllables(text: str) -> tuple[str, ...]:
 def initials(text: str) -> str:
     """The first letter of each sign's reading: 三年级语文 → snjyw."""
     return "".join(one[0] for one in syllables(text))
-
-
-@lru_cache(maxsize=5_000)
-def split_letters(letters: str) -> tuple[str, ...]:
-    """Letters as the fewest syllables they can be (`fenshu` → fen shu); empty where they are none."""
-    known = all_syllables()
-    best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
-    for end in range(1, len(letters) + 1):
-        for start in range(max(0, end - 6), end):
-            before = best[start]
-            if before is not None and letters[start:end] in known:
-                held = best[end]
-                if held is None or len(before) + 1 < len(held):
-                    best[end] = (*before, letters[start:end])
-    return best[-1] or ()

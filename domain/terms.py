@@ -174,11 +174,6 @@ def count_school_days(terms: Sequence[Term], first_on: date, last_on: date) -> i
     return sum(1 for _ in school_days(terms, first_on, last_on))
 
 
-def next_school_day(terms: Sequence[Term], after: date) -> date | None:
-    """The first day with school after this one, be it in the next term; None when no term is known that has one."""
-    return next(school_days(terms, after + _DAY, date.max), None)
-
-
 def next_to_write(terms: Sequence[Term], today: date) -> tuple[int, int]:
     """School year and number of the term that is written down next: the one after the last of these, but none that
     is over already."""

@@ -21,7 +21,6 @@ from domain.budgets import (
     excess_of,
     heaviest,
     limits_of,
-    load_of,
     settled,
     with_reservation,
 )
@@ -197,8 +196,3 @@ async def _evening(ctx: Context, school_id: str, class_id: str, day: date) -> Ev
     key = evening_id(class_id, day)
     found = await ctx.stores.evenings.many([key])
     return found.get(key) or Evening(id=key, school_id=school_id, class_id=class_id, day=day)
-
-
-def minutes_of(evening: Evening | None, student_id: str) -> Load:
-    """What one pupil has on an evening."""
-    return load_of(evening.reservations, student_id) if evening else Load()
