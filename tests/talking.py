@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from domain.bindings import Binding, BindingState, Ending, EndReason, binding_id
 from domain.groups import GroupRules, Mode, class_group
 from domain.roles import Appointment, Role
@@ -92,3 +94,18 @@ async def another_process(town: Town) -> AsyncIterator[Context]:
 def text(words: str, **more: Any) -> dict[str, Any]:
     """The form of a line of text."""
     return {"kind": "text", "text": words, **more}
+
+
+@pytest.fixture
+async def ctx(quiet_town: Town) -> Context:
+    """A process of a school that talks."""
+    made: Context = quiet_town.ctx
+    await settle_school(made)
+    return made
+
+
+@pytest.fixture
+async def second(quiet_town: Town, ctx: Context) -> AsyncIterator[Context]:
+    """Another process over the same stores."""
+    async with another_process(quiet_town) as made:
+        yield made

@@ -28,20 +28,13 @@ from tests.talking import (
     OTHER,
     TALK,
     another_process,
-    settle_school,
     text,
     unbind,
 )
+from tests.talking import ctx as ctx
 from tests.town import Town
 
 Open = Callable[[str], Awaitable[SocketDevice]]
-
-
-@pytest.fixture
-async def ctx(quiet_town: Town) -> Context:
-    made: Context = quiet_town.ctx
-    await settle_school(made)
-    return made
 
 
 @pytest.fixture

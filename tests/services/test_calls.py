@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,25 +24,10 @@ from tests.talking import (
     MOTHER,
     OTHER,
     TALK,
-    another_process,
-    settle_school,
     text,
 )
-from tests.town import Town
-
-
-@pytest.fixture
-async def ctx(quiet_town: Town) -> Context:
-    made: Context = quiet_town.ctx
-    await settle_school(made)
-    return made
-
-
-@pytest.fixture
-async def second(quiet_town: Town, ctx: Context) -> AsyncIterator[Context]:
-    """Another process over the same stores."""
-    async with another_process(quiet_town) as made:
-        yield made
+from tests.talking import ctx as ctx
+from tests.talking import second as second
 
 
 async def call(ctx: Context, author: str, *people: str, everybody: bool = False, n: int = 1) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -16,22 +15,9 @@ from services.circle_comments import comments_page, delete_comment, say_comment
 from services.context import Context
 from tests.circling import post, refused
 from tests.flows.conftest import quiet_town as quiet_town
-from tests.talking import HEAD, MOTHER, OTHER, another_process, settle_school
-from tests.town import Town
-
-
-@pytest.fixture
-async def ctx(quiet_town: Town) -> Context:
-    made: Context = quiet_town.ctx
-    await settle_school(made)
-    return made
-
-
-@pytest.fixture
-async def second(quiet_town: Town, ctx: Context) -> AsyncIterator[Context]:
-    """Another process over the same stores."""
-    async with another_process(quiet_town) as made:
-        yield made
+from tests.talking import HEAD, MOTHER, OTHER
+from tests.talking import ctx as ctx
+from tests.talking import second as second
 
 
 async def said(ctx: Context, topic_id: str) -> list[str]:

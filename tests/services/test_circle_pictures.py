@@ -27,20 +27,13 @@ from tests.talking import (
     OFFICE,
     OTHER,
     bind,
-    settle_school,
     unbind,
 )
-from tests.town import SCHOOL, Town
+from tests.talking import ctx as ctx
+from tests.town import SCHOOL
 
 RESEARCH = research_group(SCHOOL.id, 1)
 OTHER_CHILD = CHILD.removesuffix("1") + "2"
-
-
-@pytest.fixture
-async def ctx(quiet_town: Town) -> Context:
-    made: Context = quiet_town.ctx
-    await settle_school(made)
-    return made
 
 
 async def test_a_child_is_in_a_picture_only_while_its_family_agrees(ctx: Context) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from dataclasses import replace
 
 import pytest
@@ -44,28 +44,14 @@ from tests.talking import (
     MATHS,
     MOTHER,
     OTHER,
-    another_process,
     bind,
-    settle_school,
     unbind,
 )
-from tests.town import SCHOOL, Town
+from tests.talking import ctx as ctx
+from tests.talking import second as second
+from tests.town import SCHOOL
 
 RESEARCH = research_group(SCHOOL.id, 1)
-
-
-@pytest.fixture
-async def ctx(quiet_town: Town) -> Context:
-    made: Context = quiet_town.ctx
-    await settle_school(made)
-    return made
-
-
-@pytest.fixture
-async def second(quiet_town: Town, ctx: Context) -> AsyncIterator[Context]:
-    """Another process over the same stores."""
-    async with another_process(quiet_town) as made:
-        yield made
 
 
 async def said(ctx: Context, person_id: str, topic_id: str) -> list[str]:

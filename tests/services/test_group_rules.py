@@ -12,15 +12,9 @@ from services.context import Context
 from services.group_rules import change_group, modes_for
 from services.groups import access_group
 from tests.flows.conftest import quiet_town as quiet_town
-from tests.talking import GROUP, HEAD, MATHS, MOTHER, settle_school
-from tests.town import SCHOOL, Town
-
-
-@pytest.fixture
-async def ctx(quiet_town: Town) -> Context:
-    made: Context = quiet_town.ctx
-    await settle_school(made)
-    return made
+from tests.talking import GROUP, HEAD, MATHS, MOTHER
+from tests.talking import ctx as ctx
+from tests.town import SCHOOL
 
 
 async def test_who_leads_a_group_says_how_it_talks_and_its_name_stays(ctx: Context) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -40,27 +39,13 @@ from tests.talking import (
     OFFICE,
     OTHER,
     TALK,
-    another_process,
     bind,
-    settle_school,
     text,
     unbind,
 )
+from tests.talking import ctx as ctx
+from tests.talking import second as second
 from tests.town import SCHOOL, Town
-
-
-@pytest.fixture
-async def ctx(quiet_town: Town) -> Context:
-    made: Context = quiet_town.ctx
-    await settle_school(made)
-    return made
-
-
-@pytest.fixture
-async def second(quiet_town: Town, ctx: Context) -> AsyncIterator[Context]:
-    """Another process over the same stores."""
-    async with another_process(quiet_town) as made:
-        yield made
 
 
 async def say(
