@@ -43,10 +43,11 @@ function enter(page) {
 
 /**
  * Run `act`; what it returns is shown. A failure becomes the screen's failure, unless something is shown already
- * that may still be so. `missing` says what is not there, or not for this person.
+ * that may still be so; whoever tries again after one sees that something is being done. `missing` says what is not there, or not for this person.
  * @param {Screen} page @param {() => Promise<object>} act @param {{gone: string, goneHint: string}} [missing]
  */
 async function load(page, act, missing = words().common) {
+  if (page.data.phase === 'failed') page.setData({ phase: 'loading' });
   try {
     page.setData({ ...(await act()), phase: 'ready' });
   } catch (error) {

@@ -46,7 +46,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await activities.getActivity(this.asked.id);
       this.activity = data;

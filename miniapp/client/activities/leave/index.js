@@ -63,7 +63,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const [{ data: home }, { data, offline }] = await Promise.all([api.getHome(), activities.getLeaves()]);
       const children = home.children.filter(({ custody }) => custody === 'full').map(({ id, name }) => ({ id, name }));

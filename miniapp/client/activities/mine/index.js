@@ -18,7 +18,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await activities.getAsked();
       return { rows: data.items.map(askedRow), offline };

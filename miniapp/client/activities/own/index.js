@@ -24,7 +24,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const [{ data: options }, { data, offline }] = await Promise.all([activities.getOptions(), activities.getOwnList()]);
       const names = new Map(options.classes.map(({ id, name }) => [id, name]));

@@ -33,7 +33,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data: mine } = await circles.getCircles();
       const chosen = mine.items.find(({ id }) => id === this.data.id) || mine.items[0];

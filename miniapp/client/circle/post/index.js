@@ -53,7 +53,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data: mine } = await circles.getCircles();
       const circle = mine.items.find(({ id }) => id === this.id);

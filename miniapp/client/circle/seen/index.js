@@ -23,7 +23,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await circles.getEvidence(this.id);
       return { ...view(data), offline };

@@ -34,7 +34,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await homework.getEvenings(days.plus(days.today(), -BEFORE), DAYS);
       this.rows = data.evenings;

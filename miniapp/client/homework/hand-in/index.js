@@ -71,7 +71,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data } = await homework.getWork(this.id, this.child);
       const about = works.aboutOf(this.id, this.child);

@@ -76,7 +76,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     this.strokes = new Map();
     return screen.load(this, async () => {
       const [{ data: pile }, data] = await Promise.all([homework.getPile(this.id, this.cls), homework.getSubmission(this.id, this.child)]);

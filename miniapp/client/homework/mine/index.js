@@ -47,7 +47,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const [{ data: options }, { data, offline }] = await Promise.all([homework.getOptions(), homework.getOwnList()]);
       this.names = new Map(options.classes.map(({ id, name }) => [id, name]));

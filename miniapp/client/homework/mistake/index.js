@@ -69,7 +69,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       if (this.mistake) return this.loadEntry();
       if (this.homework) return this.loadWork();

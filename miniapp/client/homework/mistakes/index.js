@@ -42,7 +42,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await homework.getMistakes(this.child, this.data.subject);
       this.items = data.items;

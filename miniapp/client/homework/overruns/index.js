@@ -24,7 +24,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await homework.getOverruns();
       return { rows: data.overruns.map((one) => this.row(one)), offline };

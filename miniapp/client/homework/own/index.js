@@ -67,7 +67,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const [{ data: options }, { data, offline }] = await Promise.all([homework.getOptions(), homework.getOwn(this.id)]);
       this.found = data;

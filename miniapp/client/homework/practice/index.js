@@ -25,7 +25,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data: options } = await homework.getOptions();
       const classes = options.classes.filter(({ subjects }) => subjects.length);

@@ -20,7 +20,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { items } = await homework.getPraised(this.id, this.child);
       return { rows: items.map(({ name, text, files }, key) => ({ key, name, text, files: ofPraised(files, this.id, this.child) })) };

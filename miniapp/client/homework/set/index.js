@@ -82,7 +82,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data } = await homework.getOptions();
       this.all = data.classes.filter(({ subjects }) => subjects.length);

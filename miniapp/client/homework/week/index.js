@@ -33,7 +33,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const children = await this.findChildren();
       const child = this.data.child || (children[0] ? children[0].id : '');

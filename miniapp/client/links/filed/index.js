@@ -19,7 +19,6 @@ Page({
   ...screen.reloading((t) => t.resources.mine),
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     const { resources } = this.data.t;
     return screen.load(this, async () => {
       const { data, offline } = await filing.own();

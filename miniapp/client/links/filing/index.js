@@ -76,7 +76,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     const { resources } = this.data.t;
     return screen.load(this, async () => {
       if (this.data.of) await this.resume();

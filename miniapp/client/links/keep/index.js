@@ -54,7 +54,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     const { links } = this.data.t;
     return screen.load(this, async () => {
       const { data, offline } = await shelf.getOwn(this.wanted.classId);

@@ -40,7 +40,6 @@ Page({
   ...screen.reloading((t) => t.resources.title),
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     const { resources } = this.data.t;
     return screen.load(this, async () => {
       const { data, offline } = await get(this.id);

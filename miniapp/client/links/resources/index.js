@@ -25,7 +25,6 @@ Page({
   ...screen.reloading((t) => t.resources.title),
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     const { resources } = this.data.t;
     const mine = ++this.asked;
     return screen.load(this, async () => {

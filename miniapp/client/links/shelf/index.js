@@ -31,7 +31,6 @@ Page({
   ...screen.reloading((t) => t.links.title),
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     const { links } = this.data.t;
     return screen.load(this, async () => {
       const { child, teaching, classId } = this.wanted;

@@ -41,7 +41,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await people.getApproval(this.data.id);
       return { ...this.view(data), offline };

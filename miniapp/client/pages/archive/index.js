@@ -50,7 +50,6 @@ Page({
 
   reload() {
     clearTimeout(this.timer);
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await people.getFamilyFiles(this.data.child);
       return { ...this.view(data), offline };

@@ -27,7 +27,6 @@ Page({
   stuck: false,
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const [mine, claims] = await Promise.all([people.getChildren(), people.getClaims()]);
       this.claims = claims.data;

@@ -22,7 +22,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await people.getConsents();
       return { parts: partsOf(data), offline };

@@ -30,7 +30,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await people.getErasure();
       return { ...this.view(data), offline };

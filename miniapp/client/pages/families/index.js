@@ -38,7 +38,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const chosen = await chooseClass('people', this.data.cls);
       const { data, offline } = await people.getFamilies(chosen.cls.id);

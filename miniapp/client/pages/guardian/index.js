@@ -44,7 +44,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await people.getBinding(this.data.child, this.data.person);
       return { ...this.view(data), offline };

@@ -51,7 +51,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const chosen = await chooseClass('invite', this.data.cls);
       const { data, offline } = await people.getInvitation(chosen.cls.id);

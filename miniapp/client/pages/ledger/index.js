@@ -35,7 +35,6 @@ Page({
 
   reload() {
     const { id, child, person } = this.query;
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await teaching.getLedger(id, child, person);
       return { ...this.view(data), offline };

@@ -48,7 +48,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await api.getNotice(this.data.id);
       const view = this.view(data);

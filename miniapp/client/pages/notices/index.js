@@ -64,7 +64,6 @@ Page({
 
   reload() {
     const mine = ++this.asked;
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await api.getNotices(this.wanted());
       if (mine !== this.asked) return {};

@@ -96,7 +96,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const found = this.edited.id ? await this.loadNotice() : await this.loadClasses();
       this.files.sendAll();

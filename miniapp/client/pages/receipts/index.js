@@ -85,7 +85,6 @@ Page({
 
   async reload() {
     clearTimeout(this.timer);
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     await screen.load(this, async () => {
       const { data, offline } = await teaching.getReceipts(this.data.id, this.data.chosenClass);
       // Nothing new is nothing to draw.

@@ -24,7 +24,6 @@ Page({
   said: /** @type {Record<string, string>} */ ({}),
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const [claims, mine] = await Promise.all([people.getClaims(), people.getChildren()]);
       this.claims = claims.data.items.filter((claim) => !claim.mine);

@@ -28,7 +28,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const [{ data, offline }, quiet] = await Promise.all([api.getSubscriptions(), api.getQuiet()]);
       return { ...(await this.view(data)), quiet: quiet.data, offline };

@@ -50,7 +50,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await talk.getThreads();
       const unread = data.items.reduce((sum, { unread: n }) => sum + n, 0);

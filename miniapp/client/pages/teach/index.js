@@ -43,7 +43,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     this.lookForHeld();
     return screen.load(this, async () => {
       const { data, offline } = await teaching.getOwnNotices();

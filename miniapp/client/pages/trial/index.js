@@ -30,7 +30,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { cls } = await chooseClass('bindings', this.data.cls);
       const { data, offline } = await people.getFamilies(cls.id);

@@ -37,7 +37,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, () => (this.data.person ? this.asTeacher() : this.asGuardian()));
   },
 

@@ -41,7 +41,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, () => (GROUP_TALK.test(this.id) ? this.group() : this.few()), this.data.t.chat);
   },
 

@@ -33,7 +33,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase !== 'ready') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data: thread } = await talk.getThread(this.id);
       const { kind } = this.data;

@@ -114,7 +114,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     const { t } = this.data;
     return screen.load(this, async () => {
       const [thread, page] = await Promise.all([talk.getThread(this.id), talk.getMessages(this.id, this.place && this.place + AROUND)]);

@@ -31,7 +31,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const [home, groups] = await Promise.all([api.getHome(), talk.getGroups()]);
       const children = await Promise.all(home.data.children.map(async ({ id, name }) => {

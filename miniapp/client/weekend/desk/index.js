@@ -40,7 +40,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await weekend.getDesk(this.id);
       this.found = data;

@@ -29,7 +29,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data } = await weekend.getDesk(this.id);
       this.version = data.groups.version;

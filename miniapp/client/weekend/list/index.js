@@ -43,7 +43,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await weekend.getList(this.id, this.child);
       return { ...this.view(data), offline };

@@ -24,7 +24,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data, offline } = await weekend.getLists();
       const children = data.children.map((child) => ({ ...child, items: child.items.map((row) => this.row(row)) }));

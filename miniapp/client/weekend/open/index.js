@@ -55,7 +55,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       this.offered = (await weekend.getOptions()).data;
       this.settle();

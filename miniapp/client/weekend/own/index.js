@@ -25,7 +25,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data: options } = await weekend.getOptions();
       const cls = options.classes.some(({ id }) => id === this.data.cls) ? this.data.cls : options.classes[0].id;

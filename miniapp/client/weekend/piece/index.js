@@ -59,7 +59,6 @@ Page({
   },
 
   reload() {
-    if (this.data.phase === 'failed') this.setData({ phase: 'loading' });
     return screen.load(this, async () => {
       const { data } = await weekend.getList(this.id, this.child);
       const step = data.tasks.steps.find(({ number }) => number === this.step);
