@@ -110,6 +110,11 @@ class Leave:
         """Whether the child is, or may be, away."""
         return self.state in (LeaveState.WAITING, LeaveState.APPROVED)
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether the school has answered, and the family was not told of anything since."""
+        return self.state in (LeaveState.APPROVED, LeaveState.REFUSED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveDraft:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.errors import ConflictError, InvalidError
 from domain.leaves import Half, LeaveKind, span_text, usual_day
 from domain.roles import Right
-from handlers import activity_phrases, phrases
+from handlers import activity_phrases, leave_phrases, phrases
 from handlers.base import Access, PageHandler, status_of
 from handlers.writing import key_with
 from services.leaves import (
@@ -123,10 +123,12 @@ class TeachLeavesHandler(PageHandler):
             "h5/teach_leaves.html",
             status=status,
             leaves=await leaves_of_classes(self.ctx, self.teaching),
-            me=self.teaching.person_id,
             kinds=activity_phrases.LEAVE_KINDS,
             states=activity_phrases.LEAVE_STATES,
             span=span_text,
+            says=leave_phrases.leave_says,
+            why=leave_phrases.leave_reason,
+            own_leave=activity_phrases.ERRORS["own_leave"],
             refused=key,
             reply=reply,
             problem=problem,

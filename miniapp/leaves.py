@@ -7,13 +7,16 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from domain.channels import Reason
 from domain.files import StoredFile
 from domain.leaves import Half, Leave, LeaveKind, LeaveState
+from domain.receipts import Receipt
 from domain.roles import Right
 from handlers.base import Access
 from miniapp.endpoints import Call, Registry, Schema
 from miniapp.shapes import Attachment, attachment_rows
 from services.attachments import stored_of
+from services.leave_receipts import LeaveReceipt
 from services.leaves import (
     ChildLeave,
     access_leave_as_guardian,
@@ -40,8 +43,23 @@ class LeaveIn(Schema):
     file_ids: list[str] = Field(default_factory=list, max_length=9)
 
 
+class LeaveReceiptOut(Schema):
+    """Whether the family has heard of a decision. `state` is null before anything is sent, which rests until `due_at`.
+
+    `reason`: why WeChat did not bring it; `waiting`: it is tried, or tried again.
+    """
+
+    state: Receipt | None
+    reason: Reason | None
+    waiting: bool
+    due_at: datetime | None
+
+
 class LeaveOut(Schema):
-    """A request. `may_withdraw`: the child's guardians, while it is not over; `may_decide`: the head teacher."""
+    """A request. `may_withdraw`: the child's guardians, while it is not over; `may_decide`: the head teacher.
+
+    `receipt` is the school's to see, of a request that is decided.
+    """
 
     id: str
     child_id: str
@@ -62,6 +80,7 @@ class LeaveOut(Schema):
     reply: str
     may_withdraw: bool
     may_decide: bool
+    receipt: LeaveReceiptOut | None
 
 
 class LeaveList(Schema):
@@ -145,7 +164,25 @@ async def _own(call: Call, leave: Leave) -> LeaveOut:
 
 def _of_class(call: Call, one: ChildLeave, stored: Mapping[str, StoredFile]) -> LeaveOut:
     leave = one.leave
-    return _out(leave, one.student.name, one.school_class.name, stored, may_decide=one.may_decide)
+    return _out(
+        leave,
+        one.student.name,
+        one.school_class.name,
+        stored,
+        may_decide=one.may_decide,
+        receipt=_receipt(one.receipt),
+    )
+
+
+def _receipt(receipt: LeaveReceipt | None) -> LeaveReceiptOut | None:
+    if receipt is None:
+        return None
+    return LeaveReceiptOut(
+        state=receipt.state,
+        reason=receipt.reason,
+        waiting=receipt.waiting,
+        due_at=receipt.due_at,
+    )
 
 
 def _out(
@@ -156,6 +193,7 @@ def _out(
     *,
     may_withdraw: bool = False,
     may_decide: bool = False,
+    receipt: LeaveReceiptOut | None = None,
 ) -> LeaveOut:
     span = leave.span
     return LeaveOut(
@@ -178,4 +216,5 @@ def _out(
         reply=leave.reply,
         may_withdraw=may_withdraw,
         may_decide=may_decide,
+        receipt=receipt,
     )

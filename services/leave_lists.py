@@ -15,7 +15,8 @@ from domain.schools import School, SchoolClass, Student
 from domain.times import SCHOOL_ZONE
 from services.audit import note_act
 from services.context import Context
-from services.leaves import ChildLeave, waiting_leaves
+from services.leave_receipts import LeaveReceipt, leave_receipts
+from services.leaves import ChildLeave, leaves_of_classes, waiting_leaves
 from services.people import Post, teaching_of
 from services.spreadsheets import Row, Sheet, built
 from services.terms import school_day
@@ -33,6 +34,7 @@ class Away:
     state: LeaveState
     kind: LeaveKind | None
     reason: str
+    receipt: LeaveReceipt | None  # of what became of the decision's word; likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,22 @@ async def leave_list(ctx: Context, post: Post, *, week: bool, day: date | None) 
     last = first + timedelta(days=6) if week else first
     held = await ctx.stores.leaves.between(teaching.school.id, first, last)
     stands = [leave for leave in held if leave.stands]
+    deciding = {group.id for group in teaching.classes if teaching.may_in(group, Right.LEAVES)}
+    receipts = await leave_receipts(
+        ctx, teaching.school.id, [leave for leave in stands if leave.class_id in deciding]
+    )
     students = await ctx.stores.schools.students(leave.student_id for leave in stands)
     classes = []
     for group in teaching.classes:
-        decides = teaching.may_in(group, Right.LEAVES)
+        decides = group.id in deciding
         lines = tuple(
-            _away(leave, students[leave.student_id], None if week else first, decides)
+            _away(
+                leave,
+                students[leave.student_id],
+                None if week else first,
+                decides,
+                receipts.get(leave.id),
+            )
             for leave in stands
             if leave.class_id == group.id and leave.student_id in students
         )
@@ -77,11 +89,13 @@ async def leave_list(ctx: Context, post: Post, *, week: bool, day: date | None) 
         last,
         tuple(classes),
         post.has_everywhere(Right.PEOPLE),
-        any(teaching.may_in(group, Right.LEAVES) for group in teaching.classes),
+        bool(deciding),
     )
 
 
-def _away(leave: Leave, student: Student, day: date | None, decides: bool) -> Away:
+def _away(
+    leave: Leave, student: Student, day: date | None, decides: bool, receipt: LeaveReceipt | None
+) -> Away:
     return Away(
         leave.id,
         student,
@@ -91,6 +105,7 @@ def _away(leave: Leave, student: Student, day: date | None, decides: bool) -> Aw
         leave.state,
         leave.kind if decides else None,
         leave.reason if decides else "",
+        receipt,
     )
 
 
@@ -99,6 +114,19 @@ async def leaves_to_decide(ctx: Context, post: Post) -> list[ChildLeave]:
     if not post.has(Right.LEAVES):
         return []
     return await waiting_leaves(ctx, await teaching_of(ctx, post, Right.LEAVES))
+
+
+async def unheard_refusals(ctx: Context, post: Post) -> list[ChildLeave]:
+    """What they refused, is not over, and WeChat did not bring to the family: no list of who is away has it."""
+    if not post.has(Right.LEAVES):
+        return []
+    teaching = await teaching_of(ctx, post, Right.LEAVES)
+    found = await leaves_of_classes(ctx, teaching, since=school_day(ctx.now()))
+    return [
+        one
+        for one in found
+        if one.leave.state is LeaveState.REFUSED and one.receipt and one.receipt.is_missed
+    ]
 
 
 async def export_leaves(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from domain.audit import Act
@@ -34,6 +34,7 @@ from services.context import Context
 from services.families import access_own_child
 from services.family_words import FamilyWord, tell_family
 from services.files import Owner, attach, uploads_of
+from services.leave_receipts import LeaveReceipt, leave_receipts
 from services.people import Child, Teaching, children_of, deciders_of
 from services.quiet import quiet_at
 from services.terms import school_day
@@ -45,12 +46,16 @@ _SHOWN_BACK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class ChildLeave:
-    """A request as the school sees it. `is_own`: whoever looks at it asked, or is a guardian of the child."""
+    """A request as the school sees it. `is_own`: whoever looks at it asked, or is a guardian of the child.
+
+    `receipt`: what became of the word to the family, of one that is decided.
+    """
 
     leave: Leave
     student: Student
     school_class: SchoolClass
     is_own: bool
+    receipt: LeaveReceipt | None = None
 
     @property
     def may_decide(self) -> bool:
@@ -195,8 +200,12 @@ async def _seen_all(ctx: Context, teaching: Teaching, held: Sequence[Leave]) -> 
     classes = {c.id: c for c in teaching.classes}
     students = await ctx.stores.schools.students(leave.student_id for leave in held)
     own = await _own_children(ctx, teaching)
+    receipts = await leave_receipts(ctx, teaching.school.id, held)
     found = [
-        _seen(teaching, own, leave, students[leave.student_id], classes[leave.class_id])
+        replace(
+            _seen(teaching, own, leave, students[leave.student_id], classes[leave.class_id]),
+            receipt=receipts.get(leave.id),
+        )
         for leave in held
         if leave.student_id in students
     ]
@@ -266,7 +275,8 @@ async def decide_leave(
         raise ConflictError
     if decided:
         await _soon(ctx, found.leave)
-    return found
+    receipts = await leave_receipts(ctx, teaching.school.id, [found.leave])
+    return replace(found, receipt=receipts.get(found.leave.id))
 
 
 async def tell_leave(ctx: Context, leave_id: str) -> None:
@@ -274,7 +284,7 @@ async def tell_leave(ctx: Context, leave_id: str) -> None:
     leave = await ctx.stores.leaves.find(leave_id)
     if leave is None or leave.untold_since is None:
         return
-    if leave.state in (LeaveState.APPROVED, LeaveState.REFUSED):
+    if leave.is_decided:
         await tell_family(ctx, _decision(leave))
         told = True
     else:

@@ -7,11 +7,11 @@ from datetime import timedelta
 from domain.errors import InvalidError, NotFoundError
 from domain.leaves import REPLY_LIMIT, span_text
 from domain.roles import Right
-from handlers import activity_phrases, phrases
+from handlers import activity_phrases, leave_phrases, phrases
 from handlers.base import Access
 from handlers.console.periods import PeriodPage
 from handlers.homework_phrases import weekday
-from services.leave_lists import export_leaves, leave_list, leaves_to_decide
+from services.leave_lists import export_leaves, leave_list, leaves_to_decide, unheard_refusals
 from services.leaves import decide_leave
 
 
@@ -35,6 +35,9 @@ class LeavesPage(PeriodPage):
             status=422 if problem else 200,
             view=view,
             waiting=waiting,
+            unheard=await unheard_refusals(self.ctx, self.acting),
+            says=leave_phrases.leave_says,
+            why=leave_phrases.leave_reason,
             span_text=span_text,
             week=self.week,
             earlier=(view.first_on - step).isoformat(),

@@ -12,6 +12,7 @@ from tests.conftest import NewPage
 from tests.handlers.conftest import Village
 from tests.handlers.conftest import village as village
 from tests.handlers.test_activities import CHILD, published
+from tests.waiting import wait_until
 
 
 @pytest.mark.parametrize("font", ["2", "4"])
@@ -42,6 +43,20 @@ async def test_a_head_teacher_whom_no_card_reaches_finds_the_leave_that_waits(
     await teacher.get_by_role("link", name="班里请假").click()
     await teacher.get_by_role("button", name="批准", exact=True).dblclick()
     await expect(teacher.get_by_text("批准了")).to_be_visible()
+    (leave,) = await village.town.ctx.stores.leaves.of_student("school-a", CHILD)
+
+    async def is_over() -> bool:
+        told = await village.town.ctx.stores.deliveries.of_notice(
+            "school-a", f"{leave.id}-approved"
+        )
+        return bool(told) and all(d.push is None for d in told)
+
+    await wait_until(is_over, description="WeChat was asked to tell the family")
+    await teacher.reload()
+    await expect(teacher.get_by_text("微信未送达，家长打开后能看到")).to_be_visible()
+    await expect(teacher.get_by_text("今天的模板消息额度用完了")).to_be_visible()
+    await nothing_runs_off(teacher)
+    await screenshot(teacher, f"3-not-brought-{font}", full_page=True)
     await mother.reload()
     await expect(mother.get_by_text("批准了")).to_be_visible()
     (leave,) = await village.town.ctx.stores.leaves.of_student("school-a", CHILD)

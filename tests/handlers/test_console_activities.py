@@ -18,6 +18,7 @@ from services.terms import school_day
 from tests.desk import Browser, appoint_at
 from tests.handlers.conftest import Desk, Village
 from tests.town import OTHER_SCHOOL, SCHOOL, Phone, school_class
+from tests.waiting import wait_until
 
 GROUP = school_class(1)
 CHILD = f"{GROUP.id}-0003"
@@ -208,6 +209,29 @@ async def test_leave_is_decided_at_the_desk_by_who_decides_on_the_phone(
     assert await decided(village) == [("refused", "考试，尽量别请")]
     assert len(await acts(village, "leave_refused")) == 1
     assert "考试，尽量别请" in (await village.mother.get("/h5/leaves")).text
+
+
+@pytest.mark.parametrize("action", ["approve", "refuse"])
+async def test_what_wechat_did_not_bring_stands_where_leave_is_decided(
+    village: Village, desk: Desk, action: str
+) -> None:
+    await ask_leave(village)
+    (leave,) = await village.town.ctx.stores.database["leaves"].find({}).to_list(None)
+    head, watcher = await desk(village.teacher), await desk(await leader(village, 3))
+    village.town.faults(quota=0)
+    await head.send(f"/console/leaves/{leave['_id']}/decision", {"action": action})
+
+    async def is_said() -> bool:
+        return "微信未送达，家长打开后能看到" in (await head.open("/console/leaves")).text
+
+    await wait_until(is_said, description="it says what became of it")
+    page = (await head.open("/console/leaves")).text
+    assert "今天的模板消息额度用完了" in page
+    assert ("没有批准，家长还没收到" in page) is (action == "refuse")
+    assert "未送达" not in (await watcher.open("/console/leaves")).text
+    phone = (await village.teacher.get("/h5/teach/leaves")).text
+    assert "微信未送达，家长打开后能看到" in phone
+    assert "提醒" not in phone.partition("<main")[2]  # nobody is reminded of a decision
 
 
 async def test_nobody_decides_at_a_desk_about_their_own_child_or_another_schools(

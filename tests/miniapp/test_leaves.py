@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain.roles import Role
+from domain.schools import Rules
+from domain.times import SCHOOL_ZONE
 from services.leaves import tell_leave
 from services.terms import school_day
 from storage.notices import NoticeStore
@@ -22,6 +24,8 @@ from tests.miniapp.test_files import fetch
 from tests.miniapp.village import Village
 from tests.town import OTHER_SCHOOL, SCHOOL, Town
 from tests.waiting import wait_until
+
+TEMPLATE = "/cgi-bin/message/template/send"
 
 
 def today(place: Place) -> date:
@@ -215,3 +219,97 @@ async def test_a_decision_that_nobody_was_told_of_is_told_by_the_sweep(
     notices = await place.village.documents("notices", author_id="")
     assert [n["versions"][0]["title"] for n in notices] == ["请假没有批准"]
     assert await later.stores.leaves.untold(later.now()) == []
+
+
+async def receipt(place: Place) -> Any:
+    """What the school is told of whether the family has heard."""
+    (row,) = (await place.teacher.call("GET", "/teaching/leaves")).data["items"]
+    return row["receipt"]
+
+
+@pytest.mark.parametrize("approve", [True, False])
+@pytest.mark.parametrize(
+    ("faults", "state", "reason", "waiting"),
+    [
+        ({}, "delivered", None, False),
+        ({"quota": 0}, "unreachable", "quota", False),
+        ({"fail": {TEMPLATE: 43101}}, "refused", "blocked", False),
+        ({"fail": {TEMPLATE: -1}}, "unreachable", "wechat_down", True),
+    ],
+    ids=["well", "quota", "blocked", "down"],
+)
+async def test_the_school_sees_what_became_of_the_word_about_a_decision(
+    place: Place,
+    faults: dict[str, Any],
+    state: str,
+    reason: str | None,
+    waiting: bool,
+    approve: bool,
+) -> None:
+    leave = (await ask(place)).data["id"]
+    assert await receipt(place) is None
+    place.village.town.faults(**faults)
+    assert (await decide(place.teacher, leave, approve=approve)).data["receipt"] is not None
+    ends = {"state": state, "reason": reason, "waiting": waiting, "due_at": None}
+
+    async def is_seen() -> bool:
+        return bool(await receipt(place) == ends)
+
+    await wait_until(is_seen, description="what became of it")
+    (seen,) = (await place.mothers[0].call("GET", "/leaves")).data["items"]
+    assert (seen["state"], seen["receipt"]) == ("approved" if approve else "refused", None)
+    if approve:
+        assert (await place.mothers[0].call("POST", f"/leaves/{leave}/withdrawal")).status == 201
+        assert await receipt(place) is None
+
+
+async def test_one_guardian_whom_wechat_reaches_is_enough_and_one_who_has_read_is_more(
+    place: Place,
+) -> None:
+    father = await place.father()  # does not follow the account
+    leave = (await ask(place)).data["id"]
+    await decide(place.teacher, leave)
+
+    async def is_delivered() -> bool:
+        return bool((await receipt(place))["state"] == "delivered")
+
+    await wait_until(is_delivered, description="it came to the mother")
+    notice = f"{leave}-approved"
+    assert (await father.call("GET", f"/notices/{notice}")).status == 200
+    assert (await receipt(place))["state"] == "read"
+
+
+async def test_a_decision_at_night_is_said_to_rest_until_the_schools_morning(place: Place) -> None:
+    now = place.ctx.now().astimezone(SCHOOL_ZONE)
+    morning = (now + timedelta(hours=8)).replace(second=0, microsecond=0)
+    rules = Rules(
+        quiet_start=(now - timedelta(hours=1)).strftime("%H:%M"),
+        quiet_end=morning.strftime("%H:%M"),
+    )
+    await place.ctx.stores.schools.change_school(SCHOOL.id, {"rules": rules})
+    leave = (await ask(place)).data["id"]
+    await decide(place.teacher, leave)
+
+    async def rests() -> bool:
+        return bool((await receipt(place))["due_at"])
+
+    await wait_until(rests, description="it waits for the morning")
+    told = await receipt(place)
+    assert (told["state"], told["waiting"]) == (None, False)
+    assert datetime.fromisoformat(told["due_at"]) == morning
+
+
+async def test_of_a_decision_so_old_that_its_notice_is_gone_nothing_is_claimed(
+    place: Place,
+) -> None:
+    leave = (await ask(place)).data["id"]
+    await decide(place.teacher, leave)
+
+    async def is_told() -> bool:
+        held = await place.ctx.stores.leaves.find(leave)
+        return held is not None and held.untold_since is None
+
+    await wait_until(is_told, description="it is told")
+    await place.village.town.stop_worker()
+    await place.ctx.stores.database["notices"].delete_many({"_id": f"{leave}-approved"})
+    assert await receipt(place) is None

@@ -74,7 +74,7 @@ def leave(number: int, **changes: Any) -> dict[str, Any]:
         "last": str(TODAY + timedelta(days=1)), "last_half": "am", "reason": "夜里发烧了，去医院看看。", "files": [],
         "state": "waiting",
         "asked_at": NOW.isoformat(), "decided_by": "", "decided_at": None, "reply": "", "may_withdraw": False,
-        "may_decide": False, **changes,
+        "may_decide": False, "receipt": None, **changes,
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -224,6 +225,40 @@ async def test_leave_is_decided_with_one_tap(
     stub.failing = True
     await phone.open(LEAVES)
     await expect(phone.front.get_by_role("status").first).to_contain_text("连不上网络")
+
+
+@pytest.mark.parametrize(
+    ("receipt", "said"),
+    [
+        ({"state": "read"}, ("家长看过了", "")),
+        ({"state": "delivered"}, ("微信已送达家长", "")),
+        ({"state": "unreachable", "reason": "quota"}, ("微信未送达，家长打开后能看到", "额度用完了")),
+        ({"state": "refused", "reason": "blocked"}, ("微信未送达，家长打开后能看到", "关闭了消息提醒")),
+        ({"state": "unreachable", "reason": "wechat_down"}, ("微信未送达", "已停止重试；急的话请直接联系")),
+        ({"state": "unreachable", "reason": "wechat_down", "waiting": True}, ("微信还没送到", "会自动重试")),
+        ({"state": "unreachable", "waiting": True}, ("正在告诉家长", "")),
+        ({"state": "never_bound"}, ("现在没有绑定的家长，请直接联系", "")),
+        ({}, ("正在告诉家长", "")),
+    ],
+)  # fmt: skip
+async def test_a_decision_says_whether_the_family_has_heard_of_it(
+    phone: Handset,
+    stub: ActivityStub,
+    screenshot: Screenshot,
+    receipt: dict[str, Any],
+    said: tuple[str, str],
+) -> None:
+    says, why = said
+    empty = {"state": None, "reason": None, "waiting": False, "due_at": None}
+    stub.class_leaves[1] |= {"receipt": empty | receipt}
+    await phone.open(LEAVES)
+    await expect(phone.part("heard")).to_have_count(1)
+    await expect(phone.part("heard")).to_contain_text(says)
+    await expect(phone.part("heard")).to_contain_text(why)
+    if not why:
+        await expect(phone.part("heard")).to_have_text(says)
+    if receipt.get("reason") == "quota":
+        await phone.shoot(screenshot, "1-not-brought")
 
 
 async def test_what_is_filled_in_survives_a_killed_app_and_is_signed(

@@ -176,5 +176,22 @@ module.exports = {
     approved: 'Approved',
     refused: 'Not approved',
     own: 'Another teacher decides about your own child',
+    telling: 'The family is being told',
+    rests: 'The family is told {when}, outside quiet hours',
+    heard: {
+      confirmed: 'The family has read it',
+      read: 'The family has read it',
+      delivered: 'WeChat has delivered it',
+      waiting: 'WeChat has not delivered it yet; they see it when they open this',
+      refused: 'WeChat did not deliver it; they see it when they open this',
+      unreachable: 'WeChat did not deliver it; they see it when they open this',
+      never_bound: 'No guardian now. Please call them.',
+    },
+    why: {
+      quota: 'Today’s messages are used up. If it is urgent, please call them.',
+      system_failed: 'WeChat could not deliver it. If it is urgent, please call them.',
+      bound_later: 'Came after your decision.',
+      gave_up: 'WeChat never answered. If it is urgent, please call them.',
+    },
   },
 };

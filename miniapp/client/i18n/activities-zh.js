@@ -176,5 +176,22 @@ module.exports = {
     approved: '批准了',
     refused: '没有批准',
     own: '自己孩子的假，请别的老师来批',
+    telling: '正在告诉家长',
+    rests: '{when} 告诉家长，不打扰休息',
+    heard: {
+      confirmed: '家长看过了',
+      read: '家长看过了',
+      delivered: '微信已送达家长',
+      waiting: '微信还没送到，家长打开后能看到',
+      refused: '微信未送达，家长打开后能看到',
+      unreachable: '微信未送达，家长打开后能看到',
+      never_bound: '现在没有绑定的家长，请直接联系',
+    },
+    why: {
+      quota: '今天的模板消息额度用完了；急的话请直接联系',
+      system_failed: '微信系统没能送到；急的话请直接联系',
+      bound_later: '您决定之后才绑定的',
+      gave_up: '微信一直连不上，已停止重试；急的话请直接联系',
+    },
   },
 };

@@ -184,6 +184,14 @@ declare namespace Api {
     reply: string;
     may_withdraw: boolean;
     may_decide: boolean;
+    receipt: LeaveReceipt | null;
+  }
+
+  interface LeaveReceipt {
+    state: ReceiptState | null;
+    reason: string | null;
+    waiting: boolean;
+    due_at: string | null;
   }
 
   interface LeaveIn {

@@ -2,6 +2,7 @@
 
 const { fill, words } = require('../../i18n/index');
 const { moment, teacher } = require('../../lib/format');
+const { reasonText } = require('../../lib/teach-rows');
 
 /** How it stands, in a tag. @param {Api.AskedRow} row */
 function tagOf(row) {
@@ -50,6 +51,20 @@ function spanName(leave) {
   return fill(t.span, { first: dayName(first), firstHalf: t.halves[from], last: dayName(last), lastHalf: t.halves[to] });
 }
 
+/** How far the word about a decision has come to the family, and why not further. @param {Api.LeaveReceipt | null} receipt */
+function heardOf(receipt) {
+  const t = words().leave;
+  if (!receipt) return { heard: '', why: '', missed: false };
+  const { state, reason, waiting, due_at: due } = receipt;
+  if (!state) return { heard: due ? fill(t.rests, { when: moment(due) }) : t.telling, why: '', missed: false };
+  const reasons = /** @type {Record<string, string>} */ (t.why);
+  const code = reason === 'wechat_down' && !waiting ? 'gave_up' : reason;
+  const why = code ? reasons[code] || reasonText(code) : '';
+  if (waiting) return { heard: why ? t.heard.waiting : t.telling, why, missed: false };
+  const missed = ['refused', 'unreachable', 'never_bound'].includes(state);
+  return { heard: t.heard[state], why, missed };
+}
+
 /** @param {Api.Leave} leave */
 function leaveRow(leave) {
   const t = words().leave;
@@ -59,6 +74,7 @@ function leaveRow(leave) {
     by: fill(t.by, { who: leave.relation }), says: t.states[leave.state], tone: tones[leave.state], files: leave.files,
     said: leave.reply ? fill(t.said, { name: teacher(leave.decided_by), reply: leave.reply }) : '',
     mayWithdraw: leave.may_withdraw, mayDecide: leave.may_decide, own: leave.state === 'waiting' && !leave.may_decide,
+    ...heardOf(leave.receipt),
   };
 }
 
