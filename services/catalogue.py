@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.audit import OPERATOR, Act
-from domain.catalogue import Book, Catalogue
+from domain.catalogue import Catalogue
 from domain.catalogue_changes import Change, Season, next_season
 from domain.catalogue_tree import CatalogueError, parse_tree
 from domain.errors import ConflictError, NotFoundError
@@ -91,9 +91,3 @@ async def undo_sync(ctx: Context) -> tuple[Catalogue, Catalogue | None]:
     if not await ctx.stores.catalogue.turn_back(held):
         raise ConflictError
     return held, await ctx.stores.catalogue.current()
-
-
-async def find_book(ctx: Context, book_id: str) -> Book | None:
-    """The book of this id, or what took its place."""
-    catalogue = await ctx.stores.catalogue.current()
-    return catalogue.find(book_id) if catalogue else None

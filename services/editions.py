@@ -69,17 +69,6 @@ async def grade_books(ctx: Context, school: School, grade: int) -> tuple[Book, .
     return _of_grade(await ctx.stores.catalogue.current(), school, grade)
 
 
-async def book_of(
-    ctx: Context, school_class: SchoolClass, subject: str, at: datetime
-) -> Book | None:
-    """The book of one subject that a class has in its hands at a time; None where nobody chose its edition."""
-    school = await ctx.stores.schools.find_school(school_class.school_id)
-    if school is None:
-        return None
-    found = await books_of(ctx, school, school_class, at)
-    return next((book for book in found if book.subject == subject), None)
-
-
 async def edition_tags(
     ctx: Context, school: School, school_class: SchoolClass
 ) -> Mapping[str, str]:
