@@ -1,6 +1,7 @@
 """Files: judged before they are stored, and given out only to who may see them now."""
 
 import io
+import re
 from collections.abc import AsyncIterator
 from urllib.parse import unquote
 
@@ -11,6 +12,7 @@ from services.files import Owner, store_upload
 from services.notices import withdraw_notice
 from tests.domain.samples import an_ending
 from tests.handlers.conftest import PDF, Village, drawn, photograph
+from tests.recordings import mp3, mp4
 from tests.town import Phone
 from tests.waiting import wait_until
 
@@ -44,6 +46,30 @@ async def test_a_picture_and_a_document_are_taken_under_their_own_names(village:
     assert shown.status == 200
     for other in (village.rival, village.mother):
         assert (await other.get(f"/h5/teach/files/{answer.data['id']}")).status == 404
+
+
+async def test_a_voice_and_a_film_are_played_where_a_family_reads(village: Village) -> None:
+    ids = []
+    for name, content in (("听一听.mp3", mp3()), ("看一看.mp4", mp4()), ("报名表.pdf", PDF)):
+        ids.append((await village.teacher.upload(name, content)).data["id"])
+    notice = await village.publish(files=tuple(ids))
+    voice, film, paper = (f"/h5/notices/{notice.id}/files/{file_id}" for file_id in ids)
+
+    async def page() -> str:
+        return (await village.mother.get(f"/h5/notices/{notice.id}")).text
+
+    async def is_there() -> bool:
+        return "听一听.mp3" in await page()
+
+    await wait_until(is_there, description="the notice is delivered")
+    for text in (await page(), (await village.teacher.get(f"/h5/teach/notices/{notice.id}")).text):
+        assert re.search(rf'<audio controls [^>]*src="[^"]*{voice}"', text)
+        assert re.search(rf'<video controls [^>]*src="[^"]*{film}"', text)
+        assert re.search(rf'<a class="file" href="[^"]*{paper}" download', text)
+    for path, kind in ((voice, "audio/mpeg"), (film, "video/mp4")):
+        answer = await village.mother.get(path)
+        assert answer.headers["Content-Type"] == kind
+        assert answer.headers["Accept-Ranges"] == "bytes"
 
 
 async def test_a_file_that_says_it_is_too_large_is_refused_before_it_is_read(

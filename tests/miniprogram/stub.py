@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from tests.miniprogram.declared import drift
 from tests.miniprogram.handset import Handset
 
 ORIGIN = "http://mini.test"
+SPOKEN = "data:audio/mpeg;base64," + base64.b64encode(b"ID3" + bytes(400)).decode()
 NOW = datetime.now(UTC)
 TEMPLATE = "demo-mini-notice"
 
@@ -225,13 +227,15 @@ class Pictured(Stub):
             await super().handle(route)
 
 
-async def phone_over(new_handset: NewHandset, stub: Stub, **remembered: object) -> Handset:
-    """A phone that the stub answers, whose owner has agreed already."""
+async def phone_over(
+    new_handset: NewHandset, stub: Stub, *, recording: str = "", **remembered: object
+) -> Handset:
+    """A phone that the stub answers, whose owner has agreed already; `recording` is what its microphone hears."""
 
     async def code() -> str:
         return "code"
 
-    handset = await new_handset(ORIGIN, login=code)
+    handset = await new_handset(ORIGIN, login=code, recording=recording)
     await stub.attach(handset.context)
     await handset.remember(consented=True, **remembered)
     return handset

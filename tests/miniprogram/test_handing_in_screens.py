@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
 from playwright.async_api import expect
@@ -12,7 +11,7 @@ from tests.handlers.conftest import photograph
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
 from tests.miniprogram.homework_stub import FamilyStub
-from tests.miniprogram.stub import ORIGIN
+from tests.miniprogram.stub import SPOKEN, phone_over
 from tests.miniprogram.test_homework_screens import TASK
 from tests.miniprogram.test_homework_screens import stub as stub
 from tests.waiting import wait_until
@@ -49,13 +48,7 @@ async def test_handing_in(
 async def test_a_recording_and_what_is_ticked_off(
     new_handset: NewHandset, stub: FamilyStub, screenshot: Screenshot
 ) -> None:
-    async def code() -> str:
-        return "code"
-
-    recording = "data:audio/mpeg;base64," + base64.b64encode(b"ID3" + bytes(400)).decode()
-    phone = await new_handset(ORIGIN, login=code, recording=recording)
-    await stub.attach(phone.context)
-    await phone.remember(consented=True)
+    phone = await phone_over(new_handset, stub, recording=SPOKEN)
     await phone.open(TASK.replace("homework-0", "homework-3"))
     await phone.tap("hand-in")
     await phone.tap("record")

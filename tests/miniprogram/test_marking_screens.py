@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-
 from playwright.async_api import expect
 
 from tests.browser.phones import Screenshot
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
 from tests.miniprogram.homework_teacher_stub import HomeworkTeacherStub
-from tests.miniprogram.stub import ORIGIN
+from tests.miniprogram.stub import SPOKEN, phone_over
 from tests.miniprogram.test_homework_teacher_screens import OWN
 from tests.miniprogram.test_homework_teacher_screens import phone as phone
 from tests.miniprogram.test_homework_teacher_screens import stub as stub
@@ -67,13 +65,7 @@ async def test_marking_one_after_the_other(
 async def test_a_voice_good_work_and_a_mistake_while_marking(
     new_handset: NewHandset, stub: HomeworkTeacherStub, screenshot: Screenshot
 ) -> None:
-    async def code() -> str:
-        return "code"
-
-    recording = "data:audio/mpeg;base64," + base64.b64encode(b"ID3" + bytes(400)).decode()
-    phone = await new_handset(ORIGIN, login=code, recording=recording)
-    await stub.attach(phone.context)
-    await phone.remember(consented=True)
+    phone = await phone_over(new_handset, stub, recording=SPOKEN)
     await phone.open(OWN)
     await phone.tap("mark-next")
     await phone.is_at("homework/mark/index")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -15,6 +17,7 @@ from tests.miniapp.client import MiniClient
 from tests.miniapp.village import Village, camera_picture
 from tests.miniprogram.campus import Campus
 from tests.miniprogram.handset import Handset
+from tests.recordings import mp3, mp4
 from tests.town import SCHOOL, child_name, school_class
 
 CLASS = school_class(1)
@@ -50,11 +53,13 @@ async def appoint(village: Village, key: str, subject: str, name: str) -> None:
     )
 
 
-async def subject_teacher(campus: Campus, key: str, subject: str, name: str) -> Handset:
+async def subject_teacher(
+    campus: Campus, key: str, subject: str, name: str, **said: Any
+) -> Handset:
     """The phone of somebody who teaches a subject in the class."""
     await campus.village.somebody(key)
     await appoint(campus.village, key, subject, name)
-    phone = await campus.stranger(key)
+    phone = await campus.stranger(key, **said)
     await phone.remember(consented=True)
     return phone
 
@@ -266,6 +271,49 @@ async def test_a_group_of_pupils_good_work_and_practice(
     await expect(mother.part("mistake")).to_contain_text("进位加法")
     await expect(mother.part("practice")).to_contain_text("练一练")
     await mother.shoot(screenshot, "1-book")
+
+
+async def test_a_voice_and_a_film_hang_on_it_and_open_at_home(
+    campus: Campus, screenshot: Screenshot, tmp_path: Path
+) -> None:
+    village = campus.village
+    spoken = "data:audio/mpeg;base64," + base64.b64encode(mp3()).decode()
+    teacher = await subject_teacher(campus, "maths", "maths", "陈", recording=spoken)
+    mother = await campus.parent("mother", 1)
+    film = tmp_path / "怎样读题.mp4"
+    film.write_bytes(mp4())
+    await write_homework(teacher, 20)
+    await teacher.tap("record")
+    await expect(teacher.text("说完了")).to_be_visible()
+    await teacher.tap("send")  # not before it is said
+    await teacher.tap("record")
+    await expect(teacher.part("attached")).to_contain_text(["录音 3 秒"])
+    async with teacher.page.expect_file_chooser() as chooser:
+        await teacher.tap("add-film")
+    await (await chooser.value).set_files([film])
+    await expect(teacher.part("attached")).to_have_count(2)
+    await teacher.part("add-film").scroll_into_view_if_needed()
+    await teacher.shoot(screenshot, "1-written")
+    await teacher.tap("send")
+    await teacher.is_at("homework/own/index")
+    (homework,) = await village.documents("homework")
+    kinds = [one["kind"] for one in homework["versions"][0]["attachments"]]
+    assert kinds == ["audio", "video"]
+
+    files = (await village.upload(mp3()), await village.upload(mp4()))
+    notice = await village.publish(title="听一听，看一看", files=files)
+    for place in (
+        f"pages/notice/index?id={notice.id}",
+        f"homework/task/index?id={homework['_id']}",
+    ):
+        await mother.open(place)
+        await expect(mother.part("file")).to_have_count(2)
+        await mother.part("file").first.tap()
+        await mother.page.wait_for_function("window.__mini.played")
+        await mother.part("file").last.tap()
+        await mother.page.wait_for_function("window.__mini.previewed")
+        assert await mother.page.evaluate("window.__mini.opened || null") is None
+    await mother.shoot(screenshot, "2-at-home")
 
 
 async def test_a_head_teacher_lets_it_go_over(campus: Campus) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from playwright.async_api import expect
 from tests.browser.phones import Screenshot
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
-from tests.miniprogram.stub import NOW, ORIGIN
+from tests.miniprogram.stub import NOW, SPOKEN, phone_over
 from tests.miniprogram.talk_stub import GROUP, TalkStub
 
 LIST, THREAD, WRITE = "pages/talk/index", f"talk/thread/index?id={GROUP}", "talk/write/index"
@@ -233,13 +232,7 @@ async def test_saying_something_aloud_and_handing_a_file_on(
     text_size: str,
     tmp_path: Path,
 ) -> None:
-    async def code() -> str:
-        return "code"
-
-    recording = "data:audio/mpeg;base64," + base64.b64encode(b"ID3" + bytes(400)).decode()
-    phone = await new_handset(ORIGIN, login=code, recording=recording)
-    await stub.attach(phone.context)
-    await phone.remember(consented=True, text_size=text_size)
+    phone = await phone_over(new_handset, stub, recording=SPOKEN, text_size=text_size)
     await phone.open(THREAD)
     await phone.tap("voice-tool")
     await expect(phone.part("speaking")).to_contain_text("在听")

@@ -143,6 +143,7 @@ module.exports = {
     nowhere: 'You set no homework here',
     noNetwork: 'No network: it is not set. What you wrote is kept on this phone; tap once more later',
     kept: 'Sent by itself when there is a network; what does not fit stays here',
+    film: 'Film',
     classMissing: 'Please choose a class',
     subjectMissing: 'Please choose a subject',
     textMissing: 'Please write what is to be done',

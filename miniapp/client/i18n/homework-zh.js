@@ -143,6 +143,7 @@ module.exports = {
     nowhere: '您在这里不用布置作业',
     noNetwork: '现在没有网络，没有布置出去；写的都存在手机上，有网再点一次',
     kept: '有网自动送出；放不下的会留在这里',
+    film: '视频',
     classMissing: '请选一个班',
     subjectMissing: '请选学科',
     textMissing: '请写作业内容',

@@ -4,17 +4,13 @@ const api = require('../../lib/api');
 const { words } = require('../../i18n/index');
 const { fetchFresh } = require('../../lib/files');
 const { ApiError } = require('../../lib/http');
+const { show } = require('../../lib/showing');
 
 /** @param {Api.Attachment} file @param {{activity?: string, child?: string, leave?: string, notice?: string}} shown */
 async function openFile(file, shown) {
   try {
     const path = await fetchFresh(`/files/${api.safe(file.file_id)}` + api.query(shown));
-    if (file.kind === 'picture') {
-      wx.previewImage({ urls: [path] });
-      return;
-    }
-    const fileType = /** @type {any} */ (file.name.split('.').pop());
-    wx.openDocument({ filePath: path, fileType, showMenu: true, fail: failed });
+    show(file, path, failed);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     failed();

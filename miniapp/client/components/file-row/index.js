@@ -3,7 +3,7 @@
 const { size } = require('../../lib/format');
 
 /** @type {Record<string, string>} */
-const ICONS = { audio: 'voice' };
+const ICONS = { audio: 'voice', video: 'film' };
 
 Component({
   properties: { file: { type: Object, value: /** @type {any} */ ({}) } },

@@ -7,6 +7,7 @@ module.exports = {
   search: '<circle cx="11" cy="11" r="6.500"/><path d="M16 16l4.500 4.500"/>',
   clear: '<circle cx="12" cy="12" r="8.500"/><path d="M9 9l6 6M15 9l-6 6"/>',
   file: '<path d="M6.500 3.500h7l4 4v13h-11zM13.500 3.500v4h4"/>',
+  film: '<rect x="3.500" y="6.500" width="12" height="11" rx="2"/><path d="M15.500 11l5-3v8l-5-3"/>',
   voice: '<rect x="9" y="3.500" width="6" height="11" rx="3"/><path d="M5.500 11.500a6.500 6.500 0 0 0 13 0M12 18v2.500"/>',
   link: '<path d="M10 14a4 4 0 0 0 5.700.300l3-3a4 4 0 0 0-5.700-5.700l-1 1M14 10a4 4 0 0 0-5.700-.300l-3 3a4 4 0 0 0 5.700 5.700l1-1"/>',
   bell: '<path d="M6 17V11a6 6 0 0 1 12 0v6l1.500 1.500h-15zM10 21h4"/>',

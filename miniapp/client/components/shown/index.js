@@ -3,6 +3,7 @@
 const { words } = require('../../i18n/index');
 const { fetchOnce } = require('../../lib/files');
 const { ApiError } = require('../../lib/http');
+const { show } = require('../../lib/showing');
 
 /** @typedef {Api.Attachment & {thumb: string, full: string, path: string}} Picture */
 
@@ -44,14 +45,13 @@ Component({
     /** @param {WechatMiniprogram.CustomEvent<{file: any}>} event */
     openFile(event) {
       const { file } = event.detail;
-      const fileType = /** @type {any} */ (file.name.split('.').pop());
-      return this.withFile(file.full, (filePath) => wx.openDocument({ filePath, fileType, showMenu: true, fail: () => this.say(words().notice.fileFailed) }));
+      return this.withFile(file.full, (path) => show(file, path, () => this.say(words().notice.fileFailed)));
     },
 
-    /** @param {string} address @param {(path: string) => void} show */
-    async withFile(address, show) {
+    /** @param {string} address @param {(path: string) => void} act */
+    async withFile(address, act) {
       try {
-        show(await fetchOnce(address));
+        act(await fetchOnce(address));
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         this.say(words().notice.fileFailed);

@@ -5,6 +5,7 @@ const drafts = require('../../lib/homework-drafts');
 const forms = require('../lib/form');
 const homework = require('../lib/api');
 const queue = require('../../lib/queue');
+const recording = require('../../lib/recording');
 const screen = require('../../lib/screen');
 const uploads = require('../../lib/uploads');
 const { fill } = require('../../i18n/index');
@@ -34,6 +35,8 @@ Page({
     budgets: /** @type {any[]} */ ([]),
     over: false,
     attached: /** @type {any[]} */ ([]),
+    recording: false,
+    icons: { picture: 'picture', audio: 'voice', video: 'film' },
     link: '',
     typingLink: false,
     known: /** @type {string[]} */ ([]),
@@ -77,6 +80,7 @@ Page({
 
   onUnload() {
     this.stop();
+    if (this.data.recording) recording.stop();
     this.files.stop();
     this.keepNow();
   },
@@ -262,6 +266,15 @@ Page({
     if (room) this.files.add(await uploads.chooseDocuments(room));
   },
 
+  async addFilm() {
+    if (this.room()) this.files.add(await uploads.chooseFilm());
+  },
+
+  record() {
+    if (this.data.recording) recording.stop();
+    else if (this.room()) recording.start({ live: (on) => this.setData({ recording: on }), done: (voice) => this.files.add([voice]) });
+  },
+
   room() {
     const room = MOST_FILES - this.form.attached.length;
     if (!room) this.say(fill(this.data.t.publish.tooMany, { n: MOST_FILES }));
@@ -277,7 +290,7 @@ Page({
 
   /** Set it, or what is changed about it. Whether it fits is for the server to say. */
   async send() {
-    if (this.data.busy || (this.data.typingLink && !this.takeLink())) return;
+    if (this.data.busy || this.data.recording || (this.data.typingLink && !this.takeLink())) return;
     const wrong = forms.problemsOf(this.form);
     const whole = !Object.keys(wrong).length;
     this.setData({ wrong, back: whole ? '' : this.data.t.publish.fixFields });

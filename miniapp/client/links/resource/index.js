@@ -5,6 +5,7 @@ const screen = require('../../lib/screen');
 const { ask, attempt, say } = require('../../lib/acts');
 const { size } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
+const { show } = require('../../lib/showing');
 const { fill } = require('../../i18n/index');
 const { STARS, dayName, fetch, get, length, line, rate, saidLines, stand, tellLesson } = require('../lib/resources');
 
@@ -115,25 +116,13 @@ Page({
     try {
       const path = await fetch(this.id, file.file_id);
       wx.hideLoading();
-      this.show(file, path);
+      show(file, path, () => say(t.fileFailed));
       await this.reload();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       wx.hideLoading();
       wx.showToast({ title: t.fileFailed, icon: 'none' });
     }
-  },
-
-  /** @param {Api.ResourceFile} file @param {string} path */
-  show(file, path) {
-    const fail = () => wx.showToast({ title: this.data.t.notice.fileFailed, icon: 'none' });
-    if (file.kind === 'picture' || file.kind === 'video') wx.previewMedia({ sources: [{ url: path, type: file.kind === 'video' ? 'video' : 'image' }], fail });
-    else if (file.kind === 'audio') {
-      const player = wx.createInnerAudioContext();
-      player.src = path;
-      player.onError(fail);
-      player.play();
-    } else wx.openDocument({ filePath: path, fileType: /** @type {any} */ (file.name.split('.').pop()), showMenu: true, fail });
   },
 
   rework() {

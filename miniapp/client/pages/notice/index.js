@@ -7,6 +7,7 @@ const { dateOf, moment } = require('../../lib/format');
 const queue = require('../../lib/queue');
 const { answerTo, noticeRow } = require('../../lib/rows');
 const screen = require('../../lib/screen');
+const { show } = require('../../lib/showing');
 const { whyWaiting } = require('../../lib/waiting');
 
 /** @typedef {Api.Attachment & {path: string}} Picture */
@@ -131,10 +132,9 @@ Page({
   /** @param {WechatMiniprogram.CustomEvent<{file: Api.Attachment}>} event */
   async openFile(event) {
     const { file } = event.detail;
-    const fileType = /** @type {any} */ (file.name.split('.').pop());
     await this.fetched(async () => {
-      const filePath = await fetchFile(file.file_id, this.data.id, 'full');
-      wx.openDocument({ filePath, fileType, showMenu: true, fail: () => this.say(this.data.t.notice.fileFailed) });
+      const path = await fetchFile(file.file_id, this.data.id, 'full');
+      show(file, path, () => this.say(this.data.t.notice.fileFailed));
     });
   },
 

@@ -2,6 +2,7 @@
 
 const { words } = require('../../../i18n/index');
 const { ApiError } = require('../../../lib/http');
+const { show } = require('../../../lib/showing');
 const { fetchOnce } = require('../../lib/pictures');
 
 /** @typedef {import('../../lib/pictures').Shown & {path: string}} Picture */
@@ -51,21 +52,7 @@ Component({
     /** @param {WechatMiniprogram.CustomEvent<{file: any}>} event */
     openFile(event) {
       const { file } = event.detail;
-      return this.withFile(file, (path) => (file.kind === 'audio' ? this.play(path) : this.show(path, file.name)));
-    },
-
-    /** @param {string} filePath @param {string} name */
-    show(filePath, name) {
-      const fileType = /** @type {any} */ (name.split('.').pop());
-      wx.openDocument({ filePath, fileType, showMenu: true, fail: () => this.say(words().notice.fileFailed) });
-    },
-
-    /** @param {string} path */
-    play(path) {
-      const player = wx.createInnerAudioContext();
-      player.src = path;
-      player.onError(() => this.say(words().notice.fileFailed));
-      player.play();
+      return this.withFile(file, (path) => show(file, path, () => this.say(words().notice.fileFailed)));
     },
 
     /** @param {import('../../lib/pictures').Shown} file @param {(path: string) => void} act */
