@@ -22,6 +22,7 @@ from tests.miniapp.test_tasklists import Holiday
 from tests.miniapp.test_tasklists import holiday as holiday
 from tests.safety import BAD, WORSE
 from tests.town import SCHOOL, child_name
+from tests.waiting import wait_until
 from tests.weekending import FIRST, SECOND, THIRD, agree, group
 
 
@@ -184,9 +185,14 @@ async def test_a_question_is_the_familys_and_shown_to_all_without_a_name(circle:
     assert (own["answer"], own["shown"]) == (words["words"], False)
     seen = await circle.opened(other, SECOND)
     assert (seen["questions"], seen["answers"]) == ([], [])
-    notice = (await mother.call("GET", f"/notices/{asked.data['id']}")).data
-    assert notice["title"] == "老师回答了您的问题"
-    assert (await other.call("GET", f"/notices/{asked.data['id']}")).status == 404
+    notice = f"/notices/{asked.data['id']}"
+
+    async def told() -> str:
+        answer = await mother.call("GET", notice)
+        return str(answer.data["title"]) if answer.status == 200 else ""
+
+    assert await wait_until(told, description="the family is told") == "老师回答了您的问题"
+    assert (await other.call("GET", notice)).status == 404
 
     await teacher.call("PUT", f"{path}/shown", {"shown": True})
     (answer,) = (await circle.opened(other, SECOND))["answers"]
