@@ -20,7 +20,7 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     serve.add_argument("--host", default="127.0.0.1")
     work = commands.add_parser("work", help="a worker process")
     work.add_argument("--concurrency", type=int, default=8, help="jobs at once")
-    commands.add_parser("init-db", help="create the indexes that are missing")
+    commands.add_parser("init-db", help="make the indexes, bring along what older versions stored")
     take = commands.add_parser("import-roster", help="take in a school's list (.xlsx, .csv)")
     take.add_argument("file", type=Path)
     whose = take.add_mutually_exclusive_group(required=True)

@@ -255,10 +255,3 @@ def test_every_test_can_fail() -> None:
             if not any(telling.search(name) for name in calls):
                 empty.append(at(path, node))
     assert empty == []
-
-
-@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
-def test_every_document_is_found_from_the_readme(readme: str) -> None:
-    text = (ROOT / readme).read_text()
-    documents = {path.name for path in (ROOT / "docs").glob("*.md")}
-    assert {name for name in documents if f"(docs/{name})" not in text} == set()
