@@ -5,6 +5,7 @@ loading in `screen.load(this, act)`. Its template starts with <page-meta page-st
 
 const { words } = require('../i18n/index');
 const { ApiError } = require('./http');
+const { pulling } = require('./pulling');
 const queue = require('./queue');
 const session = require('./session');
 const theme = require('./theme');
@@ -81,13 +82,7 @@ function reloading(title) {
       wx.setNavigationBarTitle({ title: title(words()) });
       this.reload();
     },
-
-    /** @this {any} */
-    async onPullDownRefresh() {
-      queue.hurry();
-      await this.reload();
-      wx.stopPullDownRefresh();
-    },
+    ...pulling,
   };
 }
 

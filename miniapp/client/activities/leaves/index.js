@@ -1,12 +1,14 @@
 /* Leave in my classes: one tap decides, with a word if there is one. */
 
 const activities = require('../lib/api');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { attempt, say } = require('../../lib/acts');
 const { openFile } = require('../lib/files');
 const { leaveRow } = require('../lib/rows');
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     rows: /** @type {ReturnType<typeof leaveRow>[]} */ ([]),
@@ -26,12 +28,6 @@ Page({
       const { data, offline } = await activities.getClassLeaves();
       return { rows: data.items.map(leaveRow), offline };
     });
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   /** @param {WechatMiniprogram.CustomEvent<{file: Api.Attachment}>} event */

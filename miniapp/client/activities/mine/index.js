@@ -1,10 +1,12 @@
 /* What I am asked, newest first: for my children, and where I work; and leave. */
 
 const activities = require('../lib/api');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { askedRow } = require('../lib/rows');
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     rows: /** @type {ReturnType<typeof askedRow>[]} */ ([]),
@@ -22,12 +24,6 @@ Page({
       const { data, offline } = await activities.getAsked();
       return { rows: data.items.map(askedRow), offline };
     });
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   openLeave() {

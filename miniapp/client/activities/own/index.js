@@ -1,11 +1,13 @@
 /* What I published, newest first; and the leave of my classes, for whoever decides. */
 
 const activities = require('../lib/api');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { ApiError } = require('../../lib/http');
 const { ownRow } = require('../lib/rows');
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     rows: /** @type {ReturnType<typeof ownRow>[]} */ ([]),
@@ -49,12 +51,6 @@ Page({
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   write() {

@@ -1,6 +1,7 @@
 /* An activity of my own while it fills: numbers, places, who answered what. It is asked anew every few seconds. */
 
 const activities = require('../lib/api');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const teaching = require('../../lib/teaching');
 const { ask, attempt, say } = require('../../lib/acts');
@@ -15,6 +16,7 @@ const LIVE_MS = 3000;
 const DAY = 24 * 60 * 60 * 1000;
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     title: '',
@@ -111,12 +113,6 @@ Page({
       tabs: [{ id: 'all', says: t.results.tabs.all }, ...figures.map(({ name, says }) => ({ id: name, says }))],
       lines: shown.map((line) => lineRow(own, line)),
     };
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */

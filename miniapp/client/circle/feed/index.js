@@ -2,12 +2,13 @@
 
 const acts = require('../../lib/acts');
 const circles = require('../lib/api');
-const queue = require('../../lib/queue');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { ApiError } = require('../../lib/http');
 const { circleName, topicRow } = require('../lib/rows');
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     circles: /** @type {{id: string, name: string}[]} */ ([]),
@@ -44,13 +45,6 @@ Page({
         mayPost: data.circle.may_post, counts: data.circle.as_staff, offline,
       };
     });
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    queue.hurry();
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   async loadMore() {

@@ -2,7 +2,7 @@
 
 const days = require('../lib/days');
 const homework = require('../lib/api');
-const queue = require('../../lib/queue');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { fill } = require('../../i18n/index');
 const { drawing, eveningItem, limitsText } = require('../lib/rows');
@@ -11,6 +11,7 @@ const BEFORE = 4; // days that are shown before today
 const DAYS = 12;
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     day: '',
@@ -39,13 +40,6 @@ Page({
       this.rows = data.evenings;
       return { ...this.view(this.data.day || this.tonight()), offline };
     });
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    queue.hurry();
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   /** Every evening there is, each once. */

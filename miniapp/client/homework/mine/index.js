@@ -3,12 +3,14 @@
 const drafts = require('../../lib/homework-drafts');
 const homework = require('../lib/api');
 const queue = require('../../lib/queue');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { fill } = require('../../i18n/index');
 const { ApiError } = require('../../lib/http');
 const { draftRow, ownRow } = require('../lib/rows');
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     rows: /** @type {any[]} */ ([]),
@@ -92,13 +94,6 @@ Page({
       if (!(error instanceof ApiError)) throw error;
       this.setData({ more: 'failed' });
     }
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    queue.hurry();
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   write() {

@@ -3,6 +3,7 @@
 const days = require('../lib/days');
 const homework = require('../lib/api');
 const queue = require('../../lib/queue');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { fill } = require('../../i18n/index');
 const { ApiError } = require('../../lib/http');
@@ -12,6 +13,7 @@ const { colourOf } = require('../lib/rows');
 const BEFORE = 13; // days in which a subject had homework
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     subject: '', // empty: what is due today
@@ -91,13 +93,6 @@ Page({
       if (!(error instanceof ApiError)) throw error;
       this.setData({ more: 'failed' });
     }
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    queue.hurry();
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */

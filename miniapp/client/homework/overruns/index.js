@@ -3,12 +3,14 @@
 const api = require('../../lib/api');
 const days = require('../lib/days');
 const homework = require('../lib/api');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { fill } = require('../../i18n/index');
 const { ApiError } = require('../../lib/http');
 const { budgetRow } = require('../lib/rows');
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     rows: /** @type {any[]} */ ([]),
@@ -42,12 +44,6 @@ Page({
       text: one.text,
       budget: budgetRow(one.budget, mine, false),
     };
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   /** @param {WechatMiniprogram.Input} event */

@@ -4,6 +4,7 @@ const api = require('../../lib/api');
 const days = require('../lib/days');
 const homework = require('../lib/api');
 const queue = require('../../lib/queue');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { fill } = require('../../i18n/index');
 const { moment } = require('../../lib/format');
@@ -23,6 +24,7 @@ function pileOf({ state }) {
 }
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     found: /** @type {any} */ ({}),
@@ -119,13 +121,6 @@ Page({
     const says = { waiting: one.over ? t.askedOver : t.asked, allowed: t.allowed, refused: t.refused };
     const tones = { waiting: 'soft', allowed: 'done', refused: 'todo' };
     return { id: one.class_id, name: cls ? cls.name : '', says: says[one.state], tone: tones[one.state], reason: one.reason ? `${one.decided_by}：${one.reason}` : '' };
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    queue.hurry();
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */

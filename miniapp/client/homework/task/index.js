@@ -3,6 +3,7 @@
 const days = require('../lib/days');
 const homework = require('../lib/api');
 const queue = require('../../lib/queue');
+const { pulling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { fill } = require('../../i18n/index');
 const { moment, teacher } = require('../../lib/format');
@@ -13,6 +14,7 @@ const { aboutOf, find, fresh, handIn } = require('../../lib/works');
 const { whyWaiting } = require('../../lib/waiting');
 
 Page({
+  ...pulling,
   data: {
     ...screen.data(),
     id: '',
@@ -60,12 +62,6 @@ Page({
   async loadWorks(found) {
     const works = await Promise.all(found.children.map(({ id }) => homework.getWork(found.id, id)));
     this.works = new Map(works.map(({ data }) => [data.child_id, data]));
-  },
-
-  async onPullDownRefresh() {
-    queue.hurry();
-    await this.reload();
-    wx.stopPullDownRefresh();
   },
 
   /** @param {Api.Homework} found */

@@ -1,6 +1,7 @@
 /* A class's own shelf as who keeps it sees it: also what is over, and what does not open any more. */
 
 const shelf = require('../lib/shelf');
+const { pulling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { ask, attempt } = require('../../lib/acts');
 const { fill } = require('../../i18n/index');
@@ -19,6 +20,7 @@ function said({ title, address, book_id, page, note, icon, subject, valid_until,
 }
 
 Page({
+  ...pulling,
   data: {
     ...screen.data(),
     rows: /** @type {any[]} */ ([]),
@@ -46,11 +48,6 @@ Page({
     if (!screen.enter(this)) return;
     wx.setNavigationBarTitle({ title: fill(this.data.t.links.own, { name: this.wanted.name }) });
     this.reload();
-  },
-
-  async onPullDownRefresh() {
-    await this.reload();
-    wx.stopPullDownRefresh();
   },
 
   reload() {

@@ -8,6 +8,7 @@ const { guardianLine, relationName } = require('../../lib/people-rows');
 const screen = require('../../lib/screen');
 
 Page({
+  ...screen.reloading((t) => t.approval.title),
   data: {
     ...screen.data(),
     id: '',
@@ -28,16 +29,6 @@ Page({
   /** @param {{id?: string}} query */
   onLoad({ id = '' }) {
     this.setData({ id: decodeURIComponent(id) });
-  },
-
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.approval.title });
-    this.reload();
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
   },
 
   reload() {

@@ -11,6 +11,7 @@ const screen = require('../../lib/screen');
 const LOOK_AGAIN_MS = 2000;
 
 Page({
+  ...screen.reloading((t) => t.archive.title),
   data: {
     ...screen.data(),
     child: '',
@@ -30,22 +31,12 @@ Page({
     this.setData({ child: decodeURIComponent(child) });
   },
 
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.archive.title });
-    this.reload();
-  },
-
   onHide() {
     clearTimeout(this.timer);
   },
 
   onUnload() {
     clearTimeout(this.timer);
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
   },
 
   reload() {

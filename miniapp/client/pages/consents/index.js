@@ -9,17 +9,8 @@ const screen = require('../../lib/screen');
 const BASIC = 'service'; // without it there is no service: a no ends the binding
 
 Page({
+  ...screen.reloading((t) => t.consents.title),
   data: { ...screen.data(), parts: /** @type {ReturnType<typeof partsOf>} */ ([]), busy: '' },
-
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.consents.title });
-    this.reload();
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
-  },
 
   reload() {
     return screen.load(this, async () => {

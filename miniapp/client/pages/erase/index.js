@@ -7,6 +7,7 @@ const people = require('../../lib/people');
 const screen = require('../../lib/screen');
 
 Page({
+  ...screen.reloading((t) => t.erase.title),
   data: {
     ...screen.data(),
     hasRole: false,
@@ -18,16 +19,6 @@ Page({
   },
 
   found: /** @type {Api.OwnErasure | null} */ (null),
-
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.erase.title });
-    this.reload();
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
-  },
 
   reload() {
     return screen.load(this, async () => {

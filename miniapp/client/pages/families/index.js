@@ -7,6 +7,7 @@ const { guardianLine, relationName } = require('../../lib/people-rows');
 const screen = require('../../lib/screen');
 
 Page({
+  ...screen.reloading((t) => t.families.title),
   data: {
     ...screen.data(),
     classes: /** @type {Api.TaughtClass[]} */ ([]),
@@ -25,16 +26,6 @@ Page({
   /** @param {{class?: string}} query */
   onLoad({ class: cls = '' }) {
     this.setData({ cls: decodeURIComponent(cls) });
-  },
-
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.families.title });
-    this.reload();
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
   },
 
   reload() {

@@ -5,6 +5,7 @@ const { fill, words } = require('../../i18n/index');
 const { dateOf, moment } = require('../../lib/format');
 const people = require('../../lib/people');
 const { custodyText } = require('../../lib/people-rows');
+const { pulling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 
 const CUSTODIES = /** @type {const} */ (['full', 'read_only']);
@@ -12,6 +13,7 @@ const REASONS = /** @type {const} */ (['list', 'family', 'court', 'carer', 'othe
 const HIGHEST_ORDER = 9;
 
 Page({
+  ...pulling,
   data: {
     ...screen.data(),
     child: '',
@@ -37,10 +39,6 @@ Page({
     if (!screen.enter(this)) return;
     wx.setNavigationBarTitle({ title: this.data.t.guardian.title });
     this.reload();
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
   },
 
   reload() {

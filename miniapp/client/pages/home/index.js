@@ -6,11 +6,13 @@ const { dateOf } = require('../../lib/format');
 const { fill, words } = require('../../i18n/index');
 const queue = require('../../lib/queue');
 const { noticeRow } = require('../../lib/rows');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 
 /** @typedef {ReturnType<typeof noticeRow>} Row */
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     school: '',
@@ -60,13 +62,6 @@ Page({
       this.home = data;
       return { ...this.view(data), offline, loaded: Date.now() };
     });
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    queue.hurry();
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   /** @param {Api.Home} home */

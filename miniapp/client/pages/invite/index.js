@@ -7,11 +7,13 @@ const { fill } = require('../../i18n/index');
 const { moment } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
 const people = require('../../lib/people');
+const { pulling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 
 /** @typedef {'account' | 'mini'} Kind */
 
 Page({
+  ...pulling,
   data: {
     ...screen.data(),
     classes: /** @type {Api.TaughtClass[]} */ ([]),
@@ -34,10 +36,6 @@ Page({
     if (!screen.enter(this)) return;
     wx.setNavigationBarTitle({ title: this.data.t.invite.title });
     this.reload();
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
   },
 
   /** A card in a chat leads families to binding, with the code. */

@@ -1,5 +1,6 @@
 /* One guardian of one child: every attempt to reach them, what they did, their signature. */
 
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const teaching = require('../../lib/teaching');
 const { fill } = require('../../i18n/index');
@@ -9,6 +10,7 @@ const { ApiError } = require('../../lib/http');
 const { channelText, purposeText, reasonText } = require('../../lib/teach-rows');
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     who: '',
@@ -39,12 +41,6 @@ Page({
       const { data, offline } = await teaching.getLedger(id, child, person);
       return { ...this.view(data), offline };
     });
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   /** @param {Api.Ledger} ledger */

@@ -5,11 +5,13 @@ const { LANGUAGES, chooseLanguage, fill, language, words } = require('../../i18n
 const { ask, attempt } = require('../../lib/acts');
 const people = require('../../lib/people');
 const queue = require('../../lib/queue');
+const { pulling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const session = require('../../lib/session');
 const { chooseTextSize, textSize } = require('../../lib/theme');
 
 Page({
+  ...pulling,
   data: {
     ...screen.data(),
     children: /** @type {Api.Child[]} */ ([]),
@@ -50,10 +52,6 @@ Page({
         offline,
       };
     });
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */

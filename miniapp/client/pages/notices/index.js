@@ -4,6 +4,7 @@ const api = require('../../lib/api');
 const { fill } = require('../../i18n/index');
 const queue = require('../../lib/queue');
 const { noticeRow } = require('../../lib/rows');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 
 const TYPING_MS = 350; // a pause in typing is the end of a word
@@ -11,6 +12,7 @@ const TYPING_MS = 350; // a pause in typing is the end of a word
 /** @typedef {'all' | 'unread' | 'todo'} Filter */
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     filter: /** @type {Filter} */ ('all'),
@@ -91,13 +93,6 @@ Page({
     } catch {
       this.setData({ more: 'failed' });
     }
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    queue.hurry();
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   emptyWords() {

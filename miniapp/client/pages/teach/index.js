@@ -3,6 +3,7 @@
 const api = require('../../lib/api');
 const drafts = require('../../lib/drafts');
 const queue = require('../../lib/queue');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const teaching = require('../../lib/teaching');
 const { fill } = require('../../i18n/index');
@@ -10,6 +11,7 @@ const { ApiError } = require('../../lib/http');
 const { draftRow, ownRow } = require('../../lib/teach-rows');
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     drafts: /** @type {ReturnType<typeof draftRow>[]} */ ([]),
@@ -102,13 +104,6 @@ Page({
 
   draw() {
     this.setData(this.view());
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    queue.hurry();
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   write() {

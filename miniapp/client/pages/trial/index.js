@@ -4,9 +4,11 @@ const { attempt, say } = require('../../lib/acts');
 const { chooseClass } = require('../../lib/classes');
 const { fill } = require('../../i18n/index');
 const people = require('../../lib/people');
+const { pulling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 
 Page({
+  ...pulling,
   data: {
     ...screen.data(),
     cls: '',
@@ -23,10 +25,6 @@ Page({
     if (!screen.enter(this)) return;
     wx.setNavigationBarTitle({ title: this.data.t.trial.title });
     this.reload();
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
   },
 
   reload() {

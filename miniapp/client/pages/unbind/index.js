@@ -6,11 +6,13 @@ const { moment } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
 const people = require('../../lib/people');
 const { relationName } = require('../../lib/people-rows');
+const { pulling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 
 const REASONS = /** @type {const} */ (['wrong', 'moved', 'custody', 'other']);
 
 Page({
+  ...pulling,
   data: {
     ...screen.data(),
     child: '',
@@ -30,10 +32,6 @@ Page({
     if (!screen.enter(this)) return;
     wx.setNavigationBarTitle({ title: this.data.t.unbind.title });
     this.reload();
-  },
-
-  onPullDownRefresh() {
-    this.reload().then(() => wx.stopPullDownRefresh());
   },
 
   reload() {

@@ -1,6 +1,7 @@
 /* What waits until somebody has looked at it: words, pictures, why; one tap shows it, a refusal says why. */
 
 const api = require('../../lib/api');
+const { scrolling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { fetchFresh } = require('../../lib/files');
 const { moment } = require('../../lib/format');
@@ -14,6 +15,7 @@ const LENGTHS = [1, 24, 168]; // hours somebody does not speak
 const address = (id) => `/teaching/reviews/${safe(id)}`;
 
 Page({
+  ...scrolling,
   data: {
     ...screen.data(),
     rows: /** @type {any[]} */ ([]),
@@ -54,12 +56,6 @@ Page({
     if (!one.pictures.length || this.data.pictures[one.id]) return;
     const found = await Promise.all(one.pictures.map((id) => fetchFresh(`${address(one.id)}/pictures/${safe(id)}`).catch(() => '')));
     this.setData({ [`pictures.${one.id}`]: found });
-  },
-
-  async pulled() {
-    this.setData({ refreshing: true });
-    await this.reload();
-    this.setData({ refreshing: false });
   },
 
   /** @param {WechatMiniprogram.Input} event */

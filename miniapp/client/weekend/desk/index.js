@@ -8,6 +8,7 @@ const { ApiError } = require('../../lib/http');
 const { dayName, daysText, pieceRow } = require('../lib/rows');
 
 Page({
+  ...screen.reloading((t) => t.tasks.list),
   data: {
     ...screen.data(),
     busy: '',
@@ -33,23 +34,12 @@ Page({
     this.id = decodeURIComponent(id);
   },
 
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.tasks.list });
-    this.reload();
-  },
-
   reload() {
     return screen.load(this, async () => {
       const { data, offline } = await weekend.getDesk(this.id);
       this.found = data;
       return { ...this.view(data), offline };
     }, this.data.t.weekend);
-  },
-
-  async onPullDownRefresh() {
-    await this.reload();
-    wx.stopPullDownRefresh();
   },
 
   /** @param {Api.TaskDesk} found */

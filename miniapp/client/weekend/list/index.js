@@ -8,6 +8,7 @@ const { teacher } = require('../../lib/format');
 const { daysText, filesOf, pieceRow } = require('../lib/rows');
 
 Page({
+  ...screen.reloading((t) => t.weekend.title),
   data: {
     ...screen.data(),
     busy: '',
@@ -36,22 +37,11 @@ Page({
     this.child = decodeURIComponent(child);
   },
 
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.weekend.title });
-    this.reload();
-  },
-
   reload() {
     return screen.load(this, async () => {
       const { data, offline } = await weekend.getList(this.id, this.child);
       return { ...this.view(data), offline };
     }, this.data.t.weekend);
-  },
-
-  async onPullDownRefresh() {
-    await this.reload();
-    wx.stopPullDownRefresh();
   },
 
   /** @param {Api.OpenedTasks} found */

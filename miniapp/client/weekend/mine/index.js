@@ -7,6 +7,7 @@ const { teacher } = require('../../lib/format');
 const { daysText } = require('../lib/rows');
 
 Page({
+  ...screen.reloading((t) => t.weekend.title),
   data: { ...screen.data(), children: /** @type {any[]} */ ([]), many: false, any: false },
 
   /** The list that a notice leads to. */
@@ -15,12 +16,6 @@ Page({
   /** @param {{id?: string}} query */
   onLoad({ id = '' }) {
     this.wanted = decodeURIComponent(id);
-  },
-
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.weekend.title });
-    this.reload();
   },
 
   reload() {
@@ -38,11 +33,6 @@ Page({
     const { t } = this.data;
     const facts = [row.subject ? row.subject.name : '', teacher(row.author), fill(t.weekend.steps, { n: row.steps })].filter(Boolean).join(' · ');
     return { ...row, facts, days: daysText(row) };
-  },
-
-  async onPullDownRefresh() {
-    await this.reload();
-    wx.stopPullDownRefresh();
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */

@@ -8,6 +8,7 @@ const { teacher } = require('../../lib/format');
 const { dayName, daysText } = require('../lib/rows');
 
 Page({
+  ...screen.reloading((t) => t.tasks.list),
   data: {
     ...screen.data(),
     classes: /** @type {{id: string, name: string}[]} */ ([]),
@@ -17,12 +18,6 @@ Page({
   },
 
   items: /** @type {Api.OwnTaskRow[]} */ ([]),
-
-  onShow() {
-    if (!screen.enter(this)) return;
-    wx.setNavigationBarTitle({ title: this.data.t.tasks.list });
-    this.reload();
-  },
 
   reload() {
     return screen.load(this, async () => {
@@ -48,11 +43,6 @@ Page({
       facts: [row.subject ? row.subject.name : t.general, row.mine ? '' : teacher(row.author)].filter(Boolean).join(' · '),
       waiting: row.waiting && !row.withdrawn ? fill(t.waiting, { n: row.waiting }) : '',
     };
-  },
-
-  async onPullDownRefresh() {
-    await this.reload();
-    wx.stopPullDownRefresh();
   },
 
   async onReachBottom() {
