@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.bindings import Binding, binding_id
+from domain.bindings import Binding
 from domain.consent_texts import BASIC, TEXTS, Purpose
 from domain.consents import ConsentEvent, Decision, Standing, standing_of
 from domain.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -112,18 +112,3 @@ async def _note(
     )
     await ctx.stores.consents.add(event)
     log.info("consent %s: %s, version %d: %s", event.id, purpose, text.version, decision)
-
-
-async def has_consented(ctx: Context, person_id: str, student_id: str, purpose: Purpose) -> bool:
-    """Whether this adult, who may decide about this child now, has said yes to the text as it is now.
-
-    Ask at the moment of use: taking it back counts at once. `student_id` may be empty where the purpose
-    concerns no child.
-    """
-    if TEXTS[purpose].per_child:
-        key = binding_id(student_id, person_id)
-        binding = (await ctx.stores.bindings.active([key])).get(key)
-        if binding is None or not _may_decide(binding, purpose, ctx.now()):
-            return False
-    events = await ctx.stores.consents.of_person(person_id)
-    return standing_of(events, purpose, student_id).given
