@@ -42,6 +42,7 @@ from services.urgent import may_urge
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _MOST = 99  # unread messages that are counted out
+_AROUND = 20  # so many from a place on that is come to are shown with it
 
 
 class TalkPage(PageHandler):
@@ -183,7 +184,10 @@ class ThreadHandler(TalkPage):
             rows=self.rows(line, shown),
             since=since.isoformat(),
             tail=page.until,
+            first=first,
             older=first if first > 1 else 0,
+            late=page.late,
+            around=_AROUND,
             newest=not before,
             asks=self._asks(line),
             arrives=await arrives_at(self.ctx, line.audience, me),
@@ -252,7 +256,7 @@ class ThreadNewsHandler(TalkPage):
             {
                 "items": self._drawn(line, page, list(page.messages)),
                 "changed": self._drawn(line, page, earlier),
-                "late": any(page.mark and not page.mark.has_read(m.seq) for m in earlier),
+                "late": page.late,
                 "last": page.until,
                 "more": page.until < page.tail,
                 "at": at.isoformat(),

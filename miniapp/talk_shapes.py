@@ -138,7 +138,8 @@ class ThreadPage(Schema):
     """Messages in order. `before` asks for those before them, 0 at the beginning; `readers` in a private thread.
 
     `arrives_at`: in quiet hours, when the others are told of what is said now; `duty`: of feedback, who answers.
-    `may_urge`, said of the newest page: I may say there that something is urgent.
+    `may_urge`, said of the newest page: I may say there that something is urgent. `late`: the numbers of messages that
+    were shown after I had read past them; reading as far as I have tells that I have seen it.
     """
 
     items: list[MessageOut]
@@ -151,6 +152,7 @@ class ThreadPage(Schema):
     arrives_at: datetime | None
     duty: DutyOut | None
     may_urge: bool
+    late: list[int]
 
 
 class MessageIn(Schema):
@@ -288,6 +290,7 @@ def page_out(
         arrives_at=arrives_at,
         duty=_duty_out(answering),
         may_urge=may_urge,
+        late=list(page.late),
     )
 
 

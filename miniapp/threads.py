@@ -107,12 +107,13 @@ class NewsIn(Schema):
 
 class News(Schema):
     """What came in these threads since, in order; `changed` are older messages as they are now. Not all came if
-    `more`: ask again from there. `gone` are no longer mine."""
+    `more`: ask again from there. `gone` are no longer mine. `late`, by thread: as in a page of it."""
 
     items: list[MessageOut]
     changed: list[MessageOut]
     gone: list[str]
     more: bool
+    late: dict[str, list[int]]
     at: datetime
 
 
@@ -132,6 +133,7 @@ async def get_news(call: Call, body: NewsIn) -> News:
     items: list[MessageOut] = []
     changed: list[MessageOut] = []
     gone: list[str] = []
+    late: dict[str, list[int]] = {}
     more = False
     ctx.live.polled(ctx, me)
     mine = {audience.thread.id for audience in await audiences_of(ctx, me)}
@@ -141,11 +143,13 @@ async def get_news(call: Call, body: NewsIn) -> News:
             continue
         page = await messages_after(ctx, me, seen.thread, seen.after)
         items += [message_out(m, me, hidden=m.seq in page.hidden) for m in page.messages]
+        if page.late:
+            late[seen.thread] = list(page.late)
         more = more or (bool(page.messages) and page.messages[-1].seq < page.tail)
         if body.since is not None:
             found = await changes_since(ctx, me, seen.thread, body.since)
             changed += [message_out(m, me) for m in found if m.seq <= seen.after]
-    return News(items=items, changed=changed, gone=gone, more=more, at=at)
+    return News(items=items, changed=changed, gone=gone, more=more, late=late, at=at)
 
 
 @threads("POST", "/groups/{group_id}/question", access=Access.VISITOR)

@@ -55,11 +55,7 @@ async def unseen_in(
     late = {thread.id: late_messages(mark) for thread, mark in lines}
     wanted = {one.message_id for some in (*calls.values(), *late.values()) for one in some}
     found: Mapping[str, Message] = await ctx.stores.messages.many(wanted) if wanted else {}
-    standing = {
-        m.id
-        for m in found.values()
-        if m.state is MessageState.SENT and m.recalled_at is None and m.author_id != person_id
-    }
+    standing = {m.id for m in found.values() if _stands(m, person_id)}
     return {
         t: Unseen(
             called=any(one.message_id in standing for one in calls[t]),
@@ -67,3 +63,22 @@ async def unseen_in(
         )
         for t in calls
     }
+
+
+async def late_in(ctx: Context, person_id: str, mark: ThreadMark | None) -> tuple[int, ...]:
+    """The numbers of what was shown behind what this person has read of a thread, in order. Mostly nothing is asked."""
+    late = late_messages(mark)
+    if not late:
+        return ()
+    found = await ctx.stores.messages.many({one.message_id for one in late})
+    standing = {m.id for m in found.values() if _stands(m, person_id)}
+    return tuple(sorted({one.seq for one in late if one.message_id in standing}))
+
+
+def _stands(message: Message, person_id: str) -> bool:
+    """Whether it is there to be read, and somebody else's."""
+    return (
+        message.state is MessageState.SENT
+        and message.recalled_at is None
+        and message.author_id != person_id
+    )

@@ -35,7 +35,7 @@ from domain.threads import Place, ThreadKind, ThreadMark, mark_id
 from services.announcing import announce_changed, announce_message, announce_read
 from services.audiences import Audience, access_thread, classes_in
 from services.bridge_answers import carry_soon, with_carry
-from services.calls import note_calls
+from services.calls import late_in, note_calls
 from services.context import Context
 from services.files import Owner, attach, uploads_of
 from services.message_writings import spot_of, state_after, writing_of
@@ -64,6 +64,7 @@ class Page:
     """Messages in order, none left out; `hidden` are the numbers of those this person deleted for themselves.
 
     `until`: the number up to which was looked; what a school keeps no longer had a number, and is not there.
+    `late`: the numbers of what was shown behind what this person has read, on this page or further up.
     `read_by`: in a private thread, how far each of the others has read, by person.
     """
 
@@ -75,6 +76,7 @@ class Page:
     mark: ThreadMark | None
     read_by: Mapping[str, int]
     hidden: frozenset[int]
+    late: tuple[int, ...]
 
 
 async def send_message(
@@ -388,4 +390,5 @@ async def _page(
     own = marks.get(place.person_id)
     hidden = frozenset(own.hidden if own else ())
     read_by = {p: m.read_seq for p, m in marks.items() if p != place.person_id}
-    return Page(audience, place, tuple(found), until, tail, own, read_by, hidden)
+    late = await late_in(ctx, place.person_id, own)
+    return Page(audience, place, tuple(found), until, tail, own, read_by, hidden, late)

@@ -60,6 +60,33 @@
     }
   }
   if (rows) Array.from(rows.children).forEach(lapse);
+  // What is shown only after a review stands further up, where nobody looks: a line leads to the first of it.
+  const lead = talk && talk.querySelector('[data-late]');
+  const late = new Set();
+  function isSeen(row) {
+    const at = row.getBoundingClientRect();
+    return at.top >= 0 && at.bottom <= window.innerHeight;
+  }
+  function leadTo(seqs) {
+    seqs.forEach(function (seq) {
+      const row = rows.querySelector('[data-seq="' + seq + '"]');
+      if (!row || document.hidden || !isSeen(row)) late.add(seq);
+    });
+    lead.hidden = !late.size;
+    if (!late.size) return;
+    const first = Math.min.apply(null, Array.from(late));
+    const link = document.createElement('a');
+    const here = rows.querySelector('[data-seq="' + first + '"]');
+    link.href = (here ? '' : talk.dataset.talk + '?before=' + (first + Number(talk.dataset.around))) + '#m' + first;
+    link.textContent = '上方有 ' + late.size + ' 条新显示的消息';
+    lead.replaceChildren(link);
+  }
+  if (lead) {
+    lead.addEventListener('click', function () {
+      late.clear();
+      lead.hidden = true;
+    });
+  }
   function markRead() {
     if (document.hidden || !last) return;
     yanshu.ask(talk.dataset.talk + '/read', { method: 'POST', body: new URLSearchParams({ seq: String(last) }) }).catch(function () {
@@ -79,7 +106,10 @@
       since = data.at;
       again = again || data.more;
       tell('');
-      if (data.late) markRead(); // it stands further up, and is seen now
+      if (data.late.length) {
+        leadTo(data.late);
+        markRead(); // reading as far as before says that it is known of
+      }
       if (last === before) return;
       const none = talk.querySelector('[data-none]');
       if (none) none.remove();
@@ -146,7 +176,7 @@
 
   // -- saying something: once under one key, however often it is tried
   const form = document.querySelector('form[data-say]');
-  if (live) toEnd();
+  if (live && location.hash.indexOf('#m') !== 0) toEnd();
   if (!form) return;
   const words = form.elements.text, key = form.elements.key, button = form.querySelector('[type=submit]'), reason = form.elements.urgent_reason;
   const problem = form.querySelector('[data-problem]');

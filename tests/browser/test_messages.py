@@ -11,11 +11,13 @@ from urllib.parse import quote
 import pytest
 from playwright.async_api import FilePayload, Page, WebSocketRoute, expect
 
-from domain.groups import class_group
+from domain.groups import GroupRules, Mode, class_group
 from domain.messages import Via
+from domain.safety import Outcome
 from domain.threads import Thread, ThreadMark, mark_id, ref_in, talk_id
 from handlers.base import SESSION_COOKIE
 from services.files import Owner, store_upload
+from services.message_reviews import settle_message
 from services.messages import recall_message, send_message
 from services.people import recognise
 from services.threads import open_child_thread
@@ -24,6 +26,7 @@ from tests.browser.test_console_office import WIDTHS, at_desk, nothing_runs_off
 from tests.flows.conftest import quiet_town as quiet_town
 from tests.handlers.test_messages import a_guardian, person_of
 from tests.office import SCHOOL, a_class, settle_staff
+from tests.safety import BAD
 from tests.talking import text
 from tests.town import Town
 
@@ -306,3 +309,53 @@ async def test_a_mother_writes_to_a_teacher_and_to_the_school_which_answers(
     await desk.get_by_label("转给谁").select_option(label="周敏老师")
     await desk.get_by_role("button", name="确定转交").click()
     await expect(phone.locator(".note-line").last).to_contain_text("转给了")
+
+
+@pytest.mark.parametrize("font", ["2", "4"])
+async def test_a_line_leads_to_what_is_shown_late_and_stands_further_up(
+    quiet_town: Town, new_page: NewPage, screenshot: Screenshot, font: str
+) -> None:
+    """On a page that is open, by itself, and on one that is opened after it; further up than the page goes, too."""
+    await settle(quiet_town)
+    ctx = quiet_town.ctx
+    group = class_group(a_class(1).id)
+    rules = GroupRules(id=SCHOOL.id, modes=((group, Mode.OPEN),), version=1)
+    assert await ctx.stores.groups.change_rules(rules)
+    wang, gao = await person_of(quiet_town, "wang"), await person_of(quiet_town, "gao")
+
+    async def held(name: str, lines_after: int) -> str:
+        """Something that waits for a review, and what was said after it; how its message is called."""
+        sent = await send_message(ctx, gao, TALK, text(f"{BAD}，{name}"), key=f"held-{name}-1")
+        assert sent.message is not None
+        for n in range(lines_after):
+            await send_message(ctx, wang, TALK, text(f"{name}之后第{n}句"), key=f"{name}-after-{n}")
+        return sent.message.id
+
+    far = await held("far", 70)
+    near = await held("near", 25)
+    page = await in_wechat(quiet_town, new_page, "zhou", font=font)
+    await page.goto(address(quiet_town, "/h5/messages", TALK))
+    await expect(page.locator(".bubble").last).to_contain_text("near之后第24句")
+    line = page.locator("[data-late]")
+    await expect(line).to_be_hidden()
+    await settle_message(ctx, near, Outcome.PASS)
+    await expect(line).to_have_text("上方有 1 条新显示的消息")
+    await expect(line).to_be_in_viewport()
+    await nothing_runs_off(page)
+    await screenshot(page, f"1-line-{font}")
+    await line.get_by_role("link").click()
+    await expect(page.locator(".bubble").filter(has_text="，near")).to_be_in_viewport()
+    await expect(line).to_be_hidden()
+    await screenshot(page, f"2-near-{font}")
+
+    await page.goto(address(quiet_town, "/h5/messages"))
+    await settle_message(ctx, far, Outcome.PASS)
+    await page.goto(address(quiet_town, "/h5/messages", TALK))
+    await expect(page.locator(".bubble").last).to_be_in_viewport()
+    await line.get_by_role("link").click()
+    await expect(page.locator(".bubble").filter(has_text="，far")).to_be_in_viewport()
+    await expect(page.get_by_role("link", name="回到最新的消息")).to_be_attached()
+    # It is known of now.
+    await page.goto(address(quiet_town, "/h5/messages", TALK))
+    await expect(page.locator(".bubble").last).to_be_in_viewport()
+    await expect(line).to_be_hidden()

@@ -107,6 +107,7 @@ class TalkStub(Stub):
     arrives_at: str | None = None
     duty: dict[str, Any] | None = None
     office = False  # may say that something is urgent
+    shown_late: tuple[int, ...] = ()  # behind what was read
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,6 +147,7 @@ class TalkStub(Stub):
                     "items": [] if self.nobody else [*MESSAGES, *self.said_here], "tail": 9, "read": 9, "me": ME,
                     "may_post": not self.read_only, "before": 0 if self.nobody else 1, "readers": [],
                     "arrives_at": self.arrives_at, "duty": self.duty, "may_urge": self.office,
+                    "late": list(self.shown_late),
                 }  # fmt: skip
             case "POST", ["threads", "news"]:
                 return 200, {
@@ -153,6 +155,7 @@ class TalkStub(Stub):
                     "changed": [],
                     "gone": [],
                     "more": False,
+                    "late": {},
                     "at": NOW.isoformat(),
                 }
             case "PUT", ["threads", _, "read"]:

@@ -10,14 +10,17 @@ from playwright.async_api import expect
 
 from domain.groups import GroupRules, Mode, class_group
 from domain.roles import Role
+from domain.safety import Outcome
 from domain.threads import talk_id
-from services.messages import send_message
+from services.message_reviews import settle_message
+from services.messages import page_of_thread, send_message
 from tests.browser.phones import Screenshot
 from tests.browser.samples import pdf_file
 from tests.desk import appoint_at
 from tests.miniprogram.campus import Campus
 from tests.miniprogram.handset import Handset
 from tests.recordings import mp3
+from tests.safety import BAD
 from tests.town import SCHOOL, school_class
 
 GROUP_NAME = school_class(1).name
@@ -306,3 +309,57 @@ async def test_what_was_said_long_ago_is_found_in_its_place(
     await expect(mother.part("later")).to_have_count(0)
     await say(teacher, "今天就到这里")
     await last(mother, "今天就到这里")
+
+
+async def test_what_a_review_shows_late_is_led_to_however_far_up_it_stands(
+    campus: Campus, screenshot: Screenshot
+) -> None:
+    """While the conversation is open, and when it is opened after that; the list counts it no more then."""
+    await talk_openly(campus)
+    mother = await campus.parent("mother", 1)
+    ctx, talk = campus.town.ctx, talk_id(class_group(school_class(1).id))
+    teacher = (await campus.village.teaching()).person_id
+    await campus.parent("writer", 2)
+    writer = await campus.village.person("writer")
+
+    async def held(name: str, lines_after: int) -> str:
+        form = {"kind": "text", "text": f"{BAD}，{name}"}
+        sent = await send_message(ctx, writer, talk, form, key=f"held-{name}-1")
+        assert sent.message is not None
+        for number in range(lines_after):
+            form = {"kind": "text", "text": f"{name}之后第{number}句"}
+            await send_message(ctx, teacher, talk, form, key=f"{name}-after-{number}")
+        return sent.message.id
+
+    far, middle = await held("far", 40), await held("middle", 40)
+    near = await held("near", 25)
+    await mother.open()
+    await enter(mother, GROUP_NAME)
+    await last(mother, "near之后第24句")
+    await expect(mother.part("shown-late")).to_have_count(0)
+    await settle_message(ctx, near, Outcome.PASS)
+    await expect(mother.part("shown-late")).to_have_text("上方有 1 条新显示的消息")
+    await mother.shoot(screenshot, "1-line")
+    await mother.tap("shown-late")
+    await expect(mother.part("message").filter(has_text="，near")).to_be_in_viewport()
+    await expect(mother.part("shown-late")).to_have_count(0)
+
+    # Further up than what is on the page: the page comes to it, and goes on from there.
+    await settle_message(ctx, middle, Outcome.PASS)
+    await mother.tap("shown-late")
+    await expect(mother.part("message").filter(has_text="，middle")).to_be_in_viewport()
+    await expect(mother.part("message").filter(has_text="near之后第24句")).to_have_count(0)
+    await mother.shoot(screenshot, "2-place")
+    await expect(mother.part("later")).to_have_count(1)
+    await mother.tap("newest")
+    await last(mother, "near之后第24句")
+    await expect(mother.part("message").last).to_be_in_viewport()
+
+    await mother.back()
+    await settle_message(ctx, far, Outcome.PASS)
+    await expect(mother.part("thread").filter(has_text=GROUP_NAME)).to_contain_text("1")
+    await enter(mother, GROUP_NAME)
+    await mother.tap("shown-late")
+    await expect(mother.part("message").filter(has_text="，far")).to_be_in_viewport()
+    page = await page_of_thread(ctx, await campus.village.person("mother"), talk)
+    assert page.late == ()

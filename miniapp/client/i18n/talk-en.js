@@ -19,7 +19,9 @@ module.exports = {
   },
   chat: {
     earlier: 'Earlier ones',
+    shownLate: 'Shown above only now: {n}',
     later: 'Later ones',
+    newest: 'To the newest',
     empty: 'Nobody has written yet',
     hint: 'Write something',
     send: 'Send',

@@ -19,7 +19,9 @@ module.exports = {
   },
   chat: {
     earlier: '看更早的',
+    shownLate: '上方有 {n} 条新显示的消息',
     later: '看更新的',
+    newest: '回到最新',
     empty: '还没有人说话',
     hint: '说点什么',
     send: '发送',

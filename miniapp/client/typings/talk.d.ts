@@ -84,6 +84,8 @@ declare namespace Api {
     /** Of feedback: who answers, now or next. */
     duty: { name: string; now: boolean; starts_at: string; ends_at: string } | null;
     may_urge: boolean;
+    /** Shown after I had read past them. */
+    late: number[];
   }
 
   interface News {
@@ -91,6 +93,7 @@ declare namespace Api {
     changed: Message[];
     gone: string[];
     more: boolean;
+    late: Record<string, number[]>;
     at: string;
   }
 

@@ -20,6 +20,7 @@ module.exports = {
   qr: '<rect x="4" y="4" width="6" height="6" rx="1"/><rect x="14" y="4" width="6" height="6" rx="1"/><rect x="4" y="14" width="6" height="6" rx="1"/><path d="M14 14h2.500v2.500M20 14v2.500M14 20h2.500M20 20v-.010"/>',
   save: '<path d="M12 4v11M7.500 11l4.500 4.500 4.500-4.500M5 19.500h14"/>',
   down: '<path d="M5 9l7 7 7-7"/>',
+  up: '<path d="M5 15l7-7 7 7"/>',
   close: '<path d="M6 6l12 12M18 6L6 18"/>',
   send: '<path d="M20.500 4L3.500 11l6.500 2.500L12.500 20zM10 13.500L20.500 4"/>',
   more: '<path d="M5 12h.010M12 12h.010M19 12h.010" stroke-width="2.600"/>',

@@ -19,7 +19,7 @@ module.exports = {
         if (frame.tails && frame.tails[this.id] > this.last()) this.ask();
       } else if (frame.thread !== this.id) return;
       else if (frame.type === 'message') this.take(frame);
-      else if (frame.type === 'changed') this.change([frame]);
+      else if (frame.type === 'changed') this.changedAt(frame);
       else if (frame.type === 'behind') this.ask();
       else if (frame.type === 'gone') this.reload();
       else if (frame.type === 'read') this.otherRead(frame.who, frame.seq);
@@ -48,15 +48,46 @@ module.exports = {
       this.noteRead();
     },
 
+    /** One message is another now. Of what is not on this page the server knows whether it was shown only now. @this {any} @param {Api.Message} message */
+    changedAt(message) {
+      if (this.messages.length && message.seq < this.messages[0].seq) this.ask();
+      else this.change([message]);
+    },
+
     /** @this {any} @param {Api.Message[]} changed */
     change(changed) {
       const anew = new Map(changed.map((one) => [one.seq, one]));
-      const late = this.messages.some((/** @type {Api.Message} */ { seq, state }) => state !== 'sent' && (anew.get(seq) || { state }).state === 'sent');
+      const late = this.messages.filter((/** @type {Api.Message} */ { seq, state, author }) => author !== this.me && state !== 'sent' && (anew.get(seq) || { state }).state === 'sent');
       this.messages = this.messages.map((/** @type {Api.Message} */ one) => anew.get(one.seq) || one);
       this.draw();
-      if (!late || !this.thread) return;
-      this.thread.unread += 1; // it stands further up, and is seen now
-      this.noteRead();
+      this.noteLate(late.map((/** @type {Api.Message} */ { seq }) => seq));
+      if (late.length) this.noteRead();
+    },
+
+    /**
+     * It stands further up, where nobody looks: a line leads there. Reading as far as before says that I know of it.
+     * @this {any} @param {number[]} seqs
+     */
+    noteLate(seqs) {
+      seqs.filter((seq) => seq < this.last()).forEach((seq) => this.late.add(seq));
+      if (seqs.length && this.thread) this.thread.unread += 1;
+      const shownLate = this.late.size ? fill(this.data.t.chat.shownLate, { n: this.late.size }) : '';
+      if (shownLate !== this.data.shownLate) this.setData({ shownLate });
+    },
+
+    /** To the first of them; the others come below it. @this {any} */
+    toLate() {
+      const seq = Math.min(...this.late);
+      this.late.clear();
+      this.setData({ shownLate: '' });
+      if (this.messages.some((/** @type {Api.Message} */ one) => one.seq === seq)) {
+        this.setData({ end: '', found: seq });
+        this.setData({ end: `m${seq}` });
+        return undefined;
+      }
+      this.place = seq;
+      this.messages = [];
+      return this.reload();
     },
 
     /** What came since, from the server; who asks meanwhile waits for the same. @this {any} */
@@ -82,6 +113,7 @@ module.exports = {
           this.messages.push(...fresh);
           this.since = news.at;
           if (news.changed.length) this.change(news.changed);
+          this.noteLate(news.late[this.id] || []);
           if (fresh.length) this.draw({ toEnd: true });
           this.noteRead();
           more = news.more;

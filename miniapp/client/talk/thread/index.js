@@ -44,6 +44,7 @@ Page({
     before: 0,
     newer: false,
     found: 0,
+    shownLate: '',
     head: { text: '', late: false },
     mayAsk: false,
     mayPost: false,
@@ -74,6 +75,8 @@ Page({
   me: '',
   since: '',
   place: 0,
+  /** Numbers of what was shown after I had read past it, until I go there. */
+  late: /** @type {Set<number>} */ (new Set()),
   /** In order, without a gap. */
   messages: /** @type {Api.Message[]} */ ([]),
   thread: /** @type {Api.Thread | null} */ (null),
@@ -93,6 +96,7 @@ Page({
     this.place = Number(seq);
     this.readers = new Map(); // WeChat copies what stands above, and of a map nothing is left
     this.paths = new Map();
+    this.late = new Set();
   },
 
   onShow() {
@@ -125,7 +129,10 @@ Page({
       this.messages = [...page.data.items, ...(newer ? [] : this.messages.filter(({ seq }) => seq > newest))];
       page.data.readers.forEach(({ who, name, seq }) => this.readers.set(who, { name, seq }));
       wx.setNavigationBarTitle({ title: titleOf(thread.data) });
-      if (!newer) this.noteRead();
+      if (!newer) {
+        this.noteLate(page.data.late);
+        this.noteRead();
+      }
       return {
         ...this.view(), ...aboutOf(thread.data), threadId: this.id, muted: thread.data.muted, mayCall: !isOfTwo(thread.data),
         before: page.data.before, mayPost: page.data.may_post, ...(this.place ? {} : { mayUrge: page.data.may_urge }), rests: this.restsOf(page.data), newer, found: this.place,
