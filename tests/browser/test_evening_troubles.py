@@ -59,6 +59,17 @@ async def test_a_head_teacher_whom_no_card_reaches_finds_the_leave_that_waits(
     await screenshot(teacher, f"3-not-brought-{font}", full_page=True)
     await mother.reload()
     await expect(mother.get_by_text("批准了")).to_be_visible()
+    await mother.context.add_cookies(
+        [{"name": "yanshu_font", "value": font, "url": village.town.base}]
+    )
+    await mother.reload()
+    note = await mother.get_by_text("妈妈请的").bounding_box()
+    back = await mother.get_by_role("button", name="撤回").bounding_box()
+    assert note is not None
+    assert back is not None
+    assert back["y"] > note["y"] + note["height"]
+    await nothing_runs_off(mother)
+    await screenshot(mother, f"4-mothers-{font}", full_page=True)
     (leave,) = await village.town.ctx.stores.leaves.of_student("school-a", CHILD)
     assert leave.state is LeaveState.APPROVED
     await teacher.goto(village.teacher.url("/h5/"))

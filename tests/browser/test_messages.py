@@ -21,7 +21,7 @@ from services.message_reviews import settle_message
 from services.messages import recall_message, send_message
 from services.people import recognise
 from services.threads import open_child_thread
-from tests.browser.samples import picture_file
+from tests.browser.samples import pdf_file, picture_file
 from tests.browser.test_console_office import WIDTHS, at_desk, nothing_runs_off
 from tests.flows.conftest import quiet_town as quiet_town
 from tests.handlers.test_messages import a_guardian, person_of
@@ -359,3 +359,29 @@ async def test_a_line_leads_to_what_is_shown_late_and_stands_further_up(
     await page.goto(address(quiet_town, "/h5/messages", TALK))
     await expect(page.locator(".bubble").last).to_be_in_viewport()
     await expect(line).to_be_hidden()
+
+
+@pytest.mark.parametrize("font", ["2", "4"])
+async def test_the_field_for_files_looks_like_the_house(
+    quiet_town: Town, new_page: NewPage, screenshot: Screenshot, font: str
+) -> None:
+    """No words of the browser's own while nothing is chosen; what was chosen stands there."""
+    await settle(quiet_town)
+    page = await in_wechat(quiet_town, new_page, "wang", font=font)
+    await page.set_viewport_size({"width": 375, "height": 812})
+    await page.goto(address(quiet_town, "/h5/messages", TALK))
+    await page.get_by_text("发图片或文件").click()
+    field = page.get_by_label("最多 9 张图片，或一个文件")
+    await expect(page.get_by_text("＋ 选图片或文件")).to_be_visible()
+    assert (await field.bounding_box() or {"width": 99})["width"] <= 1
+    await nothing_runs_off(page)
+    await screenshot(page, f"1-empty-{font}")
+    async with page.expect_file_chooser() as chooser:
+        await page.get_by_text("＋ 选图片或文件").click()
+    file = FilePayload(name="春游须知.pdf", mimeType="application/pdf", buffer=pdf_file())
+    await (await chooser.value).set_files([file])
+    assert (await field.bounding_box() or {"width": 0})["width"] > 100
+    await nothing_runs_off(page)
+    await screenshot(page, f"2-chosen-{font}")
+    await page.get_by_role("button", name="发出去").click()
+    await expect(page.get_by_role("link", name="春游须知.pdf")).to_be_visible()
