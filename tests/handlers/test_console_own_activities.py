@@ -156,6 +156,8 @@ async def test_what_is_open_is_changed_and_who_has_read_is_told(
 ) -> None:
     made = await published(village, desk)
     path = f"{HOME}/{made.id}"
+    # Only who was told of it, and has read it, is told that it changed.
+    await wait_until(lambda: village.mother.cards, description="the family is told")
     await village.mother.get(f"/h5/activities/{made.id}")
     await village.mother.post(f"/h5/activities/{made.id}", {"child": CHILD, "q0": "o0"})
     shown = (await desk.open(path + "/change")).text
