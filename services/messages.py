@@ -11,10 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.errors import ConflictError, InvalidError, NotFoundError, Problem, TooManyError
-from domain.files import Shower, promise_to
+from domain.errors import ConflictError, NotFoundError, TooManyError
 from domain.messages import (
-    CardKind,
     Draft,
     Folded,
     Mark,
@@ -23,21 +21,19 @@ from domain.messages import (
     MessageState,
     Via,
     answered,
-    check_files,
     mark_in,
     message_id,
     parse_message,
 )
-from domain.notices import Attachment
 from domain.rings import rings_at
 from domain.safety import SilencedError, WordsRefusedError
 from domain.threads import Place, ThreadKind, ThreadMark, mark_id
 from services.announcing import announce_changed, announce_message, announce_read
-from services.audiences import Audience, access_thread, classes_in
+from services.audiences import Audience, access_thread
 from services.bridge_answers import carry_soon, with_carry
 from services.calls import late_in, note_calls
 from services.context import Context
-from services.files import Owner, attach, uploads_of
+from services.message_drafts import written_message
 from services.message_writings import spot_of, state_after, writing_of
 from services.safety import ensure_may_speak, judge
 from services.urgent import as_urgent
@@ -102,26 +98,7 @@ async def send_message(
     folded = None if draft.urgent_reason else await _fold(ctx, audience, person_id, draft)
     if folded is not None:
         return Sent(audience, folded=folded)
-    message = Message(
-        id=held,
-        school_id=audience.thread.school_id,
-        thread_id=thread_id,
-        seq=0,
-        author_id=person_id,
-        author_name=place.name,
-        as_staff=place.as_staff,
-        at=ctx.now(),
-        kind=draft.kind,
-        text=draft.text,
-        files=await _files(ctx, audience, place, draft, held),
-        link=draft.link,
-        card=draft.card,
-        card_id=await _card(ctx, audience, draft),
-        reply_to=await _reply_to(ctx, thread_id, draft),
-        mentions=_mentions(audience, place, draft),
-        all=draft.all and _may_call_all(audience, place),
-        via=via,
-    )
+    message = await written_message(ctx, audience, place, draft, held, via=via)
     message = await with_carry(ctx, audience, place, message)
     try:
         message = replace(message, state=await _judged(ctx, audience, place, message))
@@ -168,60 +145,6 @@ async def _judged(ctx: Context, audience: Audience, place: Place, message: Messa
     leads = place.as_staff and place.leads
     verdict = await judge(ctx, writing_of(message, spot, decides=leads))
     return state_after(verdict.accepted().outcome)
-
-
-async def _files(
-    ctx: Context, audience: Audience, place: Place, draft: Draft, held: str
-) -> tuple[Attachment, ...]:
-    """Their own uploads: as staff of this school, or for a child of theirs. What was sent already is theirs no more
-    to send, but the same message again is the same."""
-    if not draft.file_ids:
-        return ()
-    before = await ctx.stores.messages.find(held)
-    if before is not None:
-        return before.files
-    stored = await ctx.stores.files.many(draft.file_ids)
-    students = {stored[f].student_id for f in draft.file_ids if f in stored}
-    if len(students) > 1 or (not place.as_staff and "" in students):
-        raise InvalidError({"file_ids": Problem("not_found")})
-    owner = Owner(audience.thread.school_id, place.person_id, next(iter(students), ""))
-    files = await uploads_of(ctx, owner, draft.file_ids)
-    check_files(draft, [f.kind for f in files])
-    return await attach(ctx, files, promise_to(Shower.MESSAGE, held))
-
-
-async def _card(ctx: Context, audience: Audience, draft: Draft) -> str:
-    """A notice or homework of this school, for a class that is in the thread."""
-    if draft.card is None:
-        return ""
-    store = ctx.stores.notices if draft.card is CardKind.NOTICE else ctx.stores.homework
-    found = await store.find(draft.card_id)
-    fits = found is not None and found.school_id == audience.thread.school_id
-    if found is None or not fits or not set(found.class_ids) & await classes_in(ctx, audience):
-        raise InvalidError({"card_id": Problem("not_found")})
-    return found.id
-
-
-async def _reply_to(ctx: Context, thread_id: str, draft: Draft) -> int:
-    if draft.reply_to and await ctx.stores.messages.find_at(thread_id, draft.reply_to) is None:
-        raise InvalidError({"reply_to": Problem("not_found")})
-    return draft.reply_to
-
-
-def _may_call_all(audience: Audience, place: Place) -> bool:
-    return place.leads or audience.thread.is_private
-
-
-def _mentions(audience: Audience, place: Place, draft: Draft) -> tuple[str, ...]:
-    """Refs of people in the thread → who they are. Raises InvalidError for one who is not in it."""
-    if draft.all and not _may_call_all(audience, place):
-        raise InvalidError({"all": Problem("not_allowed")})
-    if not draft.mentions:
-        return ()
-    by_ref = {audience.ref(person_id): person_id for person_id in audience.places}
-    if not set(draft.mentions) <= set(by_ref):
-        raise InvalidError({"mentions": Problem("not_found")})
-    return tuple(by_ref[ref] for ref in draft.mentions)
 
 
 # ------------------------------------------------------------------------------------- counting
