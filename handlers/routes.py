@@ -42,9 +42,14 @@ _NOTICE = rf"/h5/teach/notices/{_ID}"
 
 
 def routes() -> list[URLSpec]:
-    """Every page inside WeChat, and the board of homework, which is open to anybody."""
+    """Every page inside WeChat, and what is open to anybody."""
+    # Addresses are tried one after the other, and nothing is asked for as often as short links.
+    return [*_open(), *_door(), *_family(), *_talk(), *_teach(), *_notices()]
+
+
+def _open() -> list[URLSpec]:
+    """What is open to anybody: short links, the board of homework, shelves, what WeChat fetches to be judged."""
     return [
-        # Addresses are tried one after the other, and nothing is asked for as often as these.
         URLSpec(r"/l/([^/.]{1,200})", links.LinkHandler),
         URLSpec(r"/l/([^/.]{1,200})\.png", links.LinkPngHandler),
         URLSpec(r"/l/([^/.]{1,200})\.svg", links.LinkSvgHandler),
@@ -55,9 +60,13 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"/links/{_ID}/search", searching.OpenSearchHandler),
         URLSpec(rf"/links/{_ID}/grades/{_ID}", links.GradeShelfHandler),
         URLSpec(rf"/links/{_ID}/classes/{_ID}", links.ClassShelfHandler),
-        URLSpec(r"/h5/links", links.OwnShelfHandler),
-        URLSpec(r"/h5/search", searching.OwnSearchHandler),
         URLSpec(r"/checks/([A-Za-z0-9_-]{20,64})", checks.CheckHandler),
+    ]
+
+
+def _door() -> list[URLSpec]:
+    """The way in: home, signing in, being bound, invited, let in at a desk."""
+    return [
         URLSpec(r"/h5/?", home.HomeHandler),
         URLSpec(r"/h5/switch", home.SwitchHandler),
         URLSpec(r"/h5/sign-in", sign_in.SignInHandler),
@@ -68,6 +77,14 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"/h5/i/{_ID}", invitations.InvitedHandler),
         URLSpec(rf"/h5/desk/{_ID}", desks.DeskHandler),
         URLSpec(rf"/h5/offer/{_ID}", offers.OfferHandler),
+    ]
+
+
+def _family() -> list[URLSpec]:
+    """What a family sees and does; activities and leave also for a staff that is asked."""
+    return [
+        URLSpec(r"/h5/links", links.OwnShelfHandler),
+        URLSpec(r"/h5/search", searching.OwnSearchHandler),
         URLSpec(r"/h5/children", families.ChildrenHandler),
         URLSpec(r"/h5/children/claims", families.OwnClaimsHandler),
         URLSpec(r"/h5/children/requests", families.FamilyClaimsHandler),
@@ -95,6 +112,12 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"/h5/activities/{_ID}/withdrawal", activities.WithdrawAnswerHandler),
         URLSpec(r"/h5/leaves", leaves.LeavesHandler),
         URLSpec(rf"/h5/leaves/{_ID}/withdrawal", leaves.WithdrawLeaveHandler),
+    ]
+
+
+def _talk() -> list[URLSpec]:
+    """Conversations, of families and of a staff."""
+    return [
         URLSpec(r"/h5/messages", messages.ThreadsHandler),
         URLSpec(r"/h5/messages/new", talk_acts.NewThreadHandler),
         URLSpec(_THREAD, messages.ThreadHandler),
@@ -107,6 +130,12 @@ def routes() -> list[URLSpec]:
         URLSpec(rf"{_THREAD}/question", messages.QuestionHandler),
         URLSpec(rf"{_THREAD}/{_ID}/recall", messages.RecallHandler),
         URLSpec(rf"{_THREAD}/{_ID}/files/{_ID}", messages.MessageFileHandler),
+    ]
+
+
+def _teach() -> list[URLSpec]:
+    """What a teacher does, but for notices."""
+    return [
         URLSpec(r"/h5/teach/leaves", leaves.TeachLeavesHandler),
         URLSpec(r"/h5/teach/?", notices.TeachHandler),
         URLSpec(r"/h5/teach/counts", notices.CountsHandler),
@@ -129,6 +158,12 @@ def routes() -> list[URLSpec]:
         URLSpec(r"/h5/teach/invite", invitations.InviteHandler),
         URLSpec(rf"/h5/teach/invite/{_ID}\.png", invitations.InvitePictureHandler),
         URLSpec(rf"/h5/teach/invite/{_ID}/sheet", invitations.SheetHandler),
+    ]
+
+
+def _notices() -> list[URLSpec]:
+    """A notice on its way out: written, followed, corrected."""
+    return [
         URLSpec(r"/h5/teach/notices/new", notices.NewNoticeHandler),
         URLSpec(_NOTICE, receipts.ReceiptsHandler),
         URLSpec(rf"{_NOTICE}/live", receipts.LiveHandler),

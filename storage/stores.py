@@ -222,21 +222,7 @@ def open_stores(
     `bucket` is where files outside the database lie, `new_files_in` where new ones go (`storage.blobs`).
     `clock` is for the two stores in which something is over by time alone (`BindingStore`, `ClaimStore`).
     """
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-        mongodb_uri,
-        serverSelectionTimeoutMS=2500,
-        # A server that says nothing more must hold up neither a request nor the end of a process.
-        socketTimeoutMS=_SILENCE_MS,
-        maxPoolSize=64,
-    )
-    db = client.get_database(
-        database, codec_options=CodecOptions(tz_aware=True, tzinfo=UTC, document_class=dict)
-    )
-    # Two hundred who speak at one moment wait for each other; they are not refused.
-    pool = BlockingConnectionPool.from_url(
-        redis_url, max_connections=64, timeout=5, socket_timeout=5, socket_connect_timeout=5
-    )
-    redis = Redis.from_pool(pool)
+    db, redis = _database(mongodb_uri, database), _redis(redis_url)
     blobs = Blobs(db, bucket, new_in=new_files_in)
     return Stores(
         regions=RegionStore(db),
@@ -324,3 +310,24 @@ def open_stores(
         database=db,
         redis=redis,
     )
+
+
+def _database(uri: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+        uri,
+        serverSelectionTimeoutMS=2500,
+        # A server that says nothing more must hold up neither a request nor the end of a process.
+        socketTimeoutMS=_SILENCE_MS,
+        maxPoolSize=64,
+    )
+    return client.get_database(
+        name, codec_options=CodecOptions(tz_aware=True, tzinfo=UTC, document_class=dict)
+    )
+
+
+def _redis(url: str) -> Redis:
+    # Two hundred who speak at one moment wait for each other; they are not refused.
+    pool = BlockingConnectionPool.from_url(
+        url, max_connections=64, timeout=5, socket_timeout=5, socket_connect_timeout=5
+    )
+    return Redis.from_pool(pool)
