@@ -53,6 +53,7 @@ class School:
 
     `region_ids` leads from the province down to the district, as far as they are known. `year` is the
     school year (2026 begins in autumn 2026) that its classes stand for; 0 until a first list or roll-over.
+    `left`: ways from the top down to where it was before it was moved (empty: nowhere), and sums still have its share.
     """
 
     id: str
@@ -62,6 +63,7 @@ class School:
     system: System = System.SIX_THREE
     year: int = 0
     rules: Rules = Rules()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

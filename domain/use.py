@@ -78,8 +78,8 @@ class ClassUse:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolUse:
     """A school's week, also of links that were opened for no class. Of `teachers` `used` gave a lesson with a resource;
-    `pupils` and `teachers` are as many as there were when it was counted. `by_link`: its shelves were counted link by
-    link, too (`domain.shelf_uses`), which older versions did not."""
+    `pupils` and `teachers` are as many as there were when it was counted. `in_sums`: its shelves were counted link by
+    link, too, and the regions above it have their share (`domain.shelf_uses`), which older versions did not."""
 
     id: str
     school_id: str
@@ -91,7 +91,7 @@ class SchoolUse:
     teachers: int
     used: int
     counted_at: datetime
-    by_link: bool = False
+    in_sums: bool = False
 
 
 def views_of(use: Use) -> Views:
@@ -194,7 +194,7 @@ def school_use(
         teachers=len(teachers),
         used=len(teachers & {lesson.author_id for lesson in given}),
         counted_at=at,
-        by_link=True,
+        in_sums=True,
     )
 
 

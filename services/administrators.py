@@ -14,7 +14,7 @@ from domain.schools import School
 from domain.stages import Stage, stages_in_name
 from services.context import Context
 from services.offers import make_offer
-from services.places import Place, find_place, note_place
+from services.places import Place, find_place, left_by, note_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ def _founded(held: Place | None, founding: Founding, above: Region | None) -> Pl
         school = held if isinstance(held, School) else None
         if school is None:
             return School(id=founding.place_id, name=name, stages=_in_order(name), region_ids=ids)
-        return replace(school, name=name, region_ids=ids if above else school.region_ids)
+        if above is None or ids == school.region_ids:
+            return replace(school, name=name)
+        return replace(school, name=name, region_ids=ids, left=left_by(school))
     region = held if isinstance(held, Region) else None
     if region is not None and above is None:
         return replace(region, name=name)
@@ -96,7 +98,7 @@ async def _save(ctx: Context, held: Place | None, place: Place) -> None:
 async def _take_along(ctx: Context, moved: Region) -> None:
     """What is below a region stands below where it is now; done twice, it is the same."""
     for school in await ctx.stores.schools.schools_below(moved.id):
-        changes = {"region_ids": _moved(school.region_ids, moved)}
+        changes = {"region_ids": _moved(school.region_ids, moved), "left": left_by(school)}
         await ctx.stores.schools.change_school(school.id, changes)
     for region in await ctx.stores.regions.below(moved.id):
         if region.id != moved.id:

@@ -15,6 +15,7 @@ from domain.place_forms import parse_name, parse_place_id, parse_school
 from domain.regions import Region, RegionLevel, fits_below
 from domain.roles import Appointment, Right, Role
 from domain.schools import School
+from domain.shelf_uses import path_of
 from services.audit import note_act
 from services.context import Context
 from services.people import Post
@@ -255,6 +256,8 @@ async def change_place(
     before = {name: getattr(held, name) for name in differing}
     await note_at(ctx, actor, act, held, before=_noted(held, before), after=_noted(held, differing))
     if isinstance(held, School):
+        if "region_ids" in differing:
+            differing["left"] = left_by(held)
         await ctx.stores.schools.change_school(held.id, differing)
     else:
         await ctx.stores.regions.change(held.id, differing)
@@ -262,6 +265,11 @@ async def change_place(
     if changed is None:
         raise NotFoundError
     return changed
+
+
+def left_by(held: School) -> tuple[str, ...]:
+    """What is written of a school with a change of its regions: sums of those it was in still have its share."""
+    return (*held.left, path_of(held.region_ids))
 
 
 async def note_place(ctx: Context, actor: Actor, before: Place | None, after: Place) -> None:

@@ -1,4 +1,4 @@
-"""What a figure on a region's shelf was computed from: its schools, a school's weeks, and a week's days.
+"""What a figure on a region's shelf was computed from: what is below, down to a school's weeks and a week's days.
 
 Of a region's own shelf alone; a school's and a class's figures open to `services.use_details`.
 """
@@ -7,34 +7,41 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from domain.errors import NotFoundError
+from domain.names import natural_order
 from domain.regions import Region
 from domain.roles import Right
 from domain.schools import School
-from domain.shelf_uses import ShelfUse
+from domain.shelf_uses import ShelfUse, at_school, path_of
 from domain.shelves import Entry, ShelfLevel, place_key
 from domain.use import FEW, Views, too_few, total, views_of
 from services.context import Context
 from services.people import Post
 from services.periods import Period, Span, access_region_figures, schools_in_order
-from services.places import access_school
-from services.shelf_uses import weeks_of_region
+from services.places import Place, access_place
 from services.use import days_of, pupils_of
+
+_Opened = list[tuple[ShelfUse, Views]]
 
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """An entry of a region's shelf over a period: at its schools by name, or week by week at one of them (`school`);
-    of one school and one week by day. What was not opened has no line."""
+    """An entry of a region's shelf over a period: at what is directly in a region, by name (of a district its schools),
+    or at one school week by week, in one week by day. What was not opened has no line.
+
+    `region` is the shelf's; `above` leads from it down to `here`, which is not in it.
+    """
 
     region: Region
     entry: Entry
     period: Period
+    here: Place
+    above: tuple[Region, ...]
     views: Views
-    school: School | None = None
+    regions: tuple[tuple[Region, Views], ...] = ()
     schools: tuple[tuple[School, Views], ...] = ()
     weeks: tuple[tuple[date, Views], ...] = ()
     days: tuple[tuple[date, Views], ...] = ()
@@ -44,7 +51,7 @@ async def region_entry_view(
     ctx: Context,
     post: Post,
     code: str,
-    school_id: str = "",
+    place_id: str = "",
     *,
     span: Span,
     day: date | None = None,
@@ -55,34 +62,55 @@ async def region_entry_view(
     entry = await ctx.stores.shelves.find(code)
     if entry is None or entry.place != key:
         raise NotFoundError
-    school = await access_school(ctx, post, Right.REPORTS, school_id) if school_id else None
-    if school is not None and span is Span.WEEK:
-        by_day = await _days(ctx, school, code, period)
-        views = total(views for _, views in by_day)
-        return EntryView(region, entry, period, views, school=school, days=by_day)
+    here = await access_place(ctx, post, Right.REPORTS, place_id)
+    ids = here.region_ids[here.region_ids.index(region.id) :]
+    found = await ctx.stores.regions.regions(ids)
+    above = tuple(found[one] for one in ids if one in found and one != here.id)
+    view = EntryView(region, entry, period, here, above, Views())
+    if isinstance(here, School):
+        return await _at_school(ctx, view, here)
     first, last = period.first_on, period.mondays[-1]
-    every = await weeks_of_region(ctx, region, key, first, last)
-    uses = [use for use in every if school is None or use.school_id == school.id]
-    views = total(views for _, views in _of_link(uses, code))
-    weeks = _by_week(uses, code) if span is Span.TERM else ()
-    if school is not None:
-        return EntryView(region, entry, period, views, school=school, weeks=weeks)
-    by_school: dict[str, Views] = defaultdict(Views)
-    for use, some in _of_link(uses, code):
-        by_school[use.school_id] += some
-    found = await ctx.stores.schools.schools_below(region.id)
-    schools = [s for s in schools_in_order(found) if s.id in by_school]
-    lines = tuple((one, by_school[one.id]) for one in schools)
-    return EntryView(region, entry, period, views, schools=lines, weeks=weeks)
+    uses = await ctx.stores.use.shelf_uses(key, path_of(ids), first, last)
+    return await _in_region(ctx, view, _of_link(uses, code))
 
 
-def _of_link(uses: Iterable[ShelfUse], code: str) -> list[tuple[ShelfUse, Views]]:
+async def _at_school(ctx: Context, view: EntryView, school: School) -> EntryView:
+    code, period = view.entry.id, view.period
+    if period.span is Span.WEEK:
+        days = await _days(ctx, school, code, period)
+        return replace(view, views=total(views for _, views in days), days=days)
+    keys = [at_school(view.entry.place, school.id, monday) for monday in period.mondays]
+    opened = _of_link(await ctx.stores.use.shelf_uses_by_key(keys), code)
+    return replace(view, views=total(views for _, views in opened), weeks=_by_week(opened))
+
+
+async def _in_region(ctx: Context, view: EntryView, opened: _Opened) -> EntryView:
+    of_school: dict[str, Views] = defaultdict(Views)
+    of_region: dict[str, Views] = defaultdict(Views)
+    for use, views in opened:
+        if use.school_id:
+            of_school[use.school_id] += views
+        else:
+            of_region[use.region_id] += views
+    schools = await ctx.stores.schools.schools(of_school)
+    regions = await ctx.stores.regions.regions(of_region)
+    in_order = sorted(regions.values(), key=lambda region: natural_order(region.name))
+    return replace(
+        view,
+        views=total(views for _, views in opened),
+        regions=tuple((one, of_region[one.id]) for one in in_order),
+        schools=tuple((one, of_school[one.id]) for one in schools_in_order(schools)),
+        weeks=_by_week(opened) if view.period.span is Span.TERM else (),
+    )
+
+
+def _of_link(uses: Iterable[ShelfUse], code: str) -> _Opened:
     return [(use, part.views) for use in uses for part in use.links if part.key == code]
 
 
-def _by_week(uses: Iterable[ShelfUse], code: str) -> tuple[tuple[date, Views], ...]:
+def _by_week(opened: _Opened) -> tuple[tuple[date, Views], ...]:
     of_week: dict[date, Views] = defaultdict(Views)
-    for use, views in _of_link(uses, code):
+    for use, views in opened:
         of_week[use.monday] += views
     return tuple(sorted(of_week.items(), reverse=True, key=lambda line: line[0]))
 

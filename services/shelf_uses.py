@@ -2,8 +2,8 @@
 
 A class's and a school's last seven days, and a class's term, are one query for the whole shelf (`link_days` by shelf
 and day). A school's term is its weeks as they were counted (`shelf_uses`), this week's days as they are; a region's
-week and term are the same weeks of all its schools. Of classes with few children nothing is counted
-(`domain.use.too_few`), and nothing knows by whom.
+week and term are the same weeks of all its schools, which are kept added up (`services.shelf_sums`). Of classes with
+few children nothing is counted (`domain.use.too_few`), and nothing knows by whom.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from domain.link_uses import Use
 from domain.monitors import monday_of
 from domain.regions import Region
 from domain.schools import School
-from domain.shelf_uses import ShelfUse
+from domain.shelf_uses import at_school, sum_key
 from domain.use import FEW, Views, too_few, total, views_of
 from services.context import Context
 from services.periods import Period, Span, period_of, period_on
@@ -56,7 +56,7 @@ class ShelfUses:
 async def uses_of_shelf(ctx: Context, place: ShelfPlace) -> ShelfUses:
     """For a shelf that the caller may keep."""
     if place.school is None:
-        return ShelfUses(await _of_region(ctx, place.region, place.key) if place.region else {})
+        return ShelfUses(await _of_region(ctx, place.region) if place.region else {})
     pupils = await pupils_of(ctx, place.school)
     hidden = too_few(pupils)
     own = place.school_class
@@ -83,24 +83,15 @@ async def uses_of_shelf(ctx: Context, place: ShelfPlace) -> ShelfUses:
     )
 
 
-async def weeks_of_region(
-    ctx: Context, region: Region, key: str, first: date, last: date
-) -> list[ShelfUse]:
-    """The weeks of its shelf at each of its schools, from one Monday to another: a document a school and week."""
-    here = {school.id for school in await ctx.stores.schools.schools_below(region.id)}
-    found = await ctx.stores.use.shelf_uses(key, first, last)
-    return [use for use in found if use.school_id in here]
-
-
-async def _of_region(ctx: Context, region: Region, key: str) -> dict[str, EntryUse]:
+async def _of_region(ctx: Context, region: Region) -> dict[str, EntryUse]:
     """A week is one from Monday on here, as in the figures that it opens to."""
     today = school_day(ctx.now())
     period = period_of(await calendar_of_region(ctx, region), today, Span.TERM, None)
     this_week = monday_of(today)
-    first, last = min(period.first_on, this_week), max(period.mondays[-1], this_week)
     of_week: dict[str, Views] = defaultdict(Views)
     of_term: dict[str, Views] = defaultdict(Views)
-    for use in await weeks_of_region(ctx, region, key, first, last):
+    keys = [sum_key(region.id, monday) for monday in {*period.mondays, this_week}]
+    for use in await ctx.stores.use.shelf_uses_by_key(keys):
         for part in use.links:
             if use.monday == this_week:
                 of_week[part.key] += part.views
@@ -114,10 +105,10 @@ async def _counted(
 ) -> dict[str, dict[date, Views]]:
     """The term's weeks but for this one, link by link."""
     found: dict[str, dict[date, Views]] = defaultdict(dict)
-    for use in await ctx.stores.use.shelf_uses(key, term.first_on, term.mondays[-1]):
-        if use.school_id == school.id and use.monday != this_week:
-            for part in use.links:
-                found[part.key][use.monday] = part.views
+    keys = [at_school(key, school.id, monday) for monday in term.mondays if monday != this_week]
+    for use in await ctx.stores.use.shelf_uses_by_key(keys):
+        for part in use.links:
+            found[part.key][use.monday] = part.views
     return found
 
 

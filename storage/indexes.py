@@ -44,7 +44,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_region", "region_id"),
         _index("by_role", "role", "school_id"),
     ],
-    "schools": [_index("by_region", "region_ids")],
+    "schools": [_index("by_region", "region_ids"), _index("moved", "left")],
     "regions": [_index("by_region", "region_ids")],
     "registrations": [_index("by_school", "school_id")],
     "rollovers": [
@@ -288,7 +288,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "class_uses": [_index("by_week", "school_id", "monday"), _index("by_age", "monday")],
     "school_uses": [_index("by_age", "monday")],
     "shelf_uses": [
-        _index("by_shelf", "place", "monday"),
+        _index("by_region", "place", "within", "monday"),
         _index("by_week", "school_id", "monday"),
         _index("by_age", "monday"),
     ],

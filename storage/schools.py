@@ -13,6 +13,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from domain.names import folded_name
 from domain.schools import Contact, Roster, School, SchoolClass, Student
 from storage.batching import Batcher
+from storage.conditions import set_if
 from storage.documents import from_document, to_document, to_value
 from storage.registrations import RegistrationMarks
 
@@ -134,6 +135,22 @@ class SchoolStore:
         """The schools of a region, by name. Uses index: by_region."""
         cursor = self._schools.find({"region_ids": region_id})
         return sorted([from_document(School, d) async for d in cursor], key=lambda s: s.name)
+
+    async def schools(self, school_ids: Iterable[str]) -> list[School]:
+        """Schools by id. Uses index: _id_."""
+        cursor = self._schools.find({"_id": {"$in": list(school_ids)}})
+        return [from_document(School, d) async for d in cursor]
+
+    async def moved(self, limit: int) -> list[School]:
+        """Some that were moved out of a region which still has their share. Uses index: moved."""
+        cursor = self._schools.find({"left": {"$gte": ""}}).limit(limit)
+        return [from_document(School, d) async for d in cursor]
+
+    async def forget_left(self, seen: School) -> None:
+        """The regions that it left have its share no more, unless it was moved again since. Uses index: _id_."""
+        held = {"left": list(seen.left), "region_ids": list(seen.region_ids)}
+        same = [{"$eq": [f"${name}", {"$literal": value}]} for name, value in held.items()]
+        await self._schools.update_one({"_id": seen.id}, set_if({"$and": same}, {"left": []}))
 
     async def find_school(self, school_id: str) -> School | None:
         """Uses index: _id_."""

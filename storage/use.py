@@ -1,4 +1,4 @@
-"""How much links are used: a document a class and week, one a school and week, one a shelf, school and week.
+"""How much links are used: a document a class and week, one a school and week, one a shelf, week, and school or region.
 
 All of it is derived. What is to be counted again says `uncounted` of a line of `link_days` and of a notice, set by the
 very write that changes them, or a mark for a week.
@@ -85,21 +85,32 @@ class UseStore:
         cursor = self._schools.find({"_id": {"$in": keys}})
         return [from_document(SchoolUse, d) async for d in cursor]
 
-    async def schools_by_shelves_alone(self, since: date) -> list[tuple[str, date]]:
-        """Schools' weeks from a Monday on that an older version counted, not link by link. Uses index: by_age."""
+    async def schools_in_no_sum(self, since: date) -> list[tuple[str, date]]:
+        """Schools' weeks from a Monday on that an older version counted, for no region's sum. Uses index: by_age."""
         cursor = self._schools.find(
-            {"monday": {"$gte": since.isoformat()}}, {"school_id": 1, "monday": 1, "by_link": 1}
+            {"monday": {"$gte": since.isoformat()}}, {"school_id": 1, "monday": 1, "in_sums": 1}
         )
         return [
             (d["school_id"], date.fromisoformat(d["monday"]))
             async for d in cursor
-            if not d.get("by_link")
+            if not d.get("in_sums")
         ]
 
-    async def shelf_uses(self, place: str, first: date, last: date) -> list[ShelfUse]:
-        """The weeks of a shelf at every school, from one Monday to another, both included. Uses index: by_shelf."""
+    async def shelf_uses(self, place: str, within: str, first: date, last: date) -> list[ShelfUse]:
+        """The weeks of a shelf at all that is directly in a region (`ShelfUse.within`), from one Monday to another.
+        Uses index: by_region."""
         weeks = {"$gte": first.isoformat(), "$lte": last.isoformat()}
-        cursor = self._shelves.find({"place": place, "monday": weeks})
+        cursor = self._shelves.find({"place": place, "within": within, "monday": weeks})
+        return [from_document(ShelfUse, d) async for d in cursor]
+
+    async def shelf_uses_by_key(self, keys: Iterable[str]) -> list[ShelfUse]:
+        """These weeks of shelves, as far as anything was opened in them. Uses index: _id_."""
+        cursor = self._shelves.find({"_id": {"$in": list(keys)}})
+        return [from_document(ShelfUse, d) async for d in cursor]
+
+    async def shelf_uses_of(self, school_id: str) -> list[ShelfUse]:
+        """Every week of a school, shelf by shelf. Uses index: by_week."""
+        cursor = self._shelves.find({"school_id": school_id})
         return [from_document(ShelfUse, d) async for d in cursor]
 
     async def shelf_uses_at(self, school_id: str, monday: date) -> list[ShelfUse]:

@@ -191,7 +191,7 @@ def _figures() -> list[URLSpec]:
         URLSpec(rf"{_USE}/classes/{_ID}", use.ClassUseHandler),
         URLSpec(rf"{_USE}/links/{_ID}", use.LinkUseHandler),
         URLSpec(rf"{_USE}/entries/{_ID}", use.EntryUseHandler),
-        URLSpec(rf"{_USE}/entries/{_ID}/schools/{_ID}", use.EntryUseHandler),
+        URLSpec(rf"{_USE}/entries/{_ID}/places/{_ID}", use.EntryUseHandler),
         URLSpec(_REPORTS, reports.ReportHandler),
         URLSpec(rf"{_REPORTS}/{_PLACES}/{_ID}", reports.ReportHandler),
         URLSpec(rf"{_REPORTS}/{_PLACES_AND_CLASSES}/{_ID}/list\.xlsx", reports.ReportFileHandler),

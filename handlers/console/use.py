@@ -88,19 +88,19 @@ class LinkUseHandler(UsePage):
 
 
 class EntryUseHandler(UsePage):
-    """A link of one's own region's shelf: at its schools, at one of them week by week, in a week day by day."""
+    """A link of one's own region's shelf: at what is directly in it or a region below it, down to a school's days."""
 
     access = Access.STAFF
     right = Right.REPORTS
 
-    async def get(self, code: str, school_id: str = "") -> None:
+    async def get(self, code: str, place_id: str = "") -> None:
         """Show it."""
-        view = await region_entry_view(self.ctx, self.acting, code, school_id, **self.when)
+        view = await region_entry_view(self.ctx, self.acting, code, place_id, **self.when)
         of_entry = f"{self.root}/entries/{code}"
         self.show(
             "console/use_entry.html",
             view.period,
             view=view,
             of_entry=of_entry,
-            address=f"{of_entry}/schools/{school_id}" if school_id else of_entry,
+            address=f"{of_entry}/places/{place_id}" if place_id else of_entry,
         )

@@ -20,6 +20,7 @@ from tests.bench import (
     rollovers,
     rosters,
     search,
+    shelf_uses,
     submissions,
 )
 
@@ -37,6 +38,7 @@ BENCHES = {
     "submissions": submissions.main,
     "reports": reports.main,
     "monitors": monitors.main,
+    "shelf_uses": shelf_uses.main,
     "rollovers": rollovers.main,
     "messages": messages.main,
     "circles": circles.main,

@@ -18,7 +18,7 @@ from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from app import now, running
 from domain.budgets import Evening, Limits, Reservation, evening_id
@@ -54,6 +54,7 @@ REQUESTS = 200
 BATCH = 2000
 SUBJECTS = (("chinese", 25), ("english", 15), ("maths", 20))
 MINUTES = sum(minutes for _, minutes in SUBJECTS)
+D = TypeVar("D")
 SCHOOL = School(id="school-m", name="第一小学")
 
 
@@ -206,12 +207,12 @@ ASKED: dict[str, Callable[[Door], Awaitable[None]]] = {
 
 
 async def asked(
-    doors: Mapping[str, Door], ask: Callable[[Door], Awaitable[None]]
+    doors: Mapping[str, D], ask: Callable[[D], Awaitable[None]], times: int = REQUESTS
 ) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
     """Seconds that passed, and seconds of this process, by database."""
     passed: dict[str, list[float]] = {name: [] for name in doors}
     computed: dict[str, list[float]] = {name: [] for name in doors}
-    for _ in range(REQUESTS):
+    for _ in range(times):
         for name in random.sample(list(doors), len(doors)):
             begun, busy = time.perf_counter(), time.process_time()
             await ask(doors[name])

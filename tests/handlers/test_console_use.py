@@ -19,6 +19,7 @@ from domain.roles import Role
 from domain.schools import School
 from domain.shelves import ShelfLevel, place_key
 from domain.use import each_month, too_few, total
+from services.administrators import Founding, found_place
 from services.context import Context
 from services.links import doors_for, find_target
 from services.notices import draft_notice, publish_notice
@@ -184,7 +185,7 @@ async def test_a_regions_shelf_shows_its_schools_sum_and_leads_to_them_and_their
     for path in found:
         schools = await head.open(path)
         assert "<td>3</td><td>0</td><td>0</td>" in schools.text
-        (lower,) = re.findall(r'href="(/console/use/entries/[^"]+/schools/[^"]+)"', schools.text)
+        (lower,) = re.findall(r'href="(/console/use/entries/[^"]+/places/[^"]+)"', schools.text)
         assert SCHOOL.name in schools.text
         of_school = (await head.open(html.unescape(lower))).text
         assert "<td>3</td><td>0</td><td>0</td>" in of_school
@@ -192,12 +193,57 @@ async def test_a_regions_shelf_shows_its_schools_sum_and_leads_to_them_and_their
     own = f"/console/use/entries/{entry.id}"
     assert "还没有人打开" in (await head.open(f"{own}?span=week&day=2020-01-06")).text
     assert (await head.open(f"/console/use/entries/{unused.id}")).status == 200
-    for path in (f"{own}/schools/{OTHER_SCHOOL.id}", "/console/use/entries/zzzzzz"):
+    for path in (f"{own}/places/{OTHER_SCHOOL.id}", "/console/use/entries/zzzzzz"):
         assert (await head.open(path)).status == 404, path
     await head.client.close()
     assert (await desks["observer"].open(own)).status == 200
     for key in ("office", "music"):
         assert (await desks[key].open(own)).status == 404, key
+
+
+async def test_a_citys_shelf_opens_to_its_districts_and_from_there_to_schools(
+    town: Town, desks: dict[str, Browser]
+) -> None:
+    ctx = town.ctx
+    city = Region(id="c", level=RegionLevel.CITY, name="示范市", region_ids=("c",))
+    beside = Region(id="e", level=RegionLevel.DISTRICT, name="邻区", region_ids=("e",))
+    for region in (city, beside):
+        await ctx.stores.regions.save(region)
+    await found_place(ctx, Founding("d", level=RegionLevel.DISTRICT, below="c"))
+    shelf = ShelfPlace(
+        ShelfLevel.CITY, place_key(ShelfLevel.CITY, "c"), city.name, "c", region=city
+    )
+    entry = await hang(ctx, shelf, key="key-0002", title="全市读书")
+    target = await find_target(ctx, entry.id)
+    door = (await doors_for(ctx, SCHOOL.id, (CLASS.id,), "families"))[CLASS.id]
+    for _ in range(4):
+        ctx.links.note(ctx, target, door)
+    await ctx.links.write(ctx)
+
+    async def counted() -> bool:
+        await count_use(ctx)
+        return not await ctx.stores.link_uses.uncounted(1)
+
+    await wait_until(counted, description="the week is counted")
+    phone = await appoint_at(town, "head", city, Role.CITY_ADMIN, name="乙")
+    head = Browser(town)
+    await sign_in_at_desk(head, phone)
+    assert "本周打开 4 次，本学期 4 次" in (await head.open("/console/links")).text
+    address = f"/console/use/entries/{entry.id}?span=term"
+    for name, crumb in ((DISTRICT.name, ""), (SCHOOL.name, DISTRICT.name), ("", SCHOOL.name)):
+        page = (await head.open(address)).text
+        assert "<b>打开 4 次</b>" in page
+        assert crumb in page
+        lower = re.findall(r'href="(/console/use/entries/[^"]+)">([^<]+)</a></th>', page)
+        if name:  # the first line is the place below, the others are weeks
+            address, named = html.unescape(lower[0][0]), lower[0][1]
+            assert len([n for _, n in lower if not n.endswith("起")]) == 1
+            assert named == name
+    for place in ("e", OTHER_SCHOOL.id, "none"):  # not theirs, or nowhere
+        path = f"/console/use/entries/{entry.id}/places/{place}"
+        assert (await head.open(path)).status == 404, place
+    await head.client.close()
+    assert (await desks["observer"].open(f"/console/use/entries/{entry.id}")).status == 404
 
 
 async def test_the_file_holds_the_figures_and_no_formula(

@@ -13,6 +13,7 @@ from domain.regions import Region, RegionLevel
 from domain.schools import School, SchoolClass, Student
 from domain.shelves import Audience, ShelfLevel, place_key
 from domain.use import Views
+from services.administrators import Founding, found_place
 from services.context import Context
 from services.shelf_uses import EntryUse, uses_of_shelf
 from services.shelves import ShelfPlace
@@ -124,7 +125,10 @@ async def test_a_region_is_told_what_its_schools_opened_in_the_week_and_the_term
     assert all_of(shelf.of("bbbbbb")) == (40, 40)
     assert all_of(shelf.of("cccccc")) == (0, 0)
     # A school that belongs to another region by now takes its share along.
-    await ctx.stores.schools.save_school(replace(SCHOOLS[1], region_ids=("e",)))
+    other = Region(id="e", level=RegionLevel.DISTRICT, name="邻区", region_ids=("e",))
+    await ctx.stores.regions.save(other)
+    await found_place(ctx, Founding(SCHOOLS[1].id, below="e"))
+    await count_use(ctx)
     assert all_of((await uses_of_shelf(ctx, REGION_SHELF)).of("aaaaaa")) == (10, 30)
 
 
@@ -166,7 +170,7 @@ async def test_weeks_that_an_older_version_counted_are_counted_again_once(ctx: C
     assert await mark_older_weeks(ctx) == 0
     # As it was kept before links were counted one by one.
     kept = ctx.stores.database["school_uses"]
-    await kept.update_many({}, {"$unset": {"by_link": ""}})
+    await kept.update_many({}, {"$unset": {"in_sums": ""}})
     await ctx.stores.database["shelf_uses"].delete_many({})
     assert (await uses_of_shelf(ctx, REGION_SHELF)).by_code == {}
     assert await mark_older_weeks(ctx) == await kept.count_documents({})
@@ -174,7 +178,7 @@ async def test_weeks_that_an_older_version_counted_are_counted_again_once(ctx: C
     assert await uses_of_shelf(ctx, REGION_SHELF) == before
     assert await mark_older_weeks(ctx) == 0
     # What it would be counted from is no more: it stays as it is, and is not marked for ever.
-    await kept.update_many({}, {"$unset": {"by_link": ""}})
+    await kept.update_many({}, {"$unset": {"in_sums": ""}})
     later = TUESDAY + ctx.policy.keep.links
     assert await mark_older_weeks(replace(ctx, now=lambda: later)) == 0
 

@@ -7,6 +7,7 @@ from domain.deliveries import LEASE
 from domain.imports import ImportState
 from domain.offers import OfferState
 from domain.roles import Role
+from domain.schools import School
 from domain.stages import Stage, System
 from domain.terms import Calendar
 from storage.appointments import AppointmentStore
@@ -138,6 +139,9 @@ CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
     "schools.students": lambda s: s.students(["s"]),
     "schools.find_contact": lambda s: s.find_contact("l"),
     "schools.contacts_named": lambda s: s.contacts_named("李小明", "1234"),
+    "schools.schools": lambda s: s.schools(["school-a"]),
+    "schools.moved": lambda s: s.moved(20),
+    "schools.forget_left": lambda s: s.forget_left(School(id="school-a", name="青禾小学")),
     "schools.schools_below": lambda s: s.schools_below("r"),
     "schools.change_school": lambda s: s.change_school("school-a", {"name": "青禾小学"}),
     "terms.calendars": lambda s: s.calendars(["school:school-a"]),
