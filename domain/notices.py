@@ -42,13 +42,14 @@ ASKED_FOR = frozenset({ConfirmMode.NONE, ConfirmMode.TAP, ConfirmMode.SIGN})
 
 class NoticeKind(StrEnum):
     """What a notice tells of: something by itself; a homework, an activity or a task list of the virtual class, kept
-    elsewhere under the same id; that a child's week can be looked up (每周小结)."""
+    elsewhere under the same id; that a child's week can be looked up (每周小结); that work came back (订正)."""
 
     NOTICE = "notice"
     HOMEWORK = "homework"
     WEEK = "week"
     ACTIVITY = "activity"
     TASKLIST = "tasklist"
+    RETURN = "return"
 
 
 class NoticeState(StrEnum):
@@ -107,7 +108,8 @@ class Notice:
     """A notice with every version it had, and the work it still waits for.
 
     `position` is its place in its author's list, by `publish_at`. `figures` once its deliveries are too old
-    to be kept. `student_ids` are the pupils of its classes that it is for; none: all of them.
+    to be kept. `student_ids` are the pupils of its classes that it is for; none: all of them. `about` is the homework
+    for which work came back.
     """
 
     id: str
@@ -128,6 +130,7 @@ class Notice:
     figures: Figures | None = None
     kind: NoticeKind = NoticeKind.NOTICE
     student_ids: tuple[str, ...] = ()
+    about: str = ""
     urgent: str = ""  # why it goes through the quiet hours that people have set for themselves
 
     def is_for(self, student_id: str) -> bool:

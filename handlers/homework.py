@@ -7,11 +7,15 @@ from collections.abc import Sequence
 
 from domain.errors import InvalidError, Problem
 from domain.subjects import subject_name
+from domain.submissions import submission_id
 from domain.timings import timing_id
 from handlers import phrases
 from handlers.base import Access, PageHandler
 from handlers.homework_phrases import weekday
+from handlers.submission_phrases import STATES, lead
+from handlers.submissions import work_path
 from services.evenings import ChildEvening, evenings_of_guardian
+from services.submissions import works_in
 from services.timings import answer_timing
 
 _DAYS = 3  # tonight, and what is set already for the days after
@@ -32,6 +36,11 @@ class EveningsPage(PageHandler):
             evenings=_worth_showing(found),
             subject=subject_name,
             weekday=weekday,
+            works=await works_in(self.ctx, [(one.child, one.items) for one in found]),
+            states=STATES,
+            lead=lead,
+            work_path=work_path,
+            work_key=submission_id,
             took={key: timing.minutes for key, timing in took.items()},
             key_of=timing_id,
             problem=problem,

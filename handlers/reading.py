@@ -9,12 +9,15 @@ import re
 from tornado.web import HTTPError
 
 from domain.errors import NotFoundError
-from domain.notices import ConfirmMode, NoticeState
+from domain.notices import ConfirmMode, NoticeKind, NoticeState
 from handlers.base import Access, PageHandler
+from handlers.submission_phrases import lead
+from handlers.submissions import work_path
 from services.given_links import for_family
 from services.notices import access_notice_as_author
 from services.people import access_teaching
-from services.reading import confirm_notice, notices_of_guardian, record_read
+from services.reading import Reading, confirm_notice, notices_of_guardian, record_read
+from services.submissions import works_of
 
 PAGE_SIZE = 20
 # A position of `domain.times.list_position`.
@@ -83,12 +86,30 @@ class NoticeHandler(PageHandler):
                 for version in notice.versions
             },
             reading=reading,
+            works=await self._works(reading),
             withdrawn=notice.state is NoticeState.WITHDRAWN,
             confirmed_at=max(confirmed) if confirmed and reading.confirmed else None,
             needs_tap=notice.confirm is ConfirmMode.TAP and not reading.confirmed,
             needs_signature=notice.confirm is ConfirmMode.SIGN and not reading.confirmed,
             hosts=self.ctx.policy.link_hosts,
         )
+
+    async def _works(self, reading: Reading) -> list[tuple[str, str]]:
+        """Where each child's work is, of a homework and of what came back; and what the link is called."""
+        notice = reading.notice
+        about = {NoticeKind.HOMEWORK: notice.id, NoticeKind.RETURN: notice.about}.get(notice.kind)
+        if not about:
+            return []
+        children = [entry.child for entry in reading.entries]
+        works = await works_of(self.ctx, about, children)
+        named = len(children) > 1
+        return [
+            (
+                work_path(about, w.child.student.id),
+                (f"{w.child.student.name}：" if named else "") + lead(w.submission),
+            )
+            for w in works
+        ]
 
     async def _send_author_to_receipts(self, notice_id: str) -> None:
         """Who wrote it and opens the families' link finds the receipts; anybody else finds nothing."""

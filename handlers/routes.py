@@ -30,12 +30,14 @@ from handlers import (
     receipts,
     searching,
     sign_in,
+    submissions,
     talk_acts,
     teach_homework,
 )
 
 _ID = r"([^/]{1,200})"
 _BOARD = rf"/board/{_ID}"
+_WORK = rf"/h5/homework/{_ID}/children/{_ID}"
 _HOMEWORK = rf"/h5/teach/homework/{_ID}"
 _THREAD = rf"/h5/messages/{_ID}"
 _NOTICE = rf"/h5/teach/notices/{_ID}"
@@ -106,6 +108,9 @@ def _family() -> list[URLSpec]:
         URLSpec(rf"/h5/notices/{_ID}/files/{_ID}", files.AttachmentHandler),
         URLSpec(r"/h5/homework", homework.EveningsHandler),
         URLSpec(rf"/h5/homework/{_ID}/took", homework.TookHandler),
+        URLSpec(_WORK, submissions.WorkHandler),
+        URLSpec(rf"{_WORK}/files", submissions.BringWorkHandler),
+        URLSpec(rf"{_WORK}/files/{_ID}", submissions.WorkFileHandler),
         URLSpec(r"/h5/activities", activities.AskedHandler),
         URLSpec(rf"/h5/activities/{_ID}", activities.ActivityHandler),
         URLSpec(rf"/h5/activities/{_ID}/files", activities.BringHandler),

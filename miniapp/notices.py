@@ -54,9 +54,11 @@ class ChildOfNotice(Schema):
 
 
 class NoticeOut(NoticeRow):
-    """A notice as it says now; of a withdrawn one the title alone. `confirmed_at` once nothing is left to confirm."""
+    """A notice as it says now; of a withdrawn one the title alone. `confirmed_at` once nothing is left to confirm;
+    `about` is the homework for which work came back."""
 
     body: str
+    about: str
     version: int
     corrected: bool
     withdrawn_at: datetime | None
@@ -112,6 +114,7 @@ async def get_notice(call: Call, notice_id: str) -> NoticeOut:
     return NoticeOut(
         **row,
         body=version.body if told else "",
+        about=notice.about,
         version=version.number,
         corrected=version.number > 1,
         withdrawn_at=notice.withdrawn_at,

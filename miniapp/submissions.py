@@ -18,7 +18,7 @@ from miniapp.submission_shapes import SubmissionOut, submission_out
 from services.attachments import stored_of
 from services.given_links import for_family
 from services.marking import praised_for
-from services.submissions import Work, access_work_as_guardian, hand_in
+from services.submissions import Work, access_work_as_guardian, hand_in, may_hand_in
 
 submissions = Registry("submissions")
 
@@ -111,7 +111,6 @@ async def _work_out(call: Call, work: Work) -> WorkOut:
     homework, held, task = work.homework, work.submission, work.homework.task
     school = await call.ctx.stores.schools.find_school(homework.school_id)
     local = school.rules.local_subjects if school else ()
-    open_now = homework.is_out(call.ctx.now()) and task.hand_in is not HandIn.NOTHING
     return WorkOut(
         homework_id=homework.id,
         child_id=work.child.student.id,
@@ -124,8 +123,6 @@ async def _work_out(call: Call, work: Work) -> WorkOut:
         day=task.day,
         due_at=task.due_at,
         hand_in=task.hand_in,
-        may_hand_in=open_now
-        and work.child.binding.may_confirm
-        and (held is None or held.may_hand_in_again),
+        may_hand_in=may_hand_in(call.ctx, work),
         submission=await submission_out(call.ctx, held) if held else None,
     )

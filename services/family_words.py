@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.notices import ConfirmMode, Notice, NoticeState, Version, Work
+from domain.notices import ConfirmMode, Notice, NoticeKind, NoticeState, Version, Work
 from domain.times import list_position
 from services.context import Context
 from services.notices import carry_out_soon
@@ -16,7 +16,7 @@ from services.quiet import quiet_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyWord:
-    """What is told of which child; `said_by` stands as its author, `id` makes it once."""
+    """What is told of which child; `said_by` stands as its author, `id` makes it once, `about` leads on from it."""
 
     id: str
     school_id: str
@@ -25,6 +25,8 @@ class FamilyWord:
     said_by: str
     title: str
     body: str
+    kind: NoticeKind = NoticeKind.NOTICE
+    about: str = ""
 
 
 async def tell_family(ctx: Context, word: FamilyWord) -> None:
@@ -55,5 +57,7 @@ async def _notice(ctx: Context, word: FamilyWord) -> Notice:
         position=list_position(publish_at, word.id),
         created_at=now,
         versions=(version,),
+        kind=word.kind,
+        about=word.about,
         work=(Work(purpose="publish", due_at=publish_at),),
     )

@@ -6,6 +6,7 @@ The notice says that there is something to correct; what, the family reads with 
 from __future__ import annotations
 
 from domain.homework import Homework
+from domain.notices import NoticeKind
 from domain.subjects import subject_name
 from domain.submissions import Mark, Submission
 from services.context import Context
@@ -45,4 +46,6 @@ async def _word(ctx: Context, homework: Homework, submission: Submission, mark: 
         said_by=mark.teacher_name,
         title=f"{subject[:10]}{_TITLE_TAIL}",
         body=_BODY,
+        kind=NoticeKind.RETURN,
+        about=homework.id,
     )

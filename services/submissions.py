@@ -53,6 +53,32 @@ async def access_work_as_guardian(
     return Work(child, homework, submission)
 
 
+def may_hand_in(ctx: Context, work: Work) -> bool:
+    """Whether this adult may hand it in now, for the first time or anew."""
+    homework, held = work.homework, work.submission
+    wanted = homework.is_out(ctx.now()) and homework.task.hand_in is not HandIn.NOTHING
+    may = work.child.binding.may_confirm
+    return wanted and may and (held is None or held.may_hand_in_again)
+
+
+async def works_of(ctx: Context, homework_id: str, children: Sequence[Child]) -> list[Work]:
+    """A homework for those of a guardian's children for whom something was handed in, or may be now."""
+    homework = await ctx.stores.homework.find(homework_id)
+    if homework is None:
+        return []
+    return list((await works_in(ctx, [(child, (homework,)) for child in children])).values())
+
+
+async def works_in(
+    ctx: Context, given: Sequence[tuple[Child, Sequence[Homework]]]
+) -> dict[str, Work]:
+    """The same of several homeworks of each child, by the id of what is handed in."""
+    pairs = {submission_id(h.id, c.student.id): (c, h) for c, several in given for h in several}
+    held = await ctx.stores.submissions.many(pairs) if pairs else {}
+    works = {key: Work(*pair, held.get(key)) for key, pair in pairs.items()}
+    return {k: w for k, w in works.items() if w.submission is not None or may_hand_in(ctx, w)}
+
+
 async def hand_in(
     ctx: Context, work: Work, person_id: str, *, text: str, file_ids: Sequence[str], key: str
 ) -> Submission:
@@ -69,7 +95,7 @@ async def hand_in(
     if held is not None and any(v.id == version_id for v in held.versions):
         return held
     _check_allowed(ctx, work)
-    files = await _files(ctx, work, person_id, file_ids)
+    files = await brought_for(ctx, work, person_id, file_ids)
     check_handed_in(homework.task.hand_in, text, files)
     now, due_at = ctx.now(), homework.task.due_at
     key_of = submission_id(homework.id, student.id)
@@ -113,16 +139,25 @@ def _check_allowed(ctx: Context, work: Work) -> None:
         raise ConflictError("already_marked")
 
 
-async def _files(
+async def brought_for(
     ctx: Context, work: Work, person_id: str, file_ids: Sequence[str]
 ) -> list[StoredFile]:
-    """Their uploads for this child; what was handed in before may stay, whichever guardian brought it."""
+    """Their uploads for this child; what was handed in before may stay, whichever guardian brought it.
+
+    Raises InvalidError for a file that is neither.
+    """
     kept = {f.file_id for v in work.submission.versions for f in v.files} if work.submission else {}
     fresh = [file_id for file_id in file_ids if file_id not in kept]
-    owner = Owner(work.child.student.school_id, person_id, work.child.student.id)
+    owner = owner_of(work, person_id)
     held = await ctx.stores.files.many([i for i in file_ids if i in kept])
     held |= {file.id: file for file in await uploads_of(ctx, owner, fresh)}
     return [held[file_id] for file_id in dict.fromkeys(file_ids) if file_id in held]
+
+
+def owner_of(work: Work, person_id: str) -> Owner:
+    """Whose the files are that this adult brings for the child."""
+    student = work.child.student
+    return Owner(student.school_id, person_id, student.id)
 
 
 def shown_file(submission: Submission | None, file_id: str) -> Attachment:

@@ -4,7 +4,7 @@
   const form = document.querySelector('[data-compose]');
   const yanshu = window.yanshu;
   const submit = form.querySelector('[data-submit]');
-  const MAX_BYTES = 50 * 1024 * 1024, MAX_FILES = 9;
+  const MAX_BYTES = 50 * 1024 * 1024, MAX_FILES = Number(form.dataset.most) || 9;
 
   // -- counters: in characters as people count them, not in UTF-16 units
   form.querySelectorAll('[data-limit]').forEach(function (field) {
@@ -59,6 +59,7 @@
   const forecast = form.querySelector('[data-forecast-block]');
   let asked = 0, forecastTimer = 0;
   function foresee() {
+    if (!forecast) return;
     clearTimeout(forecastTimer);
     forecast.classList.add('stale');
     forecastTimer = setTimeout(function () {
@@ -89,10 +90,16 @@
   }
   picker.addEventListener('change', function () {
     const room = MAX_FILES - uploads.querySelectorAll('[data-upload-item]').length;
-    Array.from(picker.files).slice(0, room).forEach(take);
+    Array.from(picker.files).slice(0, room).forEach(function (file) { take(file); });
     picker.value = '';
   });
   uploads.addEventListener('click', function (event) {
+    const again = event.target.closest('[data-again]');
+    if (again) {
+      const failed = again.closest('[data-upload-item]');
+      take(failed.chosen, failed);
+      return;
+    }
     const remove = event.target.closest('[data-remove]');
     if (!remove) return;
     const item = remove.closest('[data-upload-item]');
@@ -146,8 +153,17 @@
     const progress = item.querySelector('progress');
     if (progress) progress.remove();
   }
-  function take(file) {
+  /* A line that broke off is no reason to look for the picture again. */
+  function offer(item, file) {
+    const again = element('button', 'link', '再传一次');
+    again.type = 'button';
+    again.setAttribute('data-again', '');
+    item.chosen = file;
+    item.insertBefore(again, item.lastElementChild);
+  }
+  function take(file, failed) {
     const item = makeItem(file.name);
+    if (failed instanceof Element) failed.replaceWith(item);
     const progress = element('progress');
     progress.max = 1;
     progress.value = 0;
@@ -162,7 +178,9 @@
       progress.remove();
       showFile(item, stored);
     }).catch(function (error) {
-      if (item.isConnected) fail(item, file.name, error.message);
+      if (!item.isConnected) return;
+      fail(item, file.name, error.message);
+      if (error.message === yanshu.offline) offer(item, file);
     }).then(function () {
       uploading--;
       tidy();
@@ -196,7 +214,7 @@
   const keepsDraft = form.hasAttribute('data-draft');
   const note = form.querySelector('[data-restored]');
   // Each form says which of its fields are kept; homework and notices are apart.
-  const TEXTS = form.dataset.texts.split(' ').concat('key'), CHOICES = form.dataset.choices.split(' ');
+  const TEXTS = form.dataset.texts.split(' ').concat('key'), CHOICES = form.dataset.choices.split(' ').filter(Boolean);
   const draftKey = yanshu.draftKey + (form.dataset.draft || '');
   let saveTimer = 0, dropped = false;
   function read() {
@@ -209,7 +227,7 @@
     } catch (error) { /* private mode: no draft */ }
   }
   function collect(sent) {
-    const draft = { sent: sent };
+    const draft = { sent: sent, seen: form.dataset.seen || '' };
     CHOICES.forEach(function (name) { draft[name] = chosen(name); });
     TEXTS.forEach(function (name) { draft[name] = form.elements[name].value; });
     draft.links = Array.from(form.querySelectorAll('[name=links]:not([type=checkbox])')).map(function (field) { return field.value; });
@@ -221,11 +239,17 @@
   function hasWords(draft) {
     return Boolean(draft && (draft.title || draft.body || draft.text || (draft.files || []).length));
   }
+  /* What stands in it, whichever page it was typed on. */
+  function said(draft) {
+    return JSON.stringify(Object.assign({}, draft, { key: '', sent: false }));
+  }
+  // What a page already says when it comes is nobody's draft.
+  const untouched = 'seen' in form.dataset ? said(collect(false)) : '';
   function save() {
     if (!keepsDraft) return;
     clearTimeout(saveTimer);
     const draft = collect(false);
-    write(hasWords(draft) ? draft : null);
+    write(hasWords(draft) && said(draft) !== untouched ? draft : null);
   }
   function restore(draft, withKey) {
     TEXTS.forEach(function (name) {
@@ -239,7 +263,8 @@
     form.querySelectorAll('[name=links][type=checkbox]').forEach(function (box) { box.checked = (draft.shelf || []).indexOf(box.value) >= 0; });
     if ((draft.links || []).concat(draft.shelf || []).some(Boolean)) form.querySelector('.links').open = true;
     form.querySelectorAll('[name=class_ids]').forEach(function (box) { box.checked = draft.class_ids.indexOf(box.value) >= 0; });
-    (draft.files || []).forEach(function (file) { showFile(makeItem(file.name), file); });
+    const there = Array.from(form.querySelectorAll('[name=file_ids]')).map(function (field) { return field.value; });
+    (draft.files || []).forEach(function (file) { if (there.indexOf(file.id) < 0) showFile(makeItem(file.name), file); });
     form.querySelectorAll('[data-limit]').forEach(function (field) { field.count(); });
     tidy();
     foresee();
@@ -254,8 +279,14 @@
     note.hidden = false;
   }
   if (keepsDraft) {
-    const draft = form.dataset.fresh ? read() : null;
-    if (hasWords(draft) && draft.sent) {
+    let draft = form.dataset.fresh ? read() : null;
+    // Where the page itself says what has arrived, what was sent is either there, or goes on as a draft under its key.
+    const says = 'seen' in form.dataset;
+    if (says && hasWords(draft) && draft.sent && draft.seen !== form.dataset.seen) {
+      draft = null;
+      write(null);
+    }
+    if (hasWords(draft) && draft.sent && !says) {
       // It may have gone out. It keeps its key: if it has, publishing again finds that notice, not a second one.
       const words = draft.title || Array.from((draft.text || '').trim()).slice(0, 12).join('');
       say('上次写的《' + (words || '无标题') + '》点过发布。请先到“' + form.dataset.list + '”看看有没有发出。', '没有发出，接着写', function () {

@@ -109,6 +109,7 @@
   if (done) {
     // What was sent is no draft any more; a homework is kept by the server also where it did not fit.
     const sent = { published: '', scheduled: '', homework_published: ':homework', homework_scheduled: ':homework', homework_over: ':homework' };
+    if (/^handed_in/.test(done)) sent[done] = ':' + here.pathname;
     if (done in sent) {
       try { localStorage.removeItem(yanshu.draftKey + sent[done]); } catch (error) { /* no storage, no draft */ }
     }

@@ -345,6 +345,8 @@ async def test_a_family_hears_that_work_came_back_once_and_nobody_else_does(
     await wait_until(is_told, description="the family is told")
     told = {d["person_id"] for d in await village.documents("deliveries", notice_id=notice["_id"])}
     assert told == {await village.person("mother")}
+    read = (await lesson.mother.call("GET", f"/notices/{notice['_id']}")).data
+    assert (read["kind"], read["about"]) == ("return", lesson.homework)
 
 
 async def test_practice_is_beside_mistakes_of_its_point_for_the_class_alone(lesson: Lesson) -> None:

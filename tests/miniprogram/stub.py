@@ -210,7 +210,7 @@ class Stub:
         child = {"id": row["child_id"], "name": row["child_name"]}
         return {
             **row, "body": body + "\n\n有问题请在放学后和我联系。谢谢您的配合！", "version": 1, "corrected": False,
-            "withdrawn_at": None, "attachments": files if row["files"] else [],
+            "about": row.get("about", ""), "withdrawn_at": None, "attachments": files if row["files"] else [],
             "links": [{"title": "安全教育平台", "url": "https://example.org/"}] if row["files"] else [],
             "children": [{**child, "confirmed_at": row["confirmed_at"], "may_confirm": True}],
         }  # fmt: skip

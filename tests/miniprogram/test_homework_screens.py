@@ -274,10 +274,22 @@ async def test_report(phone: Handset, stub: FamilyStub, screenshot: Screenshot) 
 async def test_the_notice_of_a_week_leads_to_it(parent: Handset, stub: FamilyStub) -> None:
     stub.rows[0] |= {"kind": "week"}
     await parent.open("pages/notice/index?id=notice-0")
-    await parent.tap("week")
+    await parent.tap("way")
     await parent.is_at("homework/week/index")
     await expect(parent.part("work")).to_contain_text("作业 8 项")
     assert "GET /children/child-1/week" in stub.asked
+
+
+async def test_the_word_that_work_came_back_leads_to_it(
+    parent: Handset, stub: FamilyStub, screenshot: Screenshot
+) -> None:
+    stub.rows[0] |= {"kind": "return", "about": "homework-0"}
+    await parent.open("pages/notice/index?id=notice-0")
+    await expect(parent.part("way")).to_have_text("看批注，去订正")
+    await parent.shoot(screenshot, "1-word")
+    await parent.tap("way")
+    await parent.is_at("homework/task/index")
+    assert "GET /homework/homework-0" in stub.asked
 
 
 async def test_an_evening_that_was_seen_is_there_without_a_network(

@@ -64,6 +64,7 @@ module.exports = {
     number: 'No. {n}',
     at: 'handed in {when}',
     late: 'a little late, never mind',
+    see: 'See what was said, and correct it',
   },
   handing: {
     title: 'Hand in',

@@ -64,6 +64,7 @@ module.exports = {
     number: '第{n}次',
     at: '{when} 交的',
     late: '晚了一点，没关系',
+    see: '看批注，去订正',
   },
   handing: {
     title: '交作业',

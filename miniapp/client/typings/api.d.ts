@@ -3,7 +3,7 @@
 declare namespace Api {
   interface NoticeRow {
     id: string;
-    kind: 'notice' | 'homework' | 'week' | 'tasklist' | 'activity';
+    kind: 'notice' | 'homework' | 'week' | 'tasklist' | 'activity' | 'return';
     title: string;
     summary: string;
     author: string;
@@ -37,6 +37,7 @@ declare namespace Api {
 
   interface Notice extends NoticeRow {
     body: string;
+    about: string;
     version: number;
     corrected: boolean;
     withdrawn_at: string | null;

@@ -20,7 +20,7 @@ Page({
     pictures: /** @type {Picture[]} */ ([]),
     files: /** @type {Api.Attachment[]} */ ([]),
     chips: /** @type {string[]} */ ([]),
-    weeks: /** @type {{url: string, text: string}[]} */ ([]),
+    ways: /** @type {{url: string, text: string}[]} */ ([]),
     onlyLook: '',
     deadline: '',
     /** open: an answer is wanted; sending; done; none */
@@ -70,7 +70,7 @@ Page({
     const row = noticeRow(notice);
     return {
       notice: row,
-      weeks: notice.kind === 'week' ? notice.children.map(({ id, name }) => ({ url: weekOf(id, notice), text: fill(t.week.see, { name }) })) : [],
+      ways: this.waysOf(notice),
       chips: notice.children.map((child) => child.name),
       pictures: notice.attachments.filter(({ kind }) => kind === 'picture').map((one) => ({ ...one, path: this.known(one.file_id) })),
       files: notice.attachments.filter(({ kind }) => kind !== 'picture'),
@@ -78,6 +78,14 @@ Page({
       deadline: due ? fill(row.late ? t.notice.late : t.notice.deadline, due) : '',
       ...this.answerOf(notice),
     };
+  },
+
+  /** Where it leads: to each child's week, to the work that came back. @param {Api.Notice} notice */
+  waysOf(notice) {
+    const { week, work } = this.data.t;
+    if (notice.kind === 'week') return notice.children.map(({ id, name }) => ({ url: weekOf(id, notice), text: fill(week.see, { name }) }));
+    if (notice.kind === 'return') return [{ url: `/homework/task/index?id=${encodeURIComponent(notice.about)}`, text: work.see }];
+    return [];
   },
 
   /**
@@ -98,7 +106,7 @@ Page({
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
-  openWeek(event) {
+  follow(event) {
     wx.navigateTo({ url: event.currentTarget.dataset.url });
   },
 
