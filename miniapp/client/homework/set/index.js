@@ -10,6 +10,7 @@ const screen = require('../../lib/screen');
 const uploads = require('../../lib/uploads');
 const { fill } = require('../../i18n/index');
 const { Attaching } = require('../../lib/attaching');
+const { choosing } = require('../../lib/choosing');
 const { linking } = require('../../lib/linking');
 const { ApiError } = require('../../lib/http');
 const { waysOut } = require('../lib/ways-out');
@@ -17,7 +18,6 @@ const { budgetRow } = require('../lib/rows');
 
 const KEEP_MS = 400; // a pause in typing is a moment to keep the draft
 const MOST_MINUTES = 240;
-const MOST_FILES = 9;
 
 /** @typedef {import('../lib/form').Form} Form */
 /** @typedef {import('../../lib/uploads').Attached} Attached */
@@ -48,6 +48,7 @@ Page({
     busy: false,
   },
 
+  ...choosing,
   ...linking,
   ...waysOut,
 
@@ -256,16 +257,6 @@ Page({
     return this.form;
   },
 
-  async addPictures() {
-    const room = this.room();
-    if (room) this.files.add(await uploads.choosePictures(room));
-  },
-
-  async addFiles() {
-    const room = this.room();
-    if (room) this.files.add(await uploads.chooseDocuments(room));
-  },
-
   async addFilm() {
     if (this.room()) this.files.add(await uploads.chooseFilm());
   },
@@ -273,17 +264,6 @@ Page({
   record() {
     if (this.data.recording) recording.stop();
     else if (this.room()) recording.start({ live: (on) => this.setData({ recording: on }), done: (voice) => this.files.add([voice]) });
-  },
-
-  room() {
-    const room = MOST_FILES - this.form.attached.length;
-    if (!room) this.say(fill(this.data.t.publish.tooMany, { n: MOST_FILES }));
-    return room;
-  },
-
-  /** @param {WechatMiniprogram.TouchEvent} event */
-  remove(event) {
-    this.files.drop(event.currentTarget.dataset.key);
   },
 
   // --------------------------------------------------------------------------------- off it goes, or not

@@ -5,14 +5,14 @@ const drafts = require('../../lib/drafts');
 const queue = require('../../lib/queue');
 const screen = require('../../lib/screen');
 const teaching = require('../../lib/teaching');
-const uploads = require('../../lib/uploads');
 const { fill } = require('../../i18n/index');
 const { fetchFile } = require('../../lib/files');
 const { Attaching } = require('../../lib/attaching');
+const { choosing } = require('../../lib/choosing');
 const { linking } = require('../../lib/linking');
 const { moment } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
-const { problemsOf, FILE_LIMIT } = require('../../lib/notice-form');
+const { problemsOf } = require('../../lib/notice-form');
 const { draftView, forecastView, noForecastView, summary } = require('../../lib/publish-view');
 
 const KEEP_MS = 400; // a pause in typing is a moment to keep the draft
@@ -49,6 +49,7 @@ Page({
     modes: /** @type {Api.Confirm[]} */ (['none', 'tap', 'sign']),
   },
 
+  ...choosing,
   ...linking,
 
   draft: /** @type {Draft} */ (/** @type {any} */ (null)),
@@ -218,27 +219,6 @@ Page({
 
   writing() {
     return this.draft;
-  },
-
-  async addPictures() {
-    const room = this.room();
-    if (room) this.files.add(await uploads.choosePictures(room));
-  },
-
-  async addFiles() {
-    const room = this.room();
-    if (room) this.files.add(await uploads.chooseDocuments(room));
-  },
-
-  room() {
-    const room = FILE_LIMIT - this.draft.attached.length;
-    if (!room) this.say(fill(this.data.t.publish.tooMany, { n: FILE_LIMIT }));
-    return room;
-  },
-
-  /** @param {WechatMiniprogram.TouchEvent} event */
-  removeFile(event) {
-    this.files.drop(event.currentTarget.dataset.key);
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
