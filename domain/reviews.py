@@ -14,6 +14,7 @@ OFFICE_AFTER = timedelta(hours=12)
 CHECK_LIMIT = timedelta(minutes=30)
 QUOTE_LIMIT = 5000
 REPORTS_LIMIT = 50
+WHY_LIMIT = 200  # of a report, a refusal, a silence
 
 
 class ReviewState(StrEnum):

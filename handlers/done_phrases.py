@@ -34,6 +34,7 @@ DONE = {
     "activity_closed": "已截止，不再收",
     "activity_reminded": "已经开始提醒，只提醒还没填的人",
     "activity_withdrawn": "已撤回，看过的家长会收到说明",
+    "reported": "交上去了，会有人看。对方不会知道是您说的",
     "leave_asked": "交给老师了，批了会告诉您",
     "leave_withdrawn": "已撤回",
     "leave_decided": "已决定，家长会收到",

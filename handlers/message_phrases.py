@@ -43,6 +43,9 @@ _STANDS = {
 }
 UNCHECKED = "这条消息正在检查"
 
+REPORT_REASONS = ("骂人、吵架", "广告、推销", "像是骗人的", "说了孩子的私事", "别的原因")
+REPORT_CHOOSE = "请选一个原因"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:

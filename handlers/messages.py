@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from domain.errors import InvalidError, NotFoundError, YanshuError
 from domain.messages import TEXT_LIMIT, Message
@@ -21,6 +21,7 @@ from handlers.files import send_file
 from services.duty import answering_in
 from services.message_files import open_message_file
 from services.messages import (
+    PAGE_LIMIT,
     Page,
     changes_since,
     mark_read,
@@ -64,6 +65,12 @@ class TalkPage(PageHandler):
     def address(self, thread_id: str) -> str:
         """The path of one conversation."""
         return f"{self.root}/{quote(thread_id, safe='')}"
+
+    def spot(self, line: ThreadLine, seq: int, *, done: str = "") -> str:
+        """The path of one message's place: on the newest page, or with those around it."""
+        before = seq + _AROUND if line.thread.tail - seq >= PAGE_LIMIT else 0
+        query = urlencode({k: v for k, v in (("before", before), ("done", done)) if v})
+        return f"{self.address(line.thread.id)}{'?' if query else ''}{query}#m{seq}"
 
     async def list_values(self, current: str = "") -> dict[str, Any]:
         """What the list is drawn from."""

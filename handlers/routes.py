@@ -18,6 +18,7 @@ from handlers import (
     invitations,
     leaves,
     links,
+    message_acts,
     messages,
     mistakes,
     notices,
@@ -134,6 +135,8 @@ def _talk() -> list[URLSpec]:
         URLSpec(rf"{_THREAD}/mute", messages.MuteHandler),
         URLSpec(rf"{_THREAD}/question", messages.QuestionHandler),
         URLSpec(rf"{_THREAD}/{_ID}/recall", messages.RecallHandler),
+        URLSpec(rf"{_THREAD}/{_ID}/act", message_acts.MessageActHandler),
+        URLSpec(rf"{_THREAD}/{_ID}/report", message_acts.MessageReportHandler),
         URLSpec(rf"{_THREAD}/{_ID}/files/{_ID}", messages.MessageFileHandler),
     ]
 

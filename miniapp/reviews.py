@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.reviews import Review
+from domain.reviews import WHY_LIMIT, Review
 from domain.roles import Right
 from domain.safety import Kind, Silence
 from handlers.base import Access
@@ -23,7 +23,6 @@ reviews = Registry("reviews")
 
 Hours = Annotated[int, Field(ge=1, le=24 * 30), WHOLE]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE]
-_WHY = 200
 # Not by the enum's own name, which is another type's in the document.
 WrittenAs = Annotated[str, Field(pattern=f"^({'|'.join(Kind)})$")]
 
@@ -59,7 +58,7 @@ class ReviewDecision(Schema):
     """Whether it may be shown; a refusal says why, and its author is told that."""
 
     allow: bool
-    why: str = Field("", max_length=_WHY)
+    why: str = Field("", max_length=WHY_LIMIT)
     seen: Version
 
 
@@ -68,13 +67,13 @@ class MuteIn(Schema):
 
     hours: Hours
     reach: Reach
-    why: str = Field(min_length=1, max_length=_WHY)
+    why: str = Field(min_length=1, max_length=WHY_LIMIT)
 
 
 class FreezeIn(Schema):
     """Why nobody speaks there for now."""
 
-    why: str = Field(min_length=1, max_length=_WHY)
+    why: str = Field(min_length=1, max_length=WHY_LIMIT)
 
 
 class SilenceRow(Schema):
@@ -100,7 +99,7 @@ class ReportIn(Schema):
 
     kind: WrittenAs
     id: str = Field(min_length=1, max_length=200)
-    why: str = Field("", max_length=_WHY)
+    why: str = Field("", max_length=WHY_LIMIT)
 
 
 def _row(review: Review, classes: dict[str, str]) -> ReviewRow:

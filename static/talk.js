@@ -87,6 +87,21 @@
       lead.hidden = true;
     });
   }
+  // One tap on a message: what came of it is drawn again where it stands.
+  if (rows) {
+    rows.addEventListener('submit', function (event) {
+      const acting = event.target.closest('form[data-act]');
+      if (!acting || !live || !event.submitter) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const act = event.submitter.value, row = acting.closest('.said');
+      yanshu.ask(acting.action, { method: 'POST', body: new URLSearchParams({ act: act }) }).then(function () {
+        acting.closest('details').open = false;
+        if (act === 'hide') row.remove();
+        return pull();
+      }).catch(function (error) { tell(error.message); });
+    });
+  }
   function markRead() {
     if (document.hidden || !last) return;
     yanshu.ask(talk.dataset.talk + '/read', { method: 'POST', body: new URLSearchParams({ seq: String(last) }) }).catch(function () {

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.errors import NotFoundError
 from domain.roles import Right
-from handlers import messages, talk_acts
+from handlers import message_acts, messages, talk_acts
 from handlers.base import Access
 from handlers.console.base import ConsoleHandler
 from services.people import teaching_of
@@ -66,6 +66,20 @@ class MuteHandler(DeskTalk, messages.MuteHandler):
 
 class RecallHandler(DeskTalk, messages.RecallHandler):
     """Taking a message back."""
+
+    access = Access.STAFF
+    right = Right.PUBLISH
+
+
+class MessageActHandler(DeskTalk, message_acts.MessageActHandler):
+    """One tap on a message."""
+
+    access = Access.STAFF
+    right = Right.PUBLISH
+
+
+class MessageReportHandler(DeskTalk, message_acts.MessageReportHandler):
+    """Asking to have a message looked at."""
 
     access = Access.STAFF
     right = Right.PUBLISH

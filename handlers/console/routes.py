@@ -225,6 +225,8 @@ def _talk() -> list[URLSpec]:
         URLSpec(rf"{_THREAD}/read", messages.ThreadReadHandler),
         URLSpec(rf"{_THREAD}/mute", messages.MuteHandler),
         URLSpec(rf"{_THREAD}/{_ID}/recall", messages.RecallHandler),
+        URLSpec(rf"{_THREAD}/{_ID}/act", messages.MessageActHandler),
+        URLSpec(rf"{_THREAD}/{_ID}/report", messages.MessageReportHandler),
         URLSpec(rf"{_THREAD}/{_ID}/files/{_ID}", messages.MessageFileHandler),
         URLSpec(r"/console/duty", duty.DutyHandler),
         URLSpec(r"/console/duty/off", duty.DutyOffHandler),
