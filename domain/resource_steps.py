@@ -123,6 +123,20 @@ def send_back(resource: Resource, rung: Rung, *, by: By, at: datetime, reason: s
     return replace(resource, waiting=None, steps=(*resource.steps, step))
 
 
+def stands_decided(
+    resource: Resource, rung: Rung, by: By, did: Did, *, reason: str = "", upwards: bool = False
+) -> bool:
+    """Whether this person has decided just so about its newest version, and it waits here no more: said twice, or
+    again by somebody who did not hear the answer."""
+    if resource.waiting is not None and resource.waiting.rung == rung:
+        return False
+    number, mine = resource.newest.number, by.person_id
+    steps = [s for s in resource.steps if s.rung == rung and s.version == number]
+    theirs = [(s.did, s.reason) for s in steps if s.by.person_id == mine]
+    wanted = [(did, reason.strip())] + [(Did.PROMOTED, "")] * upwards
+    return len(theirs) == len(steps) and theirs[-len(wanted) :] == wanted
+
+
 def promote(resource: Resource, rung: Rung, above: Rung, *, by: By, at: datetime) -> Resource:
     """A level in whose library its newest version stands proposes it to the one above.
 

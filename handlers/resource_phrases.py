@@ -26,4 +26,9 @@ PROBLEMS = {
     "to_come": "还没到的日子不能记",
     "long_ago": "只能记最近 {limit} 天的课",
 }
-ERRORS = {"not_shelved": "它现在不在您的资源库里"}
+ERRORS = {
+    "not_shelved": "它现在不在您的资源库里",
+    "not_waiting": "这份资源已经有了结果，或者作者刚刚改过，请按现在的情况再看一看",
+    "held": "文字还在内容审核里，等审核通过才能入库",
+    "no_level_above": "没有可以推荐的上一级",
+}

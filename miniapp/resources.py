@@ -17,6 +17,7 @@ from handlers.reading import pack_cursor
 from miniapp.endpoints import WHOLE, Call, Number, Registry, Schema, Stream
 from miniapp.homework_shapes import Subject
 from miniapp.paging import place_of
+from miniapp.resource_reviews import ResourceReview, review_of, waiting_for
 from miniapp.resource_shapes import (
     ResourceFile,
     ResourceRow,
@@ -51,7 +52,8 @@ class ResourceQuery(Schema):
 
 class ResourceList(Schema):
     """A page of the libraries, newest first; `subjects` and `grades` are those there are to choose from, and so
-    are `chapters` once both are chosen. `files`: this person can file their own."""
+    are `chapters` once both are chosen. `files`: this person can file their own; `waiting`: so many wait for their
+    review, null for who reviews nothing."""
 
     items: list[ResourceRow]
     next_cursor: str | None
@@ -59,6 +61,7 @@ class ResourceList(Schema):
     grades: list[int]
     chapters: list[str]
     files: bool
+    waiting: int | None
 
 
 class LessonOut(Schema):
@@ -88,7 +91,7 @@ class LessonsOut(Schema):
 
 class ResourceOut(ResourceRow):
     """One resource; `stars` are mine, 0 for none. Who has opened a file of it may rate it. `standing` of one's own;
-    `lessons` where I teach, and it stands in a library of mine."""
+    `lessons` where I teach, and it stands in a library of mine; `review` while I decide about it."""
 
     summary: str
     files: list[ResourceFile]
@@ -97,6 +100,7 @@ class ResourceOut(ResourceRow):
     stars: int
     standing: ResourceStanding | None
     lessons: LessonsOut | None
+    review: ResourceReview | None
 
 
 class StarsIn(Schema):
@@ -136,6 +140,7 @@ async def list_resources(call: Call, query: ResourceQuery) -> ResourceList:
         grades=list(grades),
         chapters=await library_chapters(call.ctx, post, subject=query.subject, grade=query.grade),
         files=post.school is not None,
+        waiting=await waiting_for(call, post),
     )
 
 
@@ -230,4 +235,5 @@ async def _out(call: Call, post: Post, resource_id: str) -> ResourceOut:
         stars=use.stars if use else 0,
         standing=standing(resource, names) if seen.is_author else None,
         lessons=_lessons_out(await lessons_of_mine(call.ctx, post, resource)),
+        review=await review_of(call, post, seen),
     )

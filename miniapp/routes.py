@@ -40,6 +40,7 @@ from miniapp.publishing import publishing
 from miniapp.quiet import quiet
 from miniapp.receipts import receipts
 from miniapp.reports import reports
+from miniapp.resource_reviews import resource_reviews
 from miniapp.resources import resources
 from miniapp.reviews import reviews
 from miniapp.search import searching
@@ -63,6 +64,7 @@ REGISTRIES = (
     links,
     searching,
     resources,
+    resource_reviews,
     own,
     files,
     uploads,

@@ -14,7 +14,7 @@ from domain.messages import Message, MessageKind
 from domain.names import masked_name
 from domain.notices import ConfirmMode, Notice, card_title
 from domain.overruns import Overrun, OverrunState
-from domain.resources import Resource
+from domain.resources import Resource, Tier
 from domain.reviews import Review
 from domain.rings import COUNT_LIMIT, Line
 from domain.schools import School
@@ -217,11 +217,14 @@ def late_resource_card(policy: Policy, resource: Resource) -> Card:
     """A resource should have been decided by now: to who reviews it, once."""
     title = "有教学资源等您评审"
     since = resource.waiting.since if resource.waiting else resource.created_at
+    at_school = resource.waiting is not None and resource.waiting.rung.tier is Tier.SCHOOL
+    where = "小程序的“校本资源”，或者电脑上的“教学资源”，" if at_school else "电脑上的“教学资源”，"
     return Card(
         words={"title": title, "result": "已过期限", "time": school_text(since)},
         title=title,
-        text=f"《{resource.newest.content.title}》等评审已经超过期限，请在电脑上打开管理台的“教学资源”看一看。",
+        text=f"《{resource.newest.content.title}》等评审已经超过期限，请打开{where}看一看。",
         url=f"{policy.public_url}/console/resources/queue",
+        page="links/waiting/index" if at_school else "pages/home/index",
     )
 
 

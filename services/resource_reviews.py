@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from domain.audit import Act
 from domain.errors import ConflictError, NotFoundError
-from domain.resource_steps import allow, promote, send_back, take_down
-from domain.resources import By, Resource, Rung
+from domain.resource_steps import allow, promote, send_back, stands_decided, take_down
+from domain.resources import By, Did, Resource, Rung
 from services.audit import note_act
 from services.context import Context
 from services.people import Post
@@ -21,11 +21,14 @@ QUEUE = 200
 async def allow_resource(
     ctx: Context, post: Post, resource_id: str, *, seen: int, upwards: bool = False
 ) -> Resource:
-    """Take it into one's library; `upwards` proposes it to the next level at once.
+    """Take it into one's library; `upwards` proposes it to the next level at once. Said again, it is said once.
 
     Raises NotFoundError, ConflictError (see `domain.resources.allow`; `no_level_above`).
     """
-    held, rung = await _at_level(ctx, post, resource_id, seen)
+    held, rung = await _reached(ctx, post, resource_id)
+    if stands_decided(held, rung, _by(post), Did.ALLOWED, upwards=upwards):
+        return held
+    _ensure_seen(held, seen)
     above = await _above(ctx, held, rung) if upwards else None
     changed = allow(held, rung, by=_by(post), at=ctx.now(), above=above)
     await _note(ctx, post, Act.RESOURCE_ALLOWED, changed, upwards=upwards)
@@ -35,8 +38,14 @@ async def allow_resource(
 async def return_resource(
     ctx: Context, post: Post, resource_id: str, *, seen: int, reason: str
 ) -> Resource:
-    """Send it back to be worked over. Raises NotFoundError, ConflictError, InvalidError."""
-    held, rung = await _at_level(ctx, post, resource_id, seen)
+    """Send it back to be worked over; said again, it is said once.
+
+    Raises NotFoundError, ConflictError, InvalidError.
+    """
+    held, rung = await _reached(ctx, post, resource_id)
+    if stands_decided(held, rung, _by(post), Did.RETURNED, reason=reason):
+        return held
+    _ensure_seen(held, seen)
     changed = send_back(held, rung, by=_by(post), at=ctx.now(), reason=reason)
     await _note(ctx, post, Act.RESOURCE_RETURNED, changed)
     return await write_resource(ctx, changed)
@@ -61,13 +70,22 @@ async def take_down_resource(
     return await write_resource(ctx, changed)
 
 
-async def _at_level(ctx: Context, post: Post, resource_id: str, seen: int) -> tuple[Resource, Rung]:
+async def _reached(ctx: Context, post: Post, resource_id: str) -> tuple[Resource, Rung]:
     found = await access_resource(ctx, post, resource_id)
     if found.rung is None:
         raise NotFoundError
-    if found.resource.revision != seen:
-        raise ConflictError
     return found.resource, found.rung
+
+
+def _ensure_seen(resource: Resource, seen: int) -> None:
+    if resource.revision != seen:
+        raise ConflictError
+
+
+async def _at_level(ctx: Context, post: Post, resource_id: str, seen: int) -> tuple[Resource, Rung]:
+    held, rung = await _reached(ctx, post, resource_id)
+    _ensure_seen(held, seen)
+    return held, rung
 
 
 async def next_rung(ctx: Context, resource: Resource, rung: Rung) -> Rung | None:

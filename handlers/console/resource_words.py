@@ -49,13 +49,10 @@ _PROBLEMS = {
 }
 _CONFLICTS = {
     "conflict": "刚刚有变化，没有保存。请按现在的情况再看一看",
-    "not_waiting": "这份资源已经有了结果，或者作者刚刚改过，请按现在的情况再看一看",
     "own": "自己的资源要请别的老师评审，也不能给自己评分",
-    "held": "文字还在内容审核里，等审核通过才能入库",
     "waiting": "它正在等上一级评审，不用再推荐",
     **resource_phrases.ERRORS,
     "already_above": "上一级已经收下了这一版",
-    "no_level_above": "没有可以推荐的上一级",
     "withdrawn": "作者已经撤回了这份资源",
     "too_many_versions": "改的次数太多了，请作为新的资源上传",
     "too_many_packed": f"一个资源包最多放 {MOST_PACKED} 份，请少选一些",

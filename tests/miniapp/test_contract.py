@@ -117,6 +117,7 @@ RULED = {
             "POST /api/v1/teaching/tasklists",
             "POST /api/v1/teaching/own-resources",
             "POST /api/v1/teaching/own-resources/{resource_id}/versions",
+            "POST /api/v1/teaching/waiting-resources/{resource_id}/decision",
         ),
         "a draft hears of all its fields at once, with a sentence for each",
     ),

@@ -60,6 +60,13 @@ CONTENT = {
 }  # fmt: skip
 
 
+REVIEW = {
+    "revision": 4, "due_at": "2026-11-20T00:00:00Z", "claim": "licensed", "whence": "市教研室，2026 年 9 月书面同意",
+    "asked": "请把学习单也放进来，并写明用几课时", "words": "pass", "twins": [{"id": "r1", "title": TITLES[1][0]}],
+    "place": "青禾小学", "above": "烟台市芝罘区",
+}  # fmt: skip
+
+
 class ResourcesStub(KeeperStub):
     """A school with a library."""
 
@@ -67,6 +74,7 @@ class ResourcesStub(KeeperStub):
     twin = False  # whether a file is there already
     stuck = False
     mine: dict[str, Any] | None = None  # how one's own stands
+    review: dict[str, Any] | None = None  # what this person decides about
     meanwhile = False  # whether somebody decides about one's own before the next version comes
 
     def __init__(self) -> None:
@@ -78,6 +86,7 @@ class ResourcesStub(KeeperStub):
         self.stars = 0
         self.reworked: list[dict[str, Any]] = []
         self.finished_for: list[str] = []
+        self.decided: list[dict[str, Any]] = []
 
     async def handle(self, route: Route) -> None:
         """One request; a file of a resource is bytes, and opening it is using it."""
@@ -112,6 +121,7 @@ class ResourcesStub(KeeperStub):
                     "subjects": [MATHS],
                     "grades": [1, 2, 3],
                     "files": True,
+                    "waiting": None if self.review is None else 2,
                     "chapters": chapters,
                 }
                 return 200, {"items": items, "next_cursor": None, **known}
@@ -127,9 +137,16 @@ class ResourcesStub(KeeperStub):
                 else:
                     del self.taught[cls, day]
                 return 200, self.one()
+            case "GET", ["teaching", "waiting-resources"] if not self.gone:
+                late = {"due_at": "2026-11-20T00:00:00Z"}
+                left = {"due_at": "2099-11-29T00:00:00Z"}
+                items = [{**row(0), **late, "mine": False}, {**row(1), **left, "mine": True}]
+                return 200, {"items": [] if self.empty else items}
+            case "POST", ["teaching", "waiting-resources", _, "decision"]:
+                return self.decide(json.loads(given))
             case _, ["teaching", "own-resources", *rest]:
                 return self.filed(method, rest, query, given)
-            case "GET", ["teaching", "resources", *_]:
+            case "GET", ["teaching", ("resources" | "waiting-resources"), *_]:
                 return 404, self._error("not_found")
         return super().answer(method, path, query, given)
 
@@ -155,6 +172,16 @@ class ResourcesStub(KeeperStub):
                 self.mine = standing("withdrawn")
                 return 200, {**OWN[0], "standing": self.mine}
         return 404, self._error("not_found")
+
+    def decide(self, said: dict[str, Any]) -> tuple[int, Any]:
+        """A decision, unless somebody else has made one."""
+        if self.stuck:
+            return 503, self._error("files_away")
+        self.review = None
+        if self.meanwhile:
+            return 409, self._error("not_waiting")
+        self.decided.append(said)
+        return 201, {"done": True}
 
     def rework(self, said: dict[str, Any], mine: dict[str, Any]) -> tuple[int, Any]:
         """Another version, unless something was decided about what it was written over."""
@@ -217,4 +244,5 @@ class ResourcesStub(KeeperStub):
                 "today": "2026-11-23",
                 "said": list(self.taught.values()),
             },
+            "review": self.review,
         }

@@ -53,9 +53,11 @@ async def test_it_is_filed_over_a_line_that_breaks_off_and_stands_in_the_library
     campus: Campus, screenshot: Screenshot
 ) -> None:
     town = campus.town
-    await appoint_at(town, "li", SCHOOL, Role.OFFICE, name="李芳")
+    li = await appoint_at(town, "li", SCHOOL, Role.OFFICE, name="李芳")
     teacher = await campus.teacher()
     await teacher.open("links/resources/index")
+    await expect(teacher.part("file")).to_be_visible()
+    await expect(teacher.part("waiting")).to_have_count(0)
     await teacher.tap("file")
     await teacher.is_at("links/filing/index")
     await expect(teacher.part("send")).to_be_visible()
@@ -76,8 +78,21 @@ async def test_it_is_filed_over_a_line_that_breaks_off_and_stands_in_the_library
     (part,) = made.newest.content.parts
     stored = b"".join([piece async for piece in town.ctx.stores.files.read(part.file_id)])
     assert stored == CONTENT
-    office = await post_of(town, "li")
-    await allow_resource(town.ctx, office, made.id, seen=made.revision)
+    office = await campus.colleague(li)
+    await office.open("links/resources/index")
+    await expect(office.part("waiting")).to_contain_text("1")
+    await office.tap("waiting")
+    await office.tap("waits")
+    await expect(office.part("review")).to_contain_text("本人原创")
+    # The line breaks off under the tap; the next one counts, once.
+    await campus.server.stop()
+    await office.tap("allow")
+    await office.answer("知道了")
+    await campus.server.start()
+    await office.tap("allow")
+    await expect(office.part("review")).to_have_count(0)
+    assert [s.did.value for s in (await the_resource(campus)).steps] == ["filed", "allowed"]
+    await office.shoot(screenshot, "0-allowed")
     await teacher.open("links/filed/index")
     await expect(teacher.part("own")).to_contain_text("在学校资源库")
     await teacher.shoot(screenshot, "1-own")

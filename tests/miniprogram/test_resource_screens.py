@@ -12,7 +12,7 @@ from playwright.async_api import FilePayload, expect
 from tests.browser.phones import Screenshot
 from tests.miniprogram.campus import NewHandset
 from tests.miniprogram.handset import Handset
-from tests.miniprogram.resource_stub import BOOKS, RETURNED, ResourcesStub, standing
+from tests.miniprogram.resource_stub import BOOKS, RETURNED, REVIEW, ResourcesStub, standing
 from tests.miniprogram.stub import phone_over
 from tests.resourcing import a_document
 
@@ -329,3 +329,67 @@ async def test_to_withdraw_is_asked_first_and_done_once(
     assert [one for one in stub.asked if one.startswith("DELETE")] == [
         "DELETE /teaching/own-resources/r0"
     ]
+
+
+async def test_a_reviewer_looks_at_what_waits_and_sends_it_back_or_takes_it(
+    phone: Handset, stub: ResourcesStub, screenshot: Screenshot
+) -> None:
+    stub.review = dict(REVIEW)
+    await phone.open("links/resources/index")
+    await expect(phone.part("waiting")).to_contain_text("2")
+    await phone.shoot(screenshot, "1-library")
+    await phone.tap("waiting")
+    await phone.is_at("links/waiting/index")
+    await expect(phone.part("waits").first).to_contain_text("已超时")
+    await expect(phone.part("waits").last).to_contain_text("请别的老师评审")
+    await phone.shoot(screenshot, "2-queue")
+    await phone.part("waits").first.tap()
+    await phone.is_at("links/resource/index")
+    await expect(phone.part("asked")).to_contain_text("上次请作者改：请把学习单也放进来")
+    await expect(phone.part("twin")).to_contain_text("口算练习一百题")
+    await expect(phone.part("star")).to_have_count(0)
+    await phone.shoot(screenshot, "3-one")
+    await phone.tap("return")
+    await expect(phone.part("reason-problem")).to_contain_text("请写明要修改的地方")
+    assert stub.decided == []
+    # What was typed outlives a line that breaks off, and goes once.
+    await phone.type("要修改的地方", "请补充学习单")
+    stub.stuck = True
+    await phone.tap("return")
+    await phone.answer("知道了")
+    await expect(phone.part("return")).to_be_visible()
+    stub.stuck = False
+    await phone.part("return").scroll_into_view_if_needed()
+    await phone.shoot(screenshot, "4-typed")
+    await phone.tap("return")
+    await expect(phone.part("review")).to_have_count(0)
+    assert stub.decided == [{"verdict": "return", "reason": "请补充学习单", "seen": 4}]
+    for verdict, name in (("allow", "allow"), ("allow_up", "allow-up")):
+        stub.review = dict(REVIEW)
+        await phone.open("links/resource/index?id=r0")
+        await phone.tap(name)
+        await expect(phone.part("review")).to_have_count(0)
+        assert stub.decided[-1] == {"verdict": verdict, "reason": "", "seen": 4}
+
+
+async def test_a_decision_that_comes_too_late_shows_what_is_now(
+    phone: Handset, stub: ResourcesStub, screenshot: Screenshot
+) -> None:
+    stub.review, stub.meanwhile = REVIEW | {"words": "hold", "above": ""}, True
+    await phone.open("links/resource/index?id=r0")
+    await expect(phone.part("held")).to_contain_text("等内容审核通过")
+    await expect(phone.part("allow-up")).to_have_count(0)
+    await phone.shoot(screenshot, "1-held")
+    stub.review = dict(REVIEW)
+    await phone.open("links/resource/index?id=r0")
+    await phone.tap("allow")
+    await phone.answer("知道了")
+    await expect(phone.part("review")).to_have_count(0)
+    assert stub.decided == []
+    stub.empty = True
+    await phone.open("links/waiting/index")
+    await expect(phone.text("没有等您评审的资源")).to_be_visible()
+    await phone.shoot(screenshot, "2-none")
+    stub.gone = True
+    await phone.open("links/waiting/index")
+    await expect(phone.text("您不评审资源")).to_be_visible()

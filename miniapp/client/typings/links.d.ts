@@ -113,6 +113,7 @@ declare namespace Api {
     grades: number[];
     chapters: string[];
     files: boolean;
+    waiting: number | null;
   }
 
   interface ResourceFile {
@@ -131,6 +132,24 @@ declare namespace Api {
     stars: number;
     standing: ResourceStanding | null;
     lessons: ResourceLessons | null;
+    review: ResourceReview | null;
+  }
+
+  interface ResourceReview {
+    revision: number;
+    due_at: string;
+    claim: ResourceClaim;
+    whence: string;
+    asked: string;
+    words: ResourceStanding['words'];
+    twins: { id: string; title: string }[];
+    place: string;
+    above: string;
+  }
+
+  interface WaitingResource extends ResourceRow {
+    due_at: string;
+    mine: boolean;
   }
 
   interface ResourceLessons {

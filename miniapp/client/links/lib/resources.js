@@ -1,6 +1,6 @@
 /* What teachers made for lessons: the server's addresses, and from its rows to what the screens show. */
 
-const { act, query, read, safe } = require('../../lib/api');
+const { act, create, query, read, safe } = require('../../lib/api');
 const { fetchFresh } = require('../../lib/files');
 const { fill, words } = require('../../i18n/index');
 
@@ -63,6 +63,30 @@ function saidLines({ said, today }) {
   return said.map(({ class_id, class_name, day }) => ({ key: `${class_id}:${day}`, class_id, day, name: `${class_name} · ${dayName(day, today)}` }));
 }
 
+/** How long there still is, or since when it is late: 还有 2 天, 已超时 3 天. @param {string} dueAt */
+function due(dueAt, now = Date.now()) {
+  const t = words().resources;
+  const seconds = (Date.parse(dueAt) - now) / 1000;
+  const days = Math.floor(Math.abs(seconds) / 86400) + 1;
+  return { due: fill(seconds < 0 ? t.late : t.left, { days }), isLate: seconds < 0 };
+}
+
+/** What whoever decides looks at. @param {Api.ResourceReview} review */
+function reviewed(review) {
+  const { resources: t, filing } = words();
+  const claim = filing.claims[review.claim];
+  return {
+    ...due(review.due_at),
+    revision: review.revision,
+    claim: review.whence ? fill(t.claimed, { claim, whence: review.whence }) : claim,
+    asked: review.asked && fill(t.askedBefore, { reason: review.asked }),
+    words: review.words === 'pass' ? '' : t.outcomes[review.words],
+    twins: review.twins.map(({ id, title }) => ({ id, name: fill(t.same, { title }) })),
+    hint: fill(t.allowHint, { place: review.place }),
+    up: review.above && fill(t.allowUp, { above: review.above }),
+  };
+}
+
 /** @param {Api.ResourceFile} file */
 function length({ seconds }) {
   return seconds ? fill(words().resources.minutes, { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }) : '';
@@ -71,12 +95,18 @@ function length({ seconds }) {
 module.exports = {
   STARS,
   dayName,
+  due,
   length,
   line,
+  reviewed,
   saidLines,
   stand,
   /** @param {Wanted} wanted @returns {Promise<Read<Api.ResourceList>>} */
   list: ({ subject, grade, kind, chapter, cursor = '' }) => read('/teaching/resources' + query({ subject, grade: grade ? String(grade) : '', kind, chapter, cursor })),
+  /** @returns {Promise<Read<{items: Api.WaitingResource[]}>>} */
+  waiting: () => read('/teaching/waiting-resources'),
+  /** @param {string} id @param {{verdict: 'allow' | 'allow_up' | 'return', reason: string, seen: number}} body @param {string} key */
+  decide: (id, body, key) => create(`/teaching/waiting-resources/${safe(id)}/decision`, body, key),
   /** @param {string} id @returns {Promise<Read<Api.OneResource>>} */
   get: (id) => read(one(id)),
   /** @param {string} id @param {number} stars @returns {Promise<Api.OneResource>} */

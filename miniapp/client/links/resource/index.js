@@ -7,7 +7,7 @@ const { size } = require('../../lib/format');
 const { ApiError } = require('../../lib/http');
 const { show } = require('../../lib/showing');
 const { fill } = require('../../i18n/index');
-const { STARS, dayName, fetch, get, length, line, rate, saidLines, stand, tellLesson } = require('../lib/resources');
+const { STARS, dayName, decide, fetch, get, length, line, rate, reviewed, saidLines, stand, tellLesson } = require('../lib/resources');
 
 /** @param {Api.ResourceFile} file */
 function fileRow(file) {
@@ -28,6 +28,9 @@ Page({
     lessons: /** @type {Api.ResourceLessons | null} */ (null),
     said: /** @type {ReturnType<typeof saidLines>} */ ([]),
     lesson: { cls: '', className: '', day: '', dayName: '', isSaid: false },
+    review: /** @type {ReturnType<typeof reviewed> | null} */ (null),
+    reason: '',
+    reasonProblem: '',
     busy: '',
   },
 
@@ -57,6 +60,7 @@ Page({
       files: found.files.map(fileRow),
       mine: found.mine,
       own: found.standing && stand(found.standing),
+      review: found.review && reviewed(found.review),
       used: found.used,
       stars: found.stars,
       choices: STARS.map((count) => ({ count, name: fill(resources.star, { count }) })),
@@ -123,6 +127,34 @@ Page({
       wx.hideLoading();
       wx.showToast({ title: t.fileFailed, icon: 'none' });
     }
+  },
+
+  /** @param {WechatMiniprogram.Input} event */
+  typed(event) {
+    this.setData({ reason: event.detail.value, reasonProblem: '' });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  openTwin(event) {
+    wx.navigateTo({ url: `/links/resource/index?id=${encodeURIComponent(event.currentTarget.dataset.id)}` });
+  },
+
+  /** What was typed stays until the decision is made. @param {WechatMiniprogram.TouchEvent} event */
+  async decide(event) {
+    const verdict = /** @type {'allow' | 'allow_up' | 'return'} */ (event.currentTarget.dataset.verdict);
+    const { review, t: { resources: t } } = this.data;
+    if (!review || this.data.busy) return;
+    const reason = verdict === 'return' ? this.data.reason.trim() : '';
+    if (verdict === 'return' && !reason) {
+      this.setData({ reasonProblem: t.reasonMissing });
+      return;
+    }
+    const made = await attempt(this, `${verdict}:${reason}`, async (key) => {
+      await decide(this.id, { verdict, reason, seen: review.revision }, key);
+      say(verdict === 'return' ? t.sentBack : t.allowed);
+    });
+    if (made) this.setData({ reason: '' });
+    await this.reload(); // also where somebody else decided about it meanwhile
   },
 
   rework() {

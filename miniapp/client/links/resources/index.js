@@ -15,6 +15,7 @@ Page({
     wanted: { subject: '', grade: 0, kind: '', chapter: '' },
     chosen: { subject: '', grade: '', kind: '', chapter: '' },
     mayFile: false,
+    waiting: /** @type {number | null} */ (null),
     cursor: /** @type {string | null} */ (null),
     more: /** @type {'' | 'loading' | 'failed'} */ (''),
   },
@@ -41,7 +42,7 @@ Page({
         kind: (kinds.find(({ id }) => id === kind) || kinds[0]).name,
         chapter: chapter || resources.allChapters,
       };
-      return { rows: data.items.map(line), cursor: data.next_cursor, more: '', mayFile: data.files, subjects, grades, kinds, chapters, chosen, offline };
+      return { rows: data.items.map(line), cursor: data.next_cursor, more: '', mayFile: data.files, waiting: data.waiting, subjects, grades, kinds, chapters, chosen, offline };
     }, { gone: resources.nowhere, goneHint: resources.nowhereHint });
   },
 
@@ -90,6 +91,10 @@ Page({
 
   file() {
     wx.navigateTo({ url: '/links/filing/index' });
+  },
+
+  openWaiting() {
+    wx.navigateTo({ url: '/links/waiting/index' });
   },
 
   openOwn() {
