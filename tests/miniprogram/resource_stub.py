@@ -61,7 +61,7 @@ CONTENT = {
 
 
 REVIEW = {
-    "revision": 4, "due_at": "2026-11-20T00:00:00Z", "claim": "licensed", "whence": "市教研室，2026 年 9 月书面同意",
+    "revision": 4, "due_at": "2020-01-01T00:00:00Z", "claim": "licensed", "whence": "市教研室，2026 年 9 月书面同意",
     "asked": "请把学习单也放进来，并写明用几课时", "words": "pass", "twins": [{"id": "r1", "title": TITLES[1][0]}],
     "place": "青禾小学", "above": "烟台市芝罘区",
 }  # fmt: skip
@@ -138,7 +138,7 @@ class ResourcesStub(KeeperStub):
                     del self.taught[cls, day]
                 return 200, self.one()
             case "GET", ["teaching", "waiting-resources"] if not self.gone:
-                late = {"due_at": "2026-11-20T00:00:00Z"}
+                late = {"due_at": "2020-01-01T00:00:00Z"}
                 left = {"due_at": "2099-11-29T00:00:00Z"}
                 items = [{**row(0), **late, "mine": False}, {**row(1), **left, "mine": True}]
                 return 200, {"items": [] if self.empty else items}
