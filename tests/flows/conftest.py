@@ -11,13 +11,11 @@ from tests.town import Town, open_town
 
 @pytest.fixture
 async def town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Town]:
-    """An installation of its own, with a worker that runs; no hour is too late to remind."""
+    """An installation of its own, with a worker that runs. What is counted while it does may be the worker's doing."""
     async with open_town(
         mongodb_uri=mongodb_uri,
         redis_url=redis_url,
         database=database_name,
-        YANSHU_QUIET_START="00:00",
-        YANSHU_QUIET_END="00:00",
     ) as opened:
         opened.start_worker()
         yield opened

@@ -7,7 +7,6 @@ and are signed in on a phone and at a desk.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +25,7 @@ from services.spreadsheets import XLSX
 from tests.desk import Browser, appoint_at, sign_in_at_desk
 from tests.flows.canary_school import CHILDREN, MARKS, NAMED, settle
 from tests.tenancy import Intruder, belongings, field_names, ids_of, plausible, targets
-from tests.town import OTHER_SCHOOL, Town, open_town, pupil, school_class
+from tests.town import OTHER_SCHOOL, Town, pupil, school_class
 
 THEIR_DISTRICT = Region(
     id="their-district", level=RegionLevel.DISTRICT, name="云杉区", region_ids=("their-district",)
@@ -37,17 +36,6 @@ NOUNS = ("classes", "files", "notices", "resources", "students", "tasklists")
 
 # Some ten thousand requests, one after the other.
 LONG = pytest.mark.timeout(900)
-
-
-@pytest.fixture
-async def town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Town]:
-    async with open_town(
-        mongodb_uri=mongodb_uri,
-        redis_url=redis_url,
-        database=database_name,
-    ) as town:
-        town.start_worker()
-        yield town
 
 
 async def settle_stranger(town: Town) -> str:

@@ -7,20 +7,9 @@ from collections.abc import AsyncIterator, Callable
 import aiohttp
 import pytest
 
+from tests.flows.conftest import town as town
 from tests.miniapp.client import MiniClient
-from tests.town import Town, open_town
-
-
-@pytest.fixture
-async def town(mongodb_uri: str, redis_url: str, database_name: str) -> AsyncIterator[Town]:
-    async with open_town(
-        mongodb_uri=mongodb_uri,
-        redis_url=redis_url,
-        database=database_name,
-    ) as town:
-        town.start_worker()
-        yield town
-
+from tests.town import Town
 
 Device = Callable[[str], MiniClient]
 
