@@ -32,6 +32,9 @@ FIELD_NAMES = {
     "group": "分组名称",
     "student_ids": "学生",
     "why": "理由",
+    "comment": "评语",
+    "points": "分数",
+    "points_of": "分数",
 }
 MISSING = {
     "text": "请写作业内容",

@@ -63,9 +63,11 @@ class PileOut(Schema):
 
 
 class MarkIn(Schema):
-    """A word to the version that was seen. `returned` gives it back for correction."""
+    """A word to the version that was seen, beside so many `marks`: what another teacher has said since is looked at
+    first. `returned` gives it back for correction."""
 
     version: Number
+    marks: Number | None = None
     comment: str = Field("", max_length=1000)
     voice_file_id: str = Field("", max_length=64)
     stamp: Stamp | None = None
@@ -163,6 +165,7 @@ async def mark(call: Call, homework_id: str, student_id: str, body: MarkIn) -> S
     """Say something to it, or give it back for correction."""
     said = Said(
         version=body.version,
+        seen=body.marks,
         comment=body.comment.strip(),
         voice_file_id=body.voice_file_id,
         stamp=body.stamp,

@@ -37,9 +37,11 @@ class Pile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a teacher says to a version, as it came from the phone."""
+    """What a teacher says to a version, as it came from the phone. `seen` is how many marks stood there then; None
+    where nobody says."""
 
     version: int
+    seen: int | None = None
     comment: str = ""
     voice_file_id: str = ""
     stamp: Stamp | None = None
@@ -108,7 +110,9 @@ async def mark_submission(
     mark_id = hashlib.sha256(words.encode()).hexdigest()[:32]
     if any(mark.id == mark_id for mark in submission.marks):
         return submission
-    if said.version != len(submission.versions):
+    since = submission.marks[said.seen :] if said.seen is not None else ()
+    spoken = any(mark.teacher_id != teaching.person_id for mark in since)
+    if spoken or said.version != len(submission.versions):
         raise ConflictError("handed_in_again")
     voice = [said.voice_file_id] if said.voice_file_id else []
     promise = promise_to(Shower.SUBMISSION, submission.id)

@@ -1,11 +1,11 @@
-"""Handing in, in WeChat's browser: three pictures on a line that breaks, a draft that stays, and what came back."""
+"""Handing in and marking in WeChat's browser: pictures on a line that breaks, a draft that stays, what came back."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.async_api import FilePayload, Page, Route, expect
 
-from domain.submissions import Drawing, Stamp, Stroke
+from domain.submissions import Drawing, Stroke
 from domain.times import SCHOOL_ZONE
 from services.marking import Said, mark_submission
 from tests.browser.phones import Screenshot
@@ -14,7 +14,7 @@ from tests.browser.test_calendar import nothing_runs_off
 from tests.conftest import NewPage
 from tests.flows.conftest import quiet_town as quiet_town
 from tests.homeworking import publish, teacher
-from tests.town import Town, school_class
+from tests.town import Town, child_name, school_class
 
 CLASS = school_class(1)
 CHILD = f"{CLASS.id}-0001"
@@ -84,6 +84,18 @@ async def test_three_pictures_returned_and_corrected(
     (held,) = [d async for d in town.ctx.stores.database["submissions"].find()]
     assert [len(v["files"]) for v in held["versions"]] == [3]
 
+    desk = await new_page(width=width, height=812)
+    await desk.goto(town.phone("teacher").url(f"/h5/teach/homework/{homework}/work"))
+    await expect(desk.get_by_text("1 份待批 · 2 人没交 · 共 3 人")).to_be_visible()
+    await nothing_runs_off(desk)
+    await screenshot(desk, f"{width}-7-pile", full_page=True)
+    await desk.get_by_role("link", name=child_name(1)).click()
+    await expect(desk.locator(".work img")).to_have_count(3)
+    await desk.get_by_label("细心").check()
+    await desk.get_by_label("评语").fill("写得很整齐。")
+    await nothing_runs_off(desk)
+    await screenshot(desk, f"{width}-8-work", full_page=True)
+
     first = held["versions"][0]["files"][0]["file_id"]
     line = (1500, 6000, 3000, 7400, 8000, 5200)
     stroke = Stroke(colour="#e0322b", width=90, points=line)
@@ -94,6 +106,11 @@ async def test_three_pictures_returned_and_corrected(
         drawings=(Drawing(file_id=first, strokes=(stroke,)),),
     )
     await mark_submission(town.ctx, maths, homework, CHILD, said, key="key-1")
+    # The head teacher was not the first: what was written stays, beside what is there now.
+    await desk.get_by_role("button", name="批好了").click()
+    await expect(desk.get_by_role("alert")).to_contain_text("请刷新后再批")
+    await expect(desk.get_by_label("评语")).to_have_value("写得很整齐。")
+    await expect(desk.get_by_text("第三题的单位再看一看。")).to_be_visible()
     await page.goto(mother.url("/h5/homework"))
     await page.get_by_role("link", name="看批注，去订正").click()
     await expect(page.locator(".drawn polyline")).to_have_count(1)
@@ -105,8 +122,12 @@ async def test_three_pictures_returned_and_corrected(
     await expect(page.locator("input[name=file_ids]")).to_have_count(3)
     await page.get_by_role("button", name="订正好了，再交").click()
     await expect(page.get_by_text("订正已经交给老师了")).to_be_visible()
-    said = Said(version=2, stamp=Stamp.CAREFUL, comment="这次都对了。")
-    await mark_submission(town.ctx, maths, homework, CHILD, said, key="key-2")
+    await desk.goto(town.phone("teacher").url(f"/h5/teach/homework/{homework}/work/{CHILD}"))
+    await desk.get_by_label("细心").check()
+    await desk.get_by_label("评语").fill("这次都对了。")
+    await desk.get_by_role("button", name="批好了").dblclick()
+    await expect(desk.get_by_role("status").filter(has_text="批好了")).to_be_visible()
+    await expect(desk.locator(".tag", has_text="细心")).to_be_visible()
     await page.goto(page.url)
     await expect(page.get_by_text("这次都对了。")).to_be_visible()
     await expect(page.locator("form[data-compose]")).to_have_count(0)

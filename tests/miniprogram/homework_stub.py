@@ -128,6 +128,7 @@ class FamilyStub(Stub):
         self.entered: list[dict[str, Any]] = []
         self.changed: list[tuple[str, dict[str, Any] | None]] = []
         self.tried: list[tuple[str, bool]] = []
+        self.taken_back: set[str] = set()
         self.uploads: dict[str, set[int]] = {}  # the offsets of each that are there
         self.pieces: list[tuple[str, int]] = []
         self.key = ""
@@ -154,6 +155,8 @@ class FamilyStub(Stub):
             case "GET", ["homework", homework_id]:
                 known = {item(n)["id"]: homework(n) for n in range(len(TASKS))}
                 found = known.get(homework_id)
+                if found and homework_id in self.taken_back:
+                    found["state"] = "withdrawn"
                 return (200, found) if found else (404, self._error("not_found"))
             case "PUT", ["homework", _, "children", _, "took"]:
                 self.took.append(json.loads(given)["minutes"])

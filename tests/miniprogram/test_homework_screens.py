@@ -198,6 +198,19 @@ async def test_a_mistake_is_cut_out_and_said_anew(
     assert stub.changed == [("mistake-1", said), ("mistake-1", None)]
 
 
+async def test_what_was_handed_in_is_there_when_the_homework_was_taken_back(
+    parent: Handset, stub: FamilyStub
+) -> None:
+    pictures = [attachment(f"file-{n}", "picture", f"{n}.jpg") for n in (1, 2)]
+    stub.works["homework-0"] = submission([version("", pictures)], mark(), state="marked")
+    stub.taken_back.add("homework-0")
+    await parent.open(TASK)
+    await expect(parent.part("work").locator("img")).to_have_count(2)
+    await expect(parent.part("hand-in")).to_have_count(0)
+    await expect(parent.part("praised")).to_have_count(0)
+    await expect(parent.part("article")).to_have_count(0)
+
+
 async def test_what_was_handed_in_is_seen_without_a_network(
     parent: Handset, stub: FamilyStub
 ) -> None:

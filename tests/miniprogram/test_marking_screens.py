@@ -111,3 +111,16 @@ async def test_all_seen_at_once_and_taking_back(phone: Handset, stub: HomeworkTe
     await phone.answer("确定")
     await expect(phone.part("pile-waiting")).to_contain_text("0")
     assert stub.states.count("marked") == 4
+
+
+async def test_what_was_handed_in_is_marked_also_when_it_was_taken_back(
+    parent: Handset, stub: HomeworkTeacherStub
+) -> None:
+    await parent.open("homework/own/index?id=own-2")
+    await expect(parent.part("state")).to_have_text("已撤回")
+    await parent.tap("mark-next")
+    await parent.is_at("homework/mark/index")
+    stub.states = [None] * 12
+    await parent.open("homework/own/index?id=own-2")
+    await expect(parent.part("state")).to_have_text("已撤回")
+    await expect(parent.part("child")).to_have_count(0)

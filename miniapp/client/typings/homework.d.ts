@@ -262,6 +262,7 @@ declare namespace Api {
 
   interface MarkIn {
     version: number;
+    marks: number;
     comment: string;
     voice_file_id: string;
     stamp: Stamp | null;

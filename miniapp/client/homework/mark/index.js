@@ -50,6 +50,7 @@ Page({
   cls: '',
   child: '',
   version: 0,
+  seen: 0, // marks that stood there
   /** Of whom something was said while this page is open. @type {Set<string>} */
   said: new Set(),
   pile: /** @type {Api.Pile | null} */ (null),
@@ -82,6 +83,7 @@ Page({
       this.pile = pile;
       const [latest, ...earlier] = versionsOf(data, this.id, this.child);
       this.version = latest.number;
+      this.seen = data.marks.length;
       const row = pile.items.find(({ child_id: id }) => id === this.child);
       const pictures = latest.files.filter(({ kind }) => kind === 'picture');
       this.setData({ pictures });
@@ -233,7 +235,7 @@ Page({
     // A tap on "done" alone is a stamp: seen.
     const silent = !comment.trim() && !voice && !stamp && !level && number === null && !drawings.length && !returned;
     queue.add(homework.mark(this.id, this.child, {
-      version: this.version, comment: comment.trim(), voice_file_id: '', stamp: stamp || (silent ? 'seen' : null), level: level || null,
+      version: this.version, marks: this.seen, comment: comment.trim(), voice_file_id: '', stamp: stamp || (silent ? 'seen' : null), level: level || null,
       points: number, points_of: number === null ? null : Math.max(100, number), drawings, returned,
     }, voice));
     this.said.add(this.child);

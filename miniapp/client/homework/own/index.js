@@ -75,7 +75,7 @@ Page({
       const classes = data.class_ids.map((id) => options.classes.find((one) => one.id === id) || { id, name: '' }).map(({ id, name }) => ({ id, name }));
       const cls = this.data.cls || classes[0].id;
       const isOut = data.state === 'published';
-      this.pile = isOut ? (await homework.getPile(this.id, cls)).data : null;
+      this.pile = data.state !== 'unpublished' && data.hand_in !== 'nothing' ? (await homework.getPile(this.id, cls)).data : null;
       const asked = data.state === 'unpublished' ? (await homework.getOwnOverruns(this.id)).data.overruns : [];
       const given = data.links.length && isOut ? await givenRows(() => homework.getGivenLinks(this.id), this.data.t.given.set) : [];
       return { classes, cls, given, ...this.view(), ...this.pileView(), overruns: asked.map((one) => this.overrunRow(one, classes)), offline };
@@ -100,7 +100,7 @@ Page({
   pileView() {
     const { pile } = this;
     const { t, only } = this.data;
-    if (!pile || this.found.hand_in === 'nothing') return { piles: [], rows: [], waiting: 0 };
+    if (!pile || (this.found.state === 'withdrawn' && !pile.handed_in)) return { piles: [], rows: [], waiting: 0 };
     const rows = pile.items.map((row) => ({ ...row, pile: pileOf(row), queued: queue.has(`mark:${this.id}:${row.child_id}`) }));
     return {
       waiting: pile.waiting,

@@ -7,6 +7,7 @@ const { pulling } = require('../../lib/pulling');
 const screen = require('../../lib/screen');
 const { fill } = require('../../i18n/index');
 const { moment, teacher } = require('../../lib/format');
+const { ApiError } = require('../../lib/http');
 const { ofHomework } = require('../lib/pictures');
 const { colourOf } = require('../lib/rows');
 const { workRow } = require('../lib/work-rows');
@@ -53,15 +54,22 @@ Page({
     return screen.load(this, async () => {
       const { data, offline } = await homework.getHomework(this.data.id);
       this.homework = data;
-      if (data.state === 'published' && data.hand_in !== 'nothing') await this.loadWorks(data);
+      if (data.hand_in !== 'nothing') await this.loadWorks(data);
       return { ...this.view(data), offline };
     });
   },
 
-  /** @param {Api.Homework} found */
+  /** Of one that was taken back there is what was handed in until then, and nothing for who had not. @param {Api.Homework} found */
   async loadWorks(found) {
-    const works = await Promise.all(found.children.map(({ id }) => homework.getWork(found.id, id)));
-    this.works = new Map(works.map(({ data }) => [data.child_id, data]));
+    const works = await Promise.all(found.children.map(async ({ id }) => {
+      try {
+        return [(await homework.getWork(found.id, id)).data];
+      } catch (error) {
+        if (found.state !== 'withdrawn' || !(error instanceof ApiError) || error.code !== 'not_found') throw error;
+        return [];
+      }
+    }));
+    this.works = new Map(works.flat().map((work) => [work.child_id, work]));
   },
 
   /** @param {Api.Homework} found */
