@@ -62,7 +62,7 @@ class Batcher(Generic[Item, Answer]):
                 raise ValueError(f"{len(answers)} answers for {len(batch)} items")
         except Exception as error:  # the store is gone: everybody in the batch is told the same
             answers = [error] * len(batch)
-        except asyncio.CancelledError:
+        except BaseException:  # cancelled, or the process is told to end: nobody is left waiting
             for _, future in batch + self._waiting:
                 future.cancel()
             raise

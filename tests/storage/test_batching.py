@@ -85,6 +85,18 @@ async def test_a_flush_that_forgets_somebody_leaves_nobody_waiting() -> None:
     assert [type(answer) for answer in answers] == [ValueError, ValueError]
 
 
+async def test_whatever_breaks_a_flush_off_leaves_nobody_waiting() -> None:
+    class TimeIsUp(BaseException):
+        """As a signal's handler raises it in the middle of whatever runs."""
+
+    async def broken_off(items: Sequence[int]) -> list[int | Exception]:
+        raise TimeIsUp
+
+    batcher = Batcher(broken_off)
+    answers = await asyncio.gather(batcher.add(1), batcher.add(2), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [asyncio.CancelledError] * 2
+
+
 async def test_who_stops_waiting_does_not_disturb_the_others(store: Store) -> None:
     batcher = Batcher(store.flush)
     store.gate.clear()
