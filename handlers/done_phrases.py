@@ -40,7 +40,7 @@ DONE = {
     "reported": "交上去了，会有人看。对方不会知道是您说的",
     "leave_asked": "交给老师了，批了会告诉您",
     "leave_withdrawn": "已撤回",
-    "leave_decided": "已决定，家长会收到",
+    "leave_decided": "已决定，家长打开后能看到",
     "overrun_decided": "已决定，已经告诉老师",
     "homework_published": "已发布，正在告诉家长",
     "homework_scheduled": "已安排好，到时间会自动发布",

@@ -21,6 +21,7 @@ from tests.handlers.test_console_themes import settle
 from tests.miniapp.conftest import town as town
 from tests.office import CITY, DISTRICT
 from tests.town import SCHOOL
+from tests.waiting import wait_until
 
 Screenshot = Callable[..., Awaitable[Path]]
 NewPage = Callable[..., Awaitable[Page]]
@@ -31,6 +32,7 @@ async def test_a_head_teacher_decides_about_leave(
     village: Village, new_page: NewPage, screenshot: Screenshot, width: int
 ) -> None:
     await ask_leave(village)
+    village.town.faults(quota=0)
     page = await new_page(width=width)
     await sign_in_at_desk(page, village.teacher)
     await page.goto(village.town.base + "/console/leaves")
@@ -39,11 +41,21 @@ async def test_a_head_teacher_decides_about_leave(
     form = page.get_by_role("form", name=f"{CHILD_NAME}请假")
     await form.get_by_label("给家长的话").fill("好好休息")
     await form.get_by_role("button", name="批准").click()
-    await expect(page.get_by_text("已决定，家长会收到")).to_be_visible()
+    await expect(page.get_by_text("已决定，家长打开后能看到")).to_be_visible()
     await expect(form).to_have_count(0)
     await expect(page.get_by_role("row", name=CHILD_NAME)).to_contain_text("批准了")
     await nothing_runs_off(page)
     await screenshot(page, f"2-decided-{width}", full_page=True)
+    row = page.get_by_role("row", name=CHILD_NAME)
+
+    async def is_told() -> bool:
+        await page.reload()
+        return "微信未送达" in await row.inner_text()
+
+    await wait_until(is_told, description="the row says what became of it")
+    await expect(row).to_contain_text("今天的模板消息额度用完了")
+    await nothing_runs_off(page)
+    await screenshot(page, f"3-not-brought-{width}", full_page=True)
     assert await decided(village) == [("approved", "好好休息")]
 
 
