@@ -127,6 +127,7 @@ RULED = {
 
 # As long as a run may take on a machine that has much else to do; on a quiet one it is over before.
 ENOUGH_SECONDS = 100
+LEAST = 2  # requests for each address
 
 
 def configuration(base: str, token: str) -> SchemathesisConfig:
@@ -162,7 +163,8 @@ def ask_everything(document: dict[str, Any], config: SchemathesisConfig) -> tupl
     started = time.monotonic()
     stream = from_schema(schemathesis.openapi.from_dict(document, config=config)).execute()
     for event in stream:
-        if time.monotonic() - started > ENOUGH_SECONDS:
+        # A machine that is too busy to ask enough in that time goes on until it has.
+        if time.monotonic() - started > ENOUGH_SECONDS and asked > LEAST * len(document["paths"]):
             stream.stop()
         if isinstance(event, events.NonFatalError | events.FatalError):
             found[str(event)] = repr(event)
@@ -199,4 +201,4 @@ async def test_the_server_is_as_its_document_says(village: Village, who: str) ->
     config = configuration(village.town.base, mini.access)
     asked, found = await asyncio.to_thread(ask_everything, document, config)
     assert found == [], "\n\n".join(found)
-    assert asked > 2 * len(document["paths"])  # however busy the machine is
+    assert asked > LEAST * len(document["paths"])  # however busy the machine is
