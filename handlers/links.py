@@ -10,7 +10,7 @@ from domain.stages import LAST_GRADE, grade_name
 from handlers import link_words
 from handlers.base import Access, PageHandler
 from handlers.drawings import qr_card_png, qr_card_svg
-from services.links import find_target, load_target
+from services.links import find_target, load_target, shelf_of_gone
 from services.shelf_views import family_view, link_path, public_view, staff_view
 
 _KEEP_SECONDS = 60
@@ -29,9 +29,16 @@ class LinkHandler(PageHandler):
         self.set_header("Cache-Control", "no-store")
 
     async def get(self, code: str) -> None:
-        """Redirect; in WeChat, where the host does not open there, say how to go on."""
+        """Redirect; in WeChat, where the host does not open there, say how to go on; so where it leads nowhere."""
         ctx = self.ctx
-        target = ctx.links.peek(ctx, code, load_target) or await find_target(ctx, code)
+        try:
+            target = ctx.links.peek(ctx, code, load_target) or await find_target(ctx, code)
+        except NotFoundError:
+            if self.wants_json:
+                raise
+            super().set_default_headers()
+            self.page("links/gone.html", status=404, shelf=await shelf_of_gone(ctx, code))
+            return
         if target.closed and "MicroMessenger" in self.request.headers.get("User-Agent", ""):
             super().set_default_headers()
             self.page("links/closed.html", target=target)

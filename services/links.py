@@ -68,6 +68,15 @@ async def load_target(ctx: Context, code: str) -> Target:
     )
 
 
+async def shelf_of_gone(ctx: Context, code: str) -> str:
+    """The open page of the school on whose shelf a link hung that leads nowhere now: what took its place is there.
+
+    Empty where it hung on no school's, or was never there.
+    """
+    entry = await ctx.stores.shelves.find(code) if is_code(code) else None
+    return f"/links/{entry.school_id}" if entry and entry.school_id else ""
+
+
 async def entry_address(ctx: Context, entry: Entry) -> str:
     """Where an entry leads now. Raises NotFoundError for a book that nobody knows."""
     if not entry.book_id:

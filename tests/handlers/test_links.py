@@ -139,6 +139,28 @@ async def test_what_leads_nowhere(school: Town, anybody: aiohttp.ClientSession) 
         assert (status, location) == (404, ""), path
 
 
+async def test_a_link_that_is_gone_says_so_and_leads_to_the_schools_page(
+    school: Town, anybody: aiohttp.ClientSession
+) -> None:
+    """A child with an old sheet of paper: without a session, without a cookie."""
+    entry = await hang(school.ctx)
+    over = await hang(school.ctx, key="key-0002", valid_until="2020-01-01")
+    await take_down(school.ctx, OPERATOR, CLASS_SHELF, entry.id)
+    for code, leads in ((entry.id, True), (over.id, True), ("zzzzzz", False), ("a", False)):
+        async with anybody.get(f"{school.base}/l/{code}") as answer:
+            page = await answer.text()
+        assert answer.status == 404
+        assert "这个链接停用了" in page
+        assert (f'href="/links/{SCHOOL.id}"' in page) == leads, code
+        assert "Set-Cookie" not in answer.headers
+        assert "/h5/" not in page
+    async with anybody.get(f"{school.base}/links/{SCHOOL.id}") as answer:
+        assert answer.status == 200
+    asked = {"Accept": "application/json"}
+    async with anybody.get(f"{school.base}/l/{entry.id}", headers=asked) as answer:
+        assert (await answer.json())["error"]["code"] == "not_found"
+
+
 async def test_nobody_is_led_astray(school: Town, anybody: aiohttp.ClientSession) -> None:
     entry = await hang(school.ctx)
     for tail in ("?url=https://evil.example", "?to=//evil.example", "?v=//evil.example", "?next=x"):
