@@ -184,6 +184,7 @@ def test_the_indexes_of_a_school_start_with_the_school() -> None:
         "uncounted",
         "unsettled",
         "untold",
+        "moved",
         "with_files",
     }
 
