@@ -21,6 +21,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application
 
 from app import Running, make_application, running
+from bot.conversation import finish_background
 from domain.names import folded_name
 from domain.roles import Appointment, Role, appointment_id
 from domain.schools import Contact, Roster, School, SchoolClass, Student
@@ -191,6 +192,8 @@ class Town:
 
     def start_worker(self) -> None:
         """Let jobs run from now on."""
+        # A second one would be left running, and its connections open, at the end.
+        assert self.worker is None
         self.worker = asyncio.create_task(self.program.queue.work())
 
     async def close_doors(self) -> None:
@@ -350,3 +353,6 @@ async def open_town(
             town.server.stop()
             await simulator.close()
             await town.server.close_all_connections()
+            with suppress(TimeoutError):  # as the program does when it is told to stop
+                async with asyncio.timeout(5):
+                    await finish_background()
