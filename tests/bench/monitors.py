@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
@@ -33,7 +32,6 @@ from domain.monitors import (
 )
 from domain.roles import Appointment, Right, Role
 from domain.schools import School, SchoolClass
-from engines import Engines
 from main import settle_in
 from services.context import Context
 from services.monitor_counting import count_weeks
@@ -41,9 +39,9 @@ from services.monitors import class_monitor, school_monitor
 from services.people import Post, access_post
 from services.periods import Span
 from services.terms import school_day
-from settings import Settings, dev_environment
+from settings import Settings
 from storage.documents import to_document, with_text_dates
-from tests.bench.servers import free_port
+from tests.bench.servers import databases
 from tests.bench.submissions import show
 
 BEHIND = {"small": 1, "twin": 1, "large": 100}  # terms
@@ -240,17 +238,7 @@ async def measure(environments: dict[str, dict[str, str]]) -> None:
 
 def main() -> None:
     """The table."""
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        engines = stack.enter_context(Engines(folder))
-        environments = {
-            name: dev_environment(
-                {"YANSHU_MONGODB_DATABASE": f"monitors-{name}", "YANSHU_LOG_LEVEL": "ERROR"},
-                port=free_port(),
-                mongodb_uri=engines.mongodb_uri,
-                redis_url=engines.redis_url,
-            )
-            for name in BEHIND
-        }
+    with databases("monitors", BEHIND) as environments:
         asyncio.run(measure(environments))
 
 

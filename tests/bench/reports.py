@@ -8,10 +8,9 @@ Two databases on one engine, asked in turns; medians and p95s, and the larger as
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -32,16 +31,15 @@ from domain.roles import Appointment, Right, Role
 from domain.schools import School, SchoolClass, Student
 from domain.submissions import Submission, SubmissionState, Version, submission_id
 from domain.times import list_position
-from engines import Engines
 from services.context import Context
 from services.people import Post, access_post
 from services.periods import Span
 from services.report_counting import count_reports
 from services.reports import class_view, region_view, school_view
 from services.terms import school_day
-from settings import Settings, dev_environment
+from settings import Settings
 from storage.documents import to_document, with_text_dates
-from tests.bench.servers import free_port
+from tests.bench.servers import databases
 from tests.bench.submissions import show
 
 BEHIND = (1, 100)  # terms
@@ -281,20 +279,10 @@ async def measure(settings: Sequence[Settings]) -> dict[str, list[list[float]]]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        engines = stack.enter_context(Engines(folder))
-        settings = [
-            Settings.from_environment(
-                dev_environment(
-                    {"YANSHU_MONGODB_DATABASE": f"bench{terms}", "YANSHU_LOG_LEVEL": "ERROR"},
-                    port=free_port(),
-                    mongodb_uri=engines.mongodb_uri,
-                    redis_url=engines.redis_url,
-                )
-            )
-            for terms in BEHIND
-        ]
-        found = asyncio.run(measure(settings))
+    with databases("reports", map(str, BEHIND)) as environments:
+        found = asyncio.run(
+            measure([Settings.from_environment(one) for one in environments.values()])
+        )
     print(f"reports: ms with {BEHIND[0]} and {BEHIND[1]} terms behind")
     for name, (small, large) in found.items():
         show(name, small, large)

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
@@ -40,6 +41,21 @@ def process(command: Sequence[str], environment: dict[str, str]) -> Iterator[int
     finally:
         child.terminate()
         child.wait()
+
+
+@contextmanager
+def databases(bench: str, names: Iterable[str]) -> Iterator[dict[str, dict[str, str]]]:
+    """By name, the environment of an installation with a database of its own, all on one engine."""
+    with tempfile.TemporaryDirectory() as folder, Engines(folder) as engines:
+        yield {
+            name: dev_environment(
+                {"YANSHU_MONGODB_DATABASE": f"{bench}-{name}", "YANSHU_LOG_LEVEL": "ERROR"},
+                port=free_port(),
+                mongodb_uri=engines.mongodb_uri,
+                redis_url=engines.redis_url,
+            )
+            for name in names
+        }
 
 
 def installations(

@@ -8,9 +8,8 @@ p95s as ratios to the small one. `python -m tests.bench shelf_uses` prints the t
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -24,7 +23,6 @@ from domain.roles import Appointment, Right, Role
 from domain.schools import School, SchoolClass, Student
 from domain.shelf_uses import ShelfUse, depth, path_of, region_sum, shelf_uses
 from domain.shelves import Entry, ShelfLevel, place_key
-from engines import Engines
 from main import settle_in
 from services.context import Context
 from services.people import Post, access_post
@@ -34,10 +32,10 @@ from services.shelf_uses import uses_of_shelf
 from services.shelves import ShelfPlace
 from services.terms import school_day
 from services.use_counting import count_use
-from settings import Settings, dev_environment
+from settings import Settings
 from storage.documents import to_document, with_text_dates
 from tests.bench.monitors import asked, insert
-from tests.bench.servers import free_port
+from tests.bench.servers import databases
 from tests.bench.submissions import show
 
 SIZES = {"small": (300, 20), "twin": (300, 20), "large": (3_000, 20), "year": (2_000, 52)}
@@ -188,17 +186,7 @@ async def measure(environments: dict[str, dict[str, str]]) -> None:
 
 def main() -> None:
     """The table."""
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        engines = stack.enter_context(Engines(folder))
-        environments = {
-            name: dev_environment(
-                {"YANSHU_MONGODB_DATABASE": f"shelf-{name}", "YANSHU_LOG_LEVEL": "ERROR"},
-                port=free_port(),
-                mongodb_uri=engines.mongodb_uri,
-                redis_url=engines.redis_url,
-            )
-            for name in SIZES
-        }
+    with databases("shelf", SIZES) as environments:
         asyncio.run(measure(environments))
 
 
