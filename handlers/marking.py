@@ -118,8 +118,9 @@ class MarkHandler(MarkingPage):
             problem = next(iter(phrases.field_messages(error).values()))
             await self.show(homework_id, student_id, typed, problem=problem, key=key, status=422)
             return
-        except ConflictError as error:
-            problem = phrases.error_message(error.code)
+        except ConflictError:
+            # Another version or mark came since; the other conflict is about good work, which is not shown from here.
+            problem = submission_phrases.SINCE
             await self.show(homework_id, student_id, typed, problem=problem, status=409)
             return
         done = "work_returned" if returned else "work_marked"

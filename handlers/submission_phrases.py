@@ -35,6 +35,9 @@ MISSING = {
     HandIn.TEXT: "请写几句话",
 }
 
+# The page that says so shows it, with what was typed still in the form.
+SINCE = "家长刚刚又交了一次，或者别的老师刚批改过。下面是现在的样子，看过再批；您写的还在"
+
 
 def lead(submission: Submission | None) -> str:
     """What a link to the work is called."""
